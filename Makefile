@@ -1,0 +1,53 @@
+# serverless-platform: `make up` brings the whole platform up on this machine, `make test` tests everything.
+PYTHON ?= python3
+STACK ?= local
+PORT ?=
+WORKLOADS ?=
+PROVIDER ?=
+RUN = .venv/bin/python -m
+
+.PHONY: help up down test check preview engine setup layer lock docs benchmarks clean
+
+help: ## lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: ## makes the two Python environments from their hash-locked requirements
+	@$(PYTHON) local/setup.py
+
+up: setup ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
+	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)") $(if $(PROVIDER),--provider "$(PROVIDER)")
+
+down: setup ## stops the embedded cloud and forgets its state
+	@$(RUN) local.down
+
+preview: setup ## what a change would do to STACK=dev|prod: no account, no network (BASE=commit to compare with)
+	@$(RUN) local.preview --stack "$(if $(filter local,$(STACK)),dev,$(STACK))" $(if $(BASE),--base "$(BASE)")
+
+engine: setup ## finds, downloads or builds the Pulumi engine
+	@$(RUN) local.engine
+
+layer: setup ## builds the layer of third-party packages for STACK
+	@$(RUN) serverless_platform.bundles layer --stack "$(STACK)"
+
+check: setup ## lint, types, unit, handler and guardrail tests
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/pytest tests/unit tests/handlers tests/guardrails tests/program tests/package
+
+test: setup engine ## everything that can be tested here, end to end included
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/pytest tests
+
+docs: setup ## generates docs/reference from the code
+	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs
+
+lock: setup ## locks the requirements again, with hashes
+	@for file in requirements local/requirements handlers/requirements; do \
+	  .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header $$file.in -o $$file.txt || exit 1; done
+
+benchmarks: setup engine ## times the claims of the README, side by side
+	@$(RUN) benchmarks.program
+
+clean: down ## removes what the project made in this checkout (the engine stays in your cache)
+	@rm -rf .venv .local .build

@@ -1,0 +1,166 @@
+"""The embedded cloud: ministack in its own environment, on 127.0.0.1 only, its memory tied to the stack's state.
+
+What ministack holds dies with its process; what the engine believes lies in a file. `Cloud.instance` names one life of
+the emulator, and the state remembers the instance it was built on: where they differ, both start anew together.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from local.paths import EMULATOR_VENV, LOCAL
+from local.steps import Refusal
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 4566
+START_TIMEOUT_SECONDS = 60  # it answers within half a second; slow machines get two orders of magnitude
+STOP_TIMEOUT_SECONDS = 10
+
+
+class Cloud(BaseModel):
+    """One running emulator."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    port: int
+    instance: str
+    account_id: str
+    region: str
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def client(self, service: str):  # type: ignore[no-untyped-def]
+        """A boto3 client of the emulator, with the credentials of the account's root."""
+        import boto3
+
+        return boto3.client(
+            service, endpoint_url=self.endpoint, region_name=self.region,
+            aws_access_key_id=self.account_id, aws_secret_access_key="local",
+        )  # fmt: skip
+
+
+def record(folder: Path = LOCAL) -> Path:
+    return folder / "cloud.json"
+
+
+def command_line(pid: int) -> str:
+    """The command line of a process, empty if it is gone (`/proc` on Linux, `ps` elsewhere)."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        if Path("/proc/self").exists():
+            return ""
+    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    return found.stdout
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=5) as reply:  # noqa: S310
+        return reply.status == 200
+    return False
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def running(folder: Path = LOCAL) -> Cloud | None:
+    """The emulator of this checkout if it is alive and answers, else None."""
+    try:
+        cloud = Cloud.model_validate_json(record(folder).read_text())
+    except (OSError, ValidationError):
+        return None
+    alive = "ministack" in command_line(cloud.pid) and answers(cloud.port)
+    return cloud if alive else None
+
+
+def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path = LOCAL) -> tuple[Cloud, bool]:
+    """The running emulator, or a new one. The second value tells whether it is new, that is: empty.
+
+    Raises Refusal when the port is somebody else's, or when it does not come up.
+    """
+    cloud = running(folder)
+    if cloud and (cloud.port, cloud.account_id, cloud.region) == (port, account_id, region):
+        return cloud, False
+    stop(folder)
+    if is_taken(port):
+        raise Refusal(
+            f"port {port} on {HOST} is taken by another program, so the embedded cloud cannot start there. "
+            f"Free it, or choose another: make up PORT={port + 34}"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "PYTHON"))}
+    env |= {
+        "GATEWAY_PORT": str(port), "BIND_HOST": HOST, "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
+        "MINISTACK_REGION": region, "MINISTACK_ACCOUNT_ID": account_id, "LAMBDA_ACCOUNT_CONCURRENCY": "50",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+    log = folder / "logs" / "cloud.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        # A session of its own: the emulator outlives `make up`, and Ctrl-C there does not reach it.
+        process = subprocess.Popen(  # noqa: S603
+            [EMULATOR_VENV / "bin" / "ministack"], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    cloud = Cloud(pid=process.pid, port=port, instance=uuid.uuid4().hex, account_id=account_id, region=region)
+    record(folder).write_text(cloud.model_dump_json())
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while not answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            tail = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-5:])
+            stop(folder)
+            raise Refusal(f"the embedded cloud did not start (whole output: {log}):\n  {tail}")
+        time.sleep(0.05)
+    return cloud, True
+
+
+def stop(folder: Path = LOCAL) -> bool:
+    """Ends the emulator of this checkout with its workers. True if there was one."""
+    try:
+        cloud = Cloud.model_validate_json(record(folder).read_text())
+    except (OSError, ValidationError):
+        return False
+    ended = False
+    if "ministack" in command_line(cloud.pid):
+        end_group(cloud.pid)
+        ended = True
+    record(folder).unlink(missing_ok=True)
+    return ended
+
+
+def end_group(pid: int) -> None:
+    """Ends a process and its group (the emulator's Lambda workers are in it), first gently."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, number)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            try:
+                os.killpg(pid, 0)
+            except (ProcessLookupError, PermissionError):
+                return
+            time.sleep(0.05)
+
+
+def bootstrap_account(cloud: Cloud, boundary_name: str, document: dict) -> None:
+    """What an administrator does once per account (`bootstrap/`): here only the permissions boundary is needed."""
+    iam = cloud.client("iam")
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_policy(PolicyName=boundary_name, PolicyDocument=json.dumps(document))

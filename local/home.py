@@ -1,0 +1,67 @@
+"""The environment in which this project runs the engine: a PULUMI_HOME of its own, our plugins in it, file state.
+
+Nothing of the user's own Pulumi set-up (`~/.pulumi`, its login, its plugins) is read or changed for the local stack
+and for offline previews.
+"""
+
+import json
+import os
+import stat
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from local.engine.install import VERSION, Engine
+from local.paths import LOCAL, ROOT, VENV
+
+HOME = LOCAL / "pulumi-home"
+BIN = LOCAL / "bin"
+
+
+def write_script(path: Path, body: str) -> None:
+    """Writes an executable script, only when it differs (a running process may hold the old one open)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = f"#!/bin/sh\n{body}\n"
+    if not path.exists() or path.read_text() != text:
+        new = path.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(new.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP)
+        new.rename(path)
+
+
+def prepare(engine: Engine, home: Path = HOME) -> None:
+    """Installs our AWS provider into `home` as the version that pulumi_aws asks for, and the language host beside it."""
+    aws = version("pulumi-aws")
+    plugin = home / "plugins" / f"resource-aws-v{aws}"
+    write_script(plugin / "pulumi-resource-aws", f'PYTHONPATH="{ROOT / "local"}" exec "{VENV / "bin" / "python"}" -m aws_provider "$@"')
+    if not engine.official_host:
+        host = ROOT / "local" / "engine" / "language_host.py"
+        write_script(
+            BIN / "pulumi-language-python",
+            f'PULUMI_PYTHON_EXEC="{engine.runner}" exec "{VENV / "bin" / "python"}" "{host}" "$@"',
+        )
+
+
+def environment(engine: Engine, state: Path, home: Path = HOME, **extra: str) -> dict[str, str]:
+    """Environment variables for the engine: own home and state, no downloads, no update check, our host on PATH."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "AWS_"))}
+    path = [str(engine.pulumi.parent), keep.get("PATH", os.defpath)]
+    if not engine.official_host:
+        path.insert(0, str(BIN))
+    state.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    return keep | {
+        "PATH": os.pathsep.join(path),
+        "PULUMI_HOME": str(home),
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE": "",  # local state holds no secrets: there is nothing in it to protect
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known; the automation API uses it the same way
+        "PYTHONDONTWRITEBYTECODE": "",
+        **extra,
+    }
+
+
+def describe() -> str:
+    return json.dumps({"engine": VERSION, "python": sys.version.split()[0], "pulumi": version("pulumi"), "pulumi-aws": version("pulumi-aws")})

@@ -1,0 +1,192 @@
+"""Runs the engine and shows how it gets on: the preview pass, the update, what changed, what was refused."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.engine.install import Engine
+from local.events import EventLog, Summary, short
+from local.home import environment
+from local.paths import LOGS, ROOT
+from local.steps import Refusal, Step, console
+
+PROJECT = "serverless-platform"
+GUARDRAILS = ROOT / "policies"
+PROGRESS_SECONDS = 5.0
+"""How often a line of progress is printed where there is no terminal to redraw."""
+
+
+@dataclass
+class Stack:
+    """One stack as the local tools drive it: engine, state folder, and a copy of its stack file to work on.
+
+    The tracked `Pulumi.<stack>.yaml` is never touched: the engine writes an encryption salt into the file it is given.
+    """
+
+    engine: Engine
+    name: str
+    folder: Path
+    """State (`state/`), working copy of the stack file and logs of this stack."""
+    program: Path = ROOT
+    throw_away: bool = True
+    """State that can be rebuilt: checkpoints are skipped, which makes a big update several times faster."""
+    guardrails: Path | None = GUARDRAILS
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def config_file(self) -> Path:
+        return self.folder / f"Pulumi.{self.name}.yaml"
+
+    def env(self) -> dict[str, str]:
+        extra = dict(self.variables)
+        if self.guardrails:
+            extra["PULUMI_OPTION_POLICY_PACK"] = str(self.guardrails)
+        if self.throw_away:
+            extra |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+        return environment(self.engine, self.state, **extra)
+
+    def call(self, *arguments: str, cwd: Path | None = None) -> str:
+        """One short engine command; its output. Raises Refusal with what the engine said if it fails."""
+        command = [str(self.engine.pulumi), *arguments, "--non-interactive", "--color", "never"]
+        done = subprocess.run(command, cwd=cwd or self.program, env=self.env(), capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            said = (done.stderr.strip() or done.stdout.strip()).removeprefix("error: ")
+            raise Refusal(f"`pulumi {' '.join(arguments)}` failed: {said}")
+        return done.stdout
+
+    def prepare(self, settings_file: Path, overrides: dict[str, Any]) -> None:
+        """Makes the stack if it is new, and the working copy of its stack file with `overrides` of single settings."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stacks = self.state / ".pulumi" / "stacks" / PROJECT
+        if not (stacks / f"{self.name}.json").exists():
+            # From a folder that holds the project file alone, because `stack init` writes beside it.
+            shadow = self.folder / "shadow"
+            shadow.mkdir(exist_ok=True)
+            (shadow / "Pulumi.yaml").write_text((self.program / "Pulumi.yaml").read_text())
+            self.call("stack", "init", self.name, "--no-select", cwd=shadow)
+        content = yaml.safe_load(settings_file.read_text()) or {}
+        shadow_file = self.folder / "shadow" / self.config_file.name
+        with contextlib.suppress(FileNotFoundError):
+            content["encryptionsalt"] = yaml.safe_load(shadow_file.read_text())["encryptionsalt"]
+        for key in ("secretsprovider", "encryptedkey"):  # a real stack's key is not reached from here
+            content.pop(key, None)
+        content.setdefault("config", {}).update({f"{PROJECT}:{key}": value for key, value in overrides.items()})
+        self.config_file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def outputs(self) -> dict[str, Any]:
+        return json.loads(self.call("stack", "output", "--json", "--show-secrets", "-s", self.name))
+
+    def run(self, verb: str, step: Step, *flags: str) -> Summary:
+        """`up`, `preview`, `refresh` or `destroy`, with progress. Raises UpdateFailed with everything that was wrong."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        printed = LOGS / f"{self.name}-{verb}.log"
+        log = EventLog(LOGS / f"{self.name}-{verb}.events.jsonl")
+        log.path.unlink(missing_ok=True)
+        command = [
+            str(self.engine.pulumi), verb, "-s", self.name, "--config-file", str(self.config_file), "--color", "never",
+            "--non-interactive", "--event-log", str(log.path), *(() if verb == "preview" else ("--yes",)), *flags,
+        ]  # fmt: skip
+        with printed.open("wb") as out:
+            process = subprocess.Popen(  # noqa: S603
+                command, cwd=self.program, env=self.env(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is passed on below, once, so that the engine can finish what is under way
+            )  # fmt: skip
+        with marker(self.folder, process.pid):
+            summary = follow(process, log, step)
+        if process.returncode != 0:
+            raise UpdateFailed(verb, summary, process.returncode, printed)
+        return summary
+
+
+class UpdateFailed(Refusal):
+    """The engine refused or failed: guardrail findings and errors, each named with its resource."""
+
+    def __init__(self, verb: str, summary: Summary, code: int, printed: Path) -> None:
+        self.summary = summary
+        self.code = code
+        told = [f"{short(urn)}\n    {message}" for level, urn, message in summary.findings if level == "mandatory"]
+        lines = [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
+        lines += [f"  {item}" for item in dict.fromkeys(told)]
+        noise = ("update failed", "preview failed", "BAIL", "step generator errored", "resource plugin")
+        lines += [f"  {error}" for error in dict.fromkeys(summary.errors) if not error.startswith(noise)]
+        if not lines:
+            tail = printed.read_text(errors="replace").strip().splitlines()[-8:]
+            lines = [f"the engine ended with {code}:", *(f"  {line}" for line in tail)]
+        super().__init__("\n".join(lines) + f"\n  (whole output: {printed})")
+
+
+@contextlib.contextmanager
+def marker(folder: Path, engine_pid: int):  # type: ignore[no-untyped-def]
+    """`updating.json` while the engine works on state that has no checkpoints; found later, it tells of a crash."""
+    path = folder / "updating.json"
+    path.write_text(json.dumps({"pid": os.getpid(), "engine": engine_pid}))
+    yield
+    path.unlink(missing_ok=True)
+
+
+def follow(process: subprocess.Popen, log: EventLog, step: Step) -> Summary:
+    """Waits for the engine, telling how far it is; Ctrl-C is passed on, and raised again when the engine has ended."""
+    summary, interrupted, told = Summary(), False, time.monotonic()
+    preview_done = False
+    while True:
+        try:
+            ended = process.poll() is not None
+            for event in log.new():
+                if "summaryEvent" in event and not preview_done and process.args[1] == "up":  # type: ignore[index]
+                    preview_done = True
+                    summary = Summary(findings=summary.findings, notes=summary.notes, errors=summary.errors)
+                    continue
+                summary.read(event)
+            if ended:
+                break
+            phase = "updating" if preview_done else "checking"
+            step.note(f"{phase}: {summary.words()}, {max(0, summary.under_way)} under way")
+            if not console.is_terminal and time.monotonic() - told > PROGRESS_SECONDS:
+                told = time.monotonic()
+                step.say(f"{phase}: {summary.words()}")
+            time.sleep(0.05)
+        except KeyboardInterrupt:
+            if interrupted:
+                end_session(process.pid)
+            else:
+                step.say("interrupted: waiting for the operations under way (Ctrl-C again ends them at once)")
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGINT)
+            interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    return summary
+
+
+def session_members(session: int) -> list[int]:
+    """Processes of one session: an engine that we started, its hosts, providers and programs."""
+    listed = subprocess.run(["ps", "-axo", "pid="], capture_output=True, text=True, check=False).stdout.split()  # noqa: S607
+    members = []
+    for pid in map(int, listed):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == session:
+                members.append(pid)
+    return members
+
+
+def end_session(session: int) -> int:
+    """Kills what is left of an engine's session; returns how many processes that were."""
+    members = session_members(session)
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return len(members)
+
+
