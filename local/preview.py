@@ -1,0 +1,197 @@
+"""`make preview STACK=dev`: what a change would do to a real stack. No network, no credentials.
+
+The base commit is applied to a throw-away state with the offline provider (once per commit), then the working tree is
+previewed over it: so additions, changes and replacements are real ones, judged by the guardrails. Both run from exported
+copies; nothing tracked is touched.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from local import recovery
+from local.engine.install import Engine, find_engine
+from local.events import TAG, EventLog, Summary, short
+from local.home import prepare
+from local.paths import LOCAL, LOGS, ROOT
+from local.steps import Refusal, console, run_command, step
+from local.update import Stack, UpdateFailed
+
+PREVIEWS = LOCAL / "previews"
+SIGNS = {"create": "+", "update": "~", "replace": "+-", "delete": "-"}
+KEPT_BASES = 4
+"""Applied base commits that are kept; older ones are removed."""
+
+
+def git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    if done.returncode != 0:
+        raise Refusal(f"`git {' '.join(arguments)}` failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def base_commit(named: str | None) -> str:
+    """The commit to compare with: the one named, else where this branch left its upstream main, else HEAD."""
+    if named:
+        return git("rev-parse", "--verify", f"{named}^{{commit}}")
+    for upstream in ("origin/main", "origin/HEAD"):
+        known = subprocess.run(["git", "rev-parse", "-q", "--verify", upstream], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607
+        if known.returncode == 0:
+            return git("merge-base", "HEAD", upstream)
+    return git("rev-parse", "HEAD")
+
+
+def export_commit(commit: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S603, S607
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)  # noqa: S603, S607
+
+
+def export_tree(folder: Path) -> None:
+    """The working tree as it is: tracked files and new ones that git does not ignore."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in git("ls-files", "-co", "--exclude-standard").splitlines():
+        source = ROOT / name
+        if source.is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def make_stack(engine: Engine, name: str, folder: Path) -> Stack:
+    """A stack whose program is the exported copy in `folder/program`, against the offline provider."""
+    program = folder / "program"
+    for link in (".venv",):
+        (program / link).unlink(missing_ok=True)
+        (program / link).symlink_to(ROOT / link)
+    return Stack(
+        engine, name, folder, program=program, guardrails=program / "policies",
+        variables={
+            "SERVERLESS_PLATFORM_OFFLINE": "1",
+            "PYTHONPATH": f"{program / 'components/contract'}:{program / 'components/package'}:{program}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )  # fmt: skip
+
+
+def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
+    """State as the base commit would leave it: from the cache, or applied now with the offline provider."""
+    tools = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((ROOT / "local" / "aws_provider").rglob("*.py")))).hexdigest()
+    folder = PREVIEWS / f"{stack_name}-{commit[:12]}-{tools[:8]}"
+    done = folder / "applied"
+    with step(f"Base commit {commit[:12]}") as current:
+        if done.exists():
+            current.result = "applied before"
+            return make_stack(engine, stack_name, folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        export_commit(commit, folder / "program")
+        settings_file = folder / "program" / f"Pulumi.{stack_name}.yaml"
+        if not settings_file.exists() or not (folder / "program" / "__main__.py").exists():
+            current.result = f"it has no stack {stack_name!r} yet: compared with nothing"
+            (folder / "program").mkdir(exist_ok=True)
+            shutil.copy2(ROOT / "Pulumi.yaml", folder / "program" / "Pulumi.yaml")
+            settings_file.write_text("config: {}\n")
+            stack = make_stack(engine, stack_name, folder)
+            stack.prepare(settings_file, {})
+        else:
+            stack = make_stack(engine, stack_name, folder)
+            stack.prepare(settings_file, {})
+            current.result = stack.run("up", current, "--skip-preview").words()
+        done.touch()
+    bases = sorted(PREVIEWS.glob(f"{stack_name}-*"), key=lambda path: path.stat().st_mtime)
+    for old in bases[:-KEPT_BASES]:
+        shutil.rmtree(old, ignore_errors=True)
+    return stack
+
+
+def describe(log: Path) -> list[str]:
+    """One line per resource that would change, with the properties that change it and which of them replace."""
+    lines: dict[str, str] = {}
+    for event in EventLog(log).new():
+        before = event.get("resourcePreEvent")
+        if not before:
+            continue
+        metadata = before["metadata"]
+        sign = SIGNS.get(metadata["op"])
+        if sign and "pulumi:pulumi:Stack" not in metadata["urn"]:
+            lines[metadata["urn"]] = f"{sign:2} {short(metadata['urn'])}{properties(metadata)}"
+    return list(lines.values())
+
+
+def properties(metadata: dict[str, Any]) -> str:
+    detailed = metadata.get("detailedDiff") or {}
+    if metadata["op"] in ("create", "delete") or not detailed:
+        return ""
+    old, new = (metadata.get("old") or {}).get("inputs", {}), (metadata.get("new") or {}).get("inputs", {})
+    told = []
+    for path, change in sorted(detailed.items()):
+        before, after = value(old, path), value(new, path)
+        mark = " (replaces)" if "replace" in str(change.get("diffKind", "")) else ""
+        told.append(f"{path}{mark}" if before is None and after is None else f"{path}: {before} -> {after}{mark}")
+    return "  [" + "; ".join(told) + "]"
+
+
+def value(data: Any, path: str) -> str | None:
+    """A property by its dotted path, short enough for a line; None where it is not a plain value."""
+    for part in path.split("."):
+        if not isinstance(data, dict) or part not in data:
+            return None
+        data = data[part]
+    text = json.dumps(data) if not isinstance(data, dict | list) else None
+    return text if text is None or len(text) <= 60 else text[:57] + "..."
+
+
+def report(stack: str, commit: str, lines: list[str], summary: Summary) -> str:
+    """The preview as Markdown, for a pull request's comment."""
+    findings = [f"- **{level}** {short(urn)}: {message}" for level, urn, message in dict.fromkeys(summary.findings)]
+    changes = ["```diff", *(line.replace("~ ", "! ", 1) if line.startswith("~") else line for line in lines), "```"] if lines else ["No changes."]
+    return "\n".join([f"### Preview of `{stack}` against `{commit[:12]}`: {summary.words()}", "", *changes, "", *findings]).rstrip() + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make preview", description=__doc__)
+    parser.add_argument("--stack", default="dev")
+    parser.add_argument("--base", help="commit to compare with (default: where this branch left origin/main, else HEAD)")
+    parser.add_argument("--markdown", type=Path, help="also write the report there, for a pull request's comment")
+    options = parser.parse_args()
+    if not (ROOT / f"Pulumi.{options.stack}.yaml").exists():
+        raise Refusal(f"there is no stack {options.stack!r}: Pulumi.{options.stack}.yaml does not exist")
+    with recovery.only_one("make preview"):
+        with step("Pulumi engine") as current:
+            engine = find_engine(current)
+            prepare(engine)
+        commit = base_commit(options.base)
+        base = apply_base(engine, options.stack, commit)
+        head_folder = PREVIEWS / "head"
+        shutil.rmtree(head_folder, ignore_errors=True)
+        export_tree(head_folder / "program")
+        head = make_stack(engine, options.stack, head_folder)
+        shutil.copytree(base.state, head.state)
+        failed: UpdateFailed | None = None
+        with step(f"Preview of {options.stack}") as current:
+            head.prepare(head.program / f"Pulumi.{options.stack}.yaml", {})
+            try:
+                summary = head.run("preview", current)
+            except UpdateFailed as error:
+                failed, summary = error, error.summary
+            current.result = summary.words()
+        lines = describe(LOGS / f"{options.stack}-preview.events.jsonl")
+        for line in lines:
+            console.print(f"  {line}", markup=False)
+        for level, urn, message in dict.fromkeys(summary.findings):
+            if level != "mandatory":
+                console.print(f"  {level}: {short(urn)}: {TAG.sub('', message)}", markup=False)
+        if options.markdown:
+            options.markdown.write_text(report(options.stack, commit, lines, summary))
+        if failed:
+            raise failed
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))

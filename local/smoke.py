@@ -1,0 +1,129 @@
+"""Smoke checks after an update, and what a person needs to try the platform: URLs, a token, a `curl` line."""
+
+import json
+import shlex
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from platform_contract.inventory import Inventory
+
+from local.cloud import Cloud
+from local.steps import Refusal
+
+USER = "demo@example.com"
+PASSWORD = "Local-only-1!"
+"""Of a user in the emulator's pool: there is nothing behind it, and it is printed anyway."""
+
+
+@dataclass
+class Access:
+    """How to reach a stack on the embedded cloud."""
+
+    cloud: Cloud
+    inventory: Inventory
+
+    def url(self, api_id: str, stage: str) -> str:
+        """The local address of an API: there is no wildcard DNS here, so not `{id}.execute-api...`."""
+        return f"{self.cloud.endpoint}/_aws/execute-api/{api_id}/{stage}"
+
+    @cached_property
+    def token(self) -> str:
+        """An access token of the managed user pool for a demo user, who is made if needed."""
+        identity = self.inventory.identity
+        if not identity.user_pool_id or not identity.client_id:
+            raise Refusal("the stack's identity is not managed here: get a token from its own issuer")
+        cognito = self.cloud.client("cognito-idp")
+        try:
+            cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=USER, MessageAction="SUPPRESS")
+        except cognito.exceptions.UsernameExistsException:
+            pass
+        cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=USER, Password=PASSWORD, Permanent=True)
+        answer = cognito.admin_initiate_auth(
+            UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
+        )  # fmt: skip
+        return answer["AuthenticationResult"]["AccessToken"]
+
+    def request(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None, token: bool = True) -> tuple[int, Any]:
+        """One HTTP call; (status, parsed body). A refused connection is status 0."""
+        sent = {"content-type": "application/json", **(headers or {})}
+        if token:
+            sent["authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data=data, headers=sent, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return answer.status, decode(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, decode(error.read())
+        except OSError as error:
+            return 0, str(error)
+
+
+def decode(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")
+
+
+def smoke(access: Access) -> str:
+    """Every API refuses a call without a token where it should, every example of a route is answered with 2xx, every
+    function is active. Raises Refusal with everything that was not so."""
+    wrong, checked = [], 0
+    lambdas = access.cloud.client("lambda")
+    for name, workload in access.inventory.workloads.items():
+        for function in workload.functions.values():
+            checked += 1
+            state = lambdas.get_function(FunctionName=function.physical_name, Qualifier="live")["Configuration"]["State"]
+            if state != "Active":
+                wrong.append(f"{name}: function {function.physical_name}:live is {state}")
+        for api in workload.apis.values():
+            base = access.url(api.api_id, api.stage)
+            for route in api.routes:
+                method, path = route.route.split(" ", 1)
+                url = base + path.replace("{", "smoke-").replace("}", "")
+                if route.authorizer != "none":
+                    checked += 1
+                    status, body = access.request(method, url, token=False)
+                    if status != 401:
+                        wrong.append(f"{name}: {route.route} without a token is answered with {status}, not 401: {body}")
+                if route.example is not None:
+                    checked += 1
+                    status, body = access.request(method, url, route.example, {"idempotency-key": uuid.uuid4().hex})
+                    if not 200 <= status < 300:
+                        wrong.append(f"{name}: {route.route} with its example is answered with {status}: {body}")
+    if wrong:
+        raise Refusal("the stack is up, but does not answer as it should:\n  " + "\n  ".join(wrong))
+    return f"{checked} passed"
+
+
+def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
+    """The closing lines of `make up`: URLs, one `curl` that works when pasted, and what is not emulated."""
+    lines, curl = [""], ""
+    for name, workload in access.inventory.workloads.items():
+        for api in workload.apis.values():
+            base = access.url(api.api_id, api.stage)
+            for route in api.routes:
+                method, path = route.route.split(" ", 1)
+                lines.append(f"  {name:12} {method:6} {base}{path}")
+                if route.example is not None and not curl:
+                    curl = " \\\n  ".join([
+                        f"curl -i -X {method} {shlex.quote(base + path)}",
+                        "-H 'content-type: application/json'",
+                        f"-H 'idempotency-key: {uuid.uuid4().hex[:12]}'",
+                        f"-H 'authorization: Bearer {access.token}'",
+                        f"-d {shlex.quote(json.dumps(route.example))}",
+                    ])  # fmt: skip
+        for queue in workload.queues.values():
+            lines.append(f"  {name:12} queue  {queue.physical_name}")
+    if curl:
+        lines += ["", "Try it:", "", curl]
+    if not_emulated:
+        count = sum(map(len, not_emulated.values()))
+        lines += ["", f"Declared, not emulated ({count}): " + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in not_emulated.items())]
+    return "\n".join(lines)

@@ -1,0 +1,144 @@
+"""`make up`: from nothing to a guarded stack that answers.
+
+For the local stack: engine, function bundles, embedded cloud, `pulumi up` under the guardrails, smoke checks, URLs and a
+`curl` line. For any other stack: the same `pulumi up`, guardrails attached, against AWS with the user's own credentials.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from platform_contract.inventory import Inventory
+from platform_contract.problems import ProblemsError
+from platform_contract.settings import Settings, load_settings
+from platform_contract.standards.boundary import boundary_document
+
+from local import cloud as clouds
+from local import recovery
+from local.engine.install import Engine, find_engine
+from local.home import prepare
+from local.paths import LOCAL, ROOT
+from local.smoke import Access, smoke, try_it
+from local.steps import Refusal, console, run_command, step
+from local.update import GUARDRAILS, PROJECT, Stack
+
+STACKS = LOCAL / "stacks"
+NOT_EMULATED = LOCAL / "not-emulated.jsonl"
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make up", description=__doc__)
+    parser.add_argument("--stack", default="local", help="a stack with a Pulumi.<stack>.yaml")
+    parser.add_argument("--port", type=int, help=f"port of the embedded cloud (default {clouds.DEFAULT_PORT})")
+    parser.add_argument("--workloads", default="", help="comma-separated; the local stack only")
+    parser.add_argument("--provider", choices=["ours", "official"], default="ours", help="AWS provider of the local stack")
+    return parser.parse_args(argv)
+
+
+def read_settings(stack: str, overrides: dict[str, Any]) -> Settings:
+    """The settings of a stack file with single values replaced. Raises Refusal with every problem of the file."""
+    path = ROOT / f"Pulumi.{stack}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml")))
+        raise Refusal(f"there is no stack {stack!r}: {path.name} does not exist (there are: {known})")
+    config = yaml.safe_load(path.read_text()).get("config", {})
+    values = {key.removeprefix(f"{PROJECT}:"): value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    try:
+        return load_settings(values | overrides, path.name)
+    except ProblemsError as problems:
+        raise Refusal(str(problems)) from None
+
+
+def up_local(options: argparse.Namespace) -> int:
+    port = options.port or last_port()
+    overrides: dict[str, Any] = {"endpoint_url": f"http://{clouds.HOST}:{port}"}
+    if options.workloads:
+        overrides["workloads"] = [name.strip() for name in options.workloads.split(",") if name.strip()]
+    settings = read_settings("local", overrides)
+    with step("Pulumi engine") as current:
+        engine = find_engine(current)
+        prepare(engine)
+    build_layer("local")
+    stack = Stack(
+        engine, "local", STACKS / "local",
+        variables={"SERVERLESS_PLATFORM_NOT_EMULATED_LOG": str(NOT_EMULATED)},
+    )  # fmt: skip
+    with step("Embedded cloud") as current:
+        cloud = recovery.bring_together(current, stack.folder, settings.account_id, settings.region, port)
+        document = boundary_document(settings.account_id, settings.region, settings.environment)
+        clouds.bootstrap_account(cloud, settings.boundary_policy_name, document)
+    NOT_EMULATED.unlink(missing_ok=True)
+    with step("Guardrails and update") as current:
+        stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
+        summary = stack.run("up", current)
+        current.result = summary.words()
+    for operation, urn in summary.changed if len(summary.changed) <= 12 else []:
+        console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")
+    inventory = Inventory.model_validate(stack.outputs()["inventory"])
+    access = Access(cloud, inventory)
+    with step("Smoke checks") as current:
+        current.result = smoke(access)
+    console.print(try_it(access, not_emulated()))
+    return 0
+
+
+def last_port() -> int:
+    """The port of this checkout's emulator, so that a second `make up` without PORT= finds it again."""
+    running = clouds.running()
+    return running.port if running else clouds.DEFAULT_PORT
+
+
+def not_emulated() -> dict[str, list[str]]:
+    """Resources that were declared and are kept in state, but that the emulator does not have: names by type."""
+    import json
+
+    if not NOT_EMULATED.exists():
+        return {}
+    by_type: dict[str, list[str]] = {}
+    for line in NOT_EMULATED.read_text().splitlines():
+        entry = json.loads(line)
+        names = by_type.setdefault(entry["type"], [])
+        if entry["name"] not in names:
+            names.append(entry["name"])
+    return by_type
+
+
+def build_layer(stack: str) -> None:
+    """The layer of third-party packages, only when its lock or its platform has changed."""
+    with step("Layer of third-party packages") as current:
+        command = [sys.executable, "-m", "serverless_platform.bundles", "layer", "--stack", stack]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise Refusal(f"the layer could not be built:\n  {done.stderr.strip() or done.stdout.strip()}")
+        current.result = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def up_aws(options: argparse.Namespace) -> int:
+    """`pulumi up` for a real stack: the user's own login, credentials and prompts; only the guardrails are ours."""
+    if options.workloads or options.port:
+        raise Refusal("WORKLOADS= and PORT= are for the local stack; a real stack always holds all workloads")
+    settings = read_settings(options.stack, {})
+    with step("Pulumi engine") as current:
+        engine: Engine = find_engine(current)
+        prepare(engine)
+    build_layer(options.stack)
+    console.print(f"pulumi up -s {options.stack}: account {settings.account_id}, {settings.region}, guardrails {GUARDRAILS.name}/")
+    env = dict(os.environ)
+    env["PULUMI_OPTION_POLICY_PACK"] = str(GUARDRAILS)
+    if not engine.official_host:
+        env["PATH"] = os.pathsep.join([str(LOCAL / "bin"), env["PATH"]])
+    return subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)  # noqa: S603
+
+
+def main() -> int:
+    options = arguments(sys.argv[1:])
+    with recovery.only_one("make up"):
+        return up_local(options) if options.stack == "local" else up_aws(options)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))
