@@ -57,7 +57,8 @@ def run_command(main, *arguments) -> int:  # type: ignore[no-untyped-def]
     try:
         return main(*arguments) or 0
     except Refusal as refusal:
-        console.print(f"\n[red bold]Refused:[/red bold] {refusal}", markup=True)
+        console.print("\n[red bold]Refused:[/red bold]", end=" ")
+        console.print(str(refusal), markup=False)
         return 1
     except KeyboardInterrupt:
         console.print("\nInterrupted. Nothing is lost: the same command goes on from here.")
