@@ -7,6 +7,7 @@ the emulator, and the state remembers the instance it was built on: where they d
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,12 +63,15 @@ def command_line(pid: int) -> str:
     except OSError:
         if Path("/proc/self").exists():
             return ""
-    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return found.stdout
 
 
 def answers(port: int) -> bool:
-    with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=5) as reply:  # noqa: S310
+    with (
+        contextlib.suppress(OSError, ValueError),
+        urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=5) as reply,
+    ):
         return reply.status == 200
     return False
 
@@ -102,18 +106,20 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
             f"port {port} on {HOST} is taken by another program, so the embedded cloud cannot start there. "
             f"Free it, or choose another: make up PORT={port + 34}"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / "cloud"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "PYTHON"))}
     env |= {
         "GATEWAY_PORT": str(port), "BIND_HOST": HOST, "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
         "MINISTACK_REGION": region, "MINISTACK_ACCOUNT_ID": account_id, "LAMBDA_ACCOUNT_CONCURRENCY": "50",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch), "STATE_DIR": str(scratch / "state"),
     }  # fmt: skip
     log = folder / "logs" / "cloud.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
         # A session of its own: the emulator outlives `make up`, and Ctrl-C there does not reach it.
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [EMULATOR_VENV / "bin" / "ministack"], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
@@ -140,6 +146,7 @@ def stop(folder: Path = LOCAL) -> bool:
         end_group(cloud.pid)
         ended = True
     record(folder).unlink(missing_ok=True)
+    shutil.rmtree(folder / "cloud", ignore_errors=True)
     return ended
 
 

@@ -44,7 +44,9 @@ class Summary:
         elif before := event.get("resourcePreEvent"):
             self.under_way += before["metadata"]["op"] in CHANGING
         elif policy := event.get("policyEvent"):
-            self.findings.append((policy["enforcementLevel"], policy.get("resourceUrn", ""), TAG.sub("", policy["message"]).strip()))
+            self.findings.append(
+                (policy["enforcementLevel"], policy.get("resourceUrn", ""), TAG.sub("", policy["message"]).strip())
+            )
         elif told := event.get("diagnosticEvent"):
             self._tell(told)
 

@@ -33,7 +33,9 @@ def prepare(engine: Engine, home: Path = HOME) -> None:
     """Installs our AWS provider into `home` as the version that pulumi_aws asks for, and the language host beside it."""
     aws = version("pulumi-aws")
     plugin = home / "plugins" / f"resource-aws-v{aws}"
-    write_script(plugin / "pulumi-resource-aws", f'PYTHONPATH="{ROOT / "local"}" exec "{VENV / "bin" / "python"}" -m aws_provider "$@"')
+    write_script(
+        plugin / "pulumi-resource-aws", f'PYTHONPATH="{ROOT / "local"}" exec "{VENV / "bin" / "python"}" -m aws_provider "$@"'
+    )
     if not engine.official_host:
         host = ROOT / "local" / "engine" / "language_host.py"
         write_script(
@@ -64,4 +66,6 @@ def environment(engine: Engine, state: Path, home: Path = HOME, **extra: str) ->
 
 
 def describe() -> str:
-    return json.dumps({"engine": VERSION, "python": sys.version.split()[0], "pulumi": version("pulumi"), "pulumi-aws": version("pulumi-aws")})
+    return json.dumps(
+        {"engine": VERSION, "python": sys.version.split()[0], "pulumi": version("pulumi"), "pulumi-aws": version("pulumi-aws")}
+    )

@@ -29,7 +29,7 @@ KEPT_BASES = 4
 
 
 def git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refusal(f"`git {' '.join(arguments)}` failed: {done.stderr.strip()}")
     return done.stdout.strip()
@@ -40,7 +40,7 @@ def base_commit(named: str | None) -> str:
     if named:
         return git("rev-parse", "--verify", f"{named}^{{commit}}")
     for upstream in ("origin/main", "origin/HEAD"):
-        known = subprocess.run(["git", "rev-parse", "-q", "--verify", upstream], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607
+        known = subprocess.run(["git", "rev-parse", "-q", "--verify", upstream], cwd=ROOT, capture_output=True, check=False)
         if known.returncode == 0:
             return git("merge-base", "HEAD", upstream)
     return git("rev-parse", "HEAD")
@@ -48,8 +48,8 @@ def base_commit(named: str | None) -> str:
 
 def export_commit(commit: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S603, S607
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)  # noqa: S603, S607
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
 
 
 def export_tree(folder: Path) -> None:
@@ -81,7 +81,9 @@ def make_stack(engine: Engine, name: str, folder: Path) -> Stack:
 
 def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
     """State as the base commit would leave it: from the cache, or applied now with the offline provider."""
-    tools = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((ROOT / "local" / "aws_provider").rglob("*.py")))).hexdigest()
+    tools = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted((ROOT / "local" / "aws_provider").rglob("*.py")))
+    ).hexdigest()
     folder = PREVIEWS / f"{stack_name}-{commit[:12]}-{tools[:8]}"
     done = folder / "applied"
     with step(f"Base commit {commit[:12]}") as current:
@@ -149,8 +151,15 @@ def value(data: Any, path: str) -> str | None:
 def report(stack: str, commit: str, lines: list[str], summary: Summary) -> str:
     """The preview as Markdown, for a pull request's comment."""
     findings = [f"- **{level}** {short(urn)}: {message}" for level, urn, message in dict.fromkeys(summary.findings)]
-    changes = ["```diff", *(line.replace("~ ", "! ", 1) if line.startswith("~") else line for line in lines), "```"] if lines else ["No changes."]
-    return "\n".join([f"### Preview of `{stack}` against `{commit[:12]}`: {summary.words()}", "", *changes, "", *findings]).rstrip() + "\n"
+    changes = (
+        ["```diff", *(line.replace("~ ", "! ", 1) if line.startswith("~") else line for line in lines), "```"]
+        if lines
+        else ["No changes."]
+    )
+    return (
+        "\n".join([f"### Preview of `{stack}` against `{commit[:12]}`: {summary.words()}", "", *changes, "", *findings]).rstrip()
+        + "\n"
+    )
 
 
 def main() -> int:

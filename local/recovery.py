@@ -30,7 +30,9 @@ def only_one(what: str) -> Iterator[None]:
     except Timeout:
         with contextlib.suppress(OSError, ValueError, KeyError):
             about = json.loads(holder.read_text())
-            raise Refusal(f"`{about['what']}` (process {about['pid']}) is at work in this checkout; wait until it has ended.") from None
+            raise Refusal(
+                f"`{about['what']}` (process {about['pid']}) is at work in this checkout; wait until it has ended."
+            ) from None
         raise Refusal("another command is at work in this checkout; wait until it has ended.") from None
     try:
         holder.write_text(json.dumps({"what": what, "pid": os.getpid()}))

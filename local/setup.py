@@ -63,7 +63,9 @@ def make(folder, requirements, imports):
         sys.stdout.write("\n%s cannot make a virtual environment (on Debian: apt install python3-venv).\n" % sys.executable)
         return 1
     if install(python, requirements) != 0:
-        sys.stdout.write("\nThe packages of %s could not be installed: see the lines above; run the command again.\n" % requirements)
+        sys.stdout.write(
+            "\nThe packages of %s could not be installed: see the lines above; run the command again.\n" % requirements
+        )
         return 1
     site = subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"]).decode().strip()
     if imports:

@@ -1,5 +1,6 @@
 """Smoke checks after an update, and what a person needs to try the platform: URLs, a token, a `curl` line."""
 
+import contextlib
 import json
 import shlex
 import urllib.error
@@ -9,10 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from platform_contract.inventory import Inventory
-
 from local.cloud import Cloud
 from local.steps import Refusal
+from platform_contract.inventory import Inventory
 
 USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
@@ -37,10 +37,8 @@ class Access:
         if not identity.user_pool_id or not identity.client_id:
             raise Refusal("the stack's identity is not managed here: get a token from its own issuer")
         cognito = self.cloud.client("cognito-idp")
-        try:
+        with contextlib.suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=USER, MessageAction="SUPPRESS")
-        except cognito.exceptions.UsernameExistsException:
-            pass
         cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=USER, Password=PASSWORD, Permanent=True)
         answer = cognito.admin_initiate_auth(
             UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
@@ -48,15 +46,17 @@ class Access:
         )  # fmt: skip
         return answer["AuthenticationResult"]["AccessToken"]
 
-    def request(self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None, token: bool = True) -> tuple[int, Any]:
+    def request(
+        self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None, token: bool = True
+    ) -> tuple[int, Any]:
         """One HTTP call; (status, parsed body). A refused connection is status 0."""
         sent = {"content-type": "application/json", **(headers or {})}
         if token:
             sent["authorization"] = f"Bearer {self.token}"
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data=data, headers=sent, method=method)  # noqa: S310
+        request = urllib.request.Request(url, data=data, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, decode(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, decode(error.read())
@@ -125,5 +125,9 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
         lines += ["", "Try it:", "", curl]
     if not_emulated:
         count = sum(map(len, not_emulated.values()))
-        lines += ["", f"Declared, not emulated ({count}): " + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in not_emulated.items())]
+        lines += [
+            "",
+            f"Declared, not emulated ({count}): "
+            + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in not_emulated.items()),
+        ]
     return "\n".join(lines)

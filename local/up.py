@@ -8,14 +8,9 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import yaml
-from platform_contract.inventory import Inventory
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings, load_settings
-from platform_contract.standards.boundary import boundary_document
 
 from local import cloud as clouds
 from local import recovery
@@ -25,6 +20,10 @@ from local.paths import LOCAL, ROOT
 from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
 from local.update import GUARDRAILS, PROJECT, Stack
+from platform_contract.inventory import Inventory
+from platform_contract.problems import ProblemsError
+from platform_contract.settings import Settings, load_settings
+from platform_contract.standards.boundary import boundary_document
 
 STACKS = LOCAL / "stacks"
 NOT_EMULATED = LOCAL / "not-emulated.jsonl"
@@ -111,7 +110,7 @@ def build_layer(stack: str) -> None:
     """The layer of third-party packages, only when its lock or its platform has changed."""
     with step("Layer of third-party packages") as current:
         command = [sys.executable, "-m", "serverless_platform.bundles", "layer", "--stack", stack]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Refusal(f"the layer could not be built:\n  {done.stderr.strip() or done.stdout.strip()}")
         current.result = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
@@ -126,12 +125,14 @@ def up_aws(options: argparse.Namespace) -> int:
         engine: Engine = find_engine(current)
         prepare(engine)
     build_layer(options.stack)
-    console.print(f"pulumi up -s {options.stack}: account {settings.account_id}, {settings.region}, guardrails {GUARDRAILS.name}/")
+    console.print(
+        f"pulumi up -s {options.stack}: account {settings.account_id}, {settings.region}, guardrails {GUARDRAILS.name}/"
+    )
     env = dict(os.environ)
     env["PULUMI_OPTION_POLICY_PACK"] = str(GUARDRAILS)
     if not engine.official_host:
         env["PATH"] = os.pathsep.join([str(LOCAL / "bin"), env["PATH"]])
-    return subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)  # noqa: S603
+    return subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)
 
 
 def main() -> int:

@@ -60,7 +60,7 @@ class Stack:
     def call(self, *arguments: str, cwd: Path | None = None) -> str:
         """One short engine command; its output. Raises Refusal with what the engine said if it fails."""
         command = [str(self.engine.pulumi), *arguments, "--non-interactive", "--color", "never"]
-        done = subprocess.run(command, cwd=cwd or self.program, env=self.env(), capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=cwd or self.program, env=self.env(), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = (done.stderr.strip() or done.stdout.strip()).removeprefix("error: ")
             raise Refusal(f"`pulumi {' '.join(arguments)}` failed: {said}")
@@ -99,7 +99,7 @@ class Stack:
             "--non-interactive", "--event-log", str(log.path), *(() if verb == "preview" else ("--yes",)), *flags,
         ]  # fmt: skip
         with printed.open("wb") as out:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 command, cwd=self.program, env=self.env(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is passed on below, once, so that the engine can finish what is under way
             )  # fmt: skip
@@ -117,7 +117,9 @@ class UpdateFailed(Refusal):
         self.summary = summary
         self.code = code
         told = [f"{short(urn)}\n    {message}" for level, urn, message in summary.findings if level == "mandatory"]
-        lines = [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
+        lines = (
+            [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
+        )
         lines += [f"  {item}" for item in dict.fromkeys(told)]
         noise = ("update failed", "preview failed", "BAIL", "step generator errored", "resource plugin")
         lines += [f"  {error}" for error in dict.fromkeys(summary.errors) if not error.startswith(noise)]
@@ -172,7 +174,7 @@ def follow(process: subprocess.Popen, log: EventLog, step: Step) -> Summary:
 
 def session_members(session: int) -> list[int]:
     """Processes of one session: an engine that we started, its hosts, providers and programs."""
-    listed = subprocess.run(["ps", "-axo", "pid="], capture_output=True, text=True, check=False).stdout.split()  # noqa: S607
+    listed = subprocess.run(["ps", "-axo", "pid="], capture_output=True, text=True, check=False).stdout.split()
     members = []
     for pid in map(int, listed):
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -188,5 +190,3 @@ def end_session(session: int) -> int:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return len(members)
-
-

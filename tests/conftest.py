@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from local.engine.install import find_engine
 from local.home import environment, prepare
 from local.steps import step
@@ -51,7 +52,8 @@ def make_project(engine, tmp_path):
         folder.mkdir()
         (folder / "__main__.py").write_text(program)
         (folder / "Pulumi.yaml").write_text(
-            f"name: {name}\n" + (runtime or f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n")
+            f"name: {name}\n"
+            + (runtime or f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n")
         )
         project = Project(folder, environment(engine, tmp_path / "state"), str(engine.pulumi))
         made = project.call("stack", "init", project.stack)

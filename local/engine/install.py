@@ -70,7 +70,9 @@ def on_path() -> Engine | None:
 def version_of(pulumi: Path) -> str | None:
     """`3.255.0` for an engine that runs, None for one that does not (half written, another machine's)."""
     try:
-        printed = subprocess.run([pulumi, "version"], capture_output=True, text=True, timeout=60, check=True).stdout  # noqa: S603
+        # A home of its own: even `version` writes a log, and the user's ~/.pulumi is none of our business.
+        env = os.environ | {"PULUMI_HOME": str(cache() / "pulumi-home"), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        printed = subprocess.run([pulumi, "version"], env=env, capture_output=True, text=True, timeout=60, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     match = re.fullmatch(r"v?(\d+\.\d+\.\d+)\S*", printed.strip())
@@ -156,7 +158,10 @@ def download(part: Path, step: Step) -> str | None:
     step.note(f"downloading {name}")
     archive = part / name
     try:
-        with urllib.request.urlopen(checksums["base"] + name, timeout=CONNECT_TIMEOUT_SECONDS) as answer, archive.open("wb") as out:  # noqa: S310
+        with (
+            urllib.request.urlopen(checksums["base"] + name, timeout=CONNECT_TIMEOUT_SECONDS) as answer,
+            archive.open("wb") as out,
+        ):
             shutil.copyfileobj(answer, out)
     except (OSError, urllib.error.URLError) as error:
         archive.unlink(missing_ok=True)
@@ -164,7 +169,9 @@ def download(part: Path, step: Step) -> str | None:
     with archive.open("rb") as data:
         got = hashlib.file_digest(data, "sha256").hexdigest()
     if got != expected:
-        raise Refusal(f"{name} has the checksum {got}, not the pinned {expected}: it is not used. Install the Pulumi CLI yourself.")
+        raise Refusal(
+            f"{name} has the checksum {got}, not the pinned {expected}: it is not used. Install the Pulumi CLI yourself."
+        )
     with tarfile.open(archive) as tar:
         tar.extractall(part, filter="data")
     for file in (part / "pulumi").iterdir():
@@ -185,11 +192,13 @@ def build(go: str, part: Path, step: Step) -> None:
     log = part.parent / "build.log"
     command = [go, "install", "-mod=readonly", "-ldflags", flags, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"]
     with log.open("wb") as out:
-        code = subprocess.call(command, cwd=SOURCE, env=env, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
+        code = subprocess.call(command, cwd=SOURCE, env=env, stdout=out, stderr=subprocess.STDOUT)
     if code != 0:
         lines = log.read_text(errors="replace").strip().splitlines()[-5:]
-        raise Refusal(f"the engine could not be built (`go install` ended with {code}; whole output: {log}):\n  " + "\n  ".join(lines))
-    module = subprocess.check_output(  # noqa: S603
+        raise Refusal(
+            f"the engine could not be built (`go install` ended with {code}; whole output: {log}):\n  " + "\n  ".join(lines)
+        )
+    module = subprocess.check_output(
         [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], cwd=SOURCE, env=env, text=True
     ).strip()
     runner = part / "pulumi-language-python-exec"

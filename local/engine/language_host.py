@@ -60,7 +60,7 @@ def end(child: subprocess.Popen) -> None:
 
 
 def start(command: list[str], cwd: str, env: dict[str, str], **streams: int) -> subprocess.Popen:
-    child = subprocess.Popen(command, cwd=cwd or None, env=env, stdin=subprocess.DEVNULL, **streams)  # noqa: S603
+    child = subprocess.Popen(command, cwd=cwd or None, env=env, stdin=subprocess.DEVNULL, **streams)
     CHILDREN.add(child)
     return child
 
@@ -102,7 +102,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def About(self, request, context):
         python = interpreter(request.info)
-        version = subprocess.run([python, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        version = subprocess.run([python, "--version"], capture_output=True, text=True, check=False)
         return language_pb2.AboutResponse(executable=python, version=version.stdout.split()[-1])
 
     def GetRequiredPackages(self, request, context):
@@ -227,7 +227,13 @@ def required_plugins(info: language_pb2.ProgramInfo) -> list[dict[str, str]]:
             plugin = json.loads(path.read_text())
             if plugin.get("resource"):
                 name = plugin.get("name") or path.parent.name.removeprefix("pulumi_").replace("_", "-")
-                found.append({"name": name, "version": "v" + plugin.get("version", "").removeprefix("v"), "server": plugin.get("server", "")})
+                found.append(
+                    {
+                        "name": name,
+                        "version": "v" + plugin.get("version", "").removeprefix("v"),
+                        "server": plugin.get("server", ""),
+                    }
+                )
     return found
 
 

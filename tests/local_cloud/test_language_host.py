@@ -10,8 +10,9 @@ from pathlib import Path
 
 import grpc
 import pytest
-from local.update import session_members
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
+
+from local.update import session_members
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "local/engine/language_host.py"
@@ -26,7 +27,9 @@ def our_host(engine):
 
 
 def test_a_program_runs_with_its_config_and_outputs(make_project):
-    project = make_project("import pulumi\npulumi.export('seen', pulumi.Config('toy').require('colour'))\nprint('hello from the program')\n")
+    project = make_project(
+        "import pulumi\npulumi.export('seen', pulumi.Config('toy').require('colour'))\nprint('hello from the program')\n"
+    )
     assert project.call("config", "set", "toy:colour", "green").returncode == 0
     done = project.call("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,7 +40,11 @@ def test_a_program_runs_with_its_config_and_outputs(make_project):
 @pytest.mark.parametrize(
     ("program", "shown", "hidden"),
     [
-        ("import pulumi\nraise pulumi.RunError('the table is missing: run make up')", "the table is missing: run make up", "Traceback"),
+        (
+            "import pulumi\nraise pulumi.RunError('the table is missing: run make up')",
+            "the table is missing: run make up",
+            "Traceback",
+        ),
         ("def broken():\n    return 1 / 0\nbroken()", "ZeroDivisionError: division by zero", "language_host.py"),
         ("import sys\nsys.exit(7)", "the program exited with non-zero exit code: 7", "Traceback"),
         ("import os\nos.kill(os.getpid(), 9)", "the program was ended by signal 9", "Traceback"),
@@ -63,7 +70,9 @@ def test_a_missing_environment_says_what_to_run(make_project):
 def test_a_policy_pack_is_hosted_and_can_stop_a_preview(make_project, tmp_path):
     pack = tmp_path / "pack"
     pack.mkdir()
-    (pack / "PulumiPolicy.yaml").write_text(f"name: toy-pack\nversion: 1.2.3\nruntime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n")
+    (pack / "PulumiPolicy.yaml").write_text(
+        f"name: toy-pack\nversion: 1.2.3\nruntime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n"
+    )
     (pack / "__main__.py").write_text(
         "from pulumi_policy import *\n"
         "def no_stash(args, report):\n"
@@ -82,7 +91,9 @@ def test_a_policy_pack_is_hosted_and_can_stop_a_preview(make_project, tmp_path):
 def test_a_component_package_is_hosted(engine, make_project, tmp_path):
     package = tmp_path / "toycomponents"
     package.mkdir()
-    (package / "PulumiPlugin.yaml").write_text(f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n")
+    (package / "PulumiPlugin.yaml").write_text(
+        f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n"
+    )
     (package / "__main__.py").write_text(
         "from typing import Optional, TypedDict\nimport pulumi\nfrom pulumi.provider.experimental import component_provider_host\n"
         "class ThingArgs(TypedDict):\n    size: pulumi.Input[str]\n    'How big.'\n"
@@ -99,7 +110,13 @@ def test_a_component_package_is_hosted(engine, make_project, tmp_path):
 
 def test_a_killed_engine_leaves_no_process(make_project):
     project = make_project("import time\nimport pulumi\nprint('started', flush=True)\ntime.sleep(600)\n")
-    engine = subprocess.Popen(project.command("up", "--yes", "--skip-preview"), cwd=project.folder, env=project.env, start_new_session=True, stdout=subprocess.DEVNULL)
+    engine = subprocess.Popen(
+        project.command("up", "--yes", "--skip-preview"),
+        cwd=project.folder,
+        env=project.env,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
     wait_for(lambda: any("pulumi-language-python-exec" in line for line in commands(engine.pid)), "the program to start")
     assert len(session_members(engine.pid)) >= 3
     os.kill(engine.pid, signal.SIGKILL)

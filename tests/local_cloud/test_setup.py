@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from local.engine import install
 from local.steps import Refusal, step
 
@@ -54,7 +55,9 @@ def test_a_download_with_another_checksum_is_not_used(monkeypatch):
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_a, **_k: io.BytesIO(b"not what was published"))
     monkeypatch.setattr(install.platform, "system", lambda: "Linux")
     monkeypatch.setattr(install.platform, "machine", lambda: "x86_64")
-    with pytest.raises(Refusal, match=r"pulumi-v3\.255\.0-linux-x64\.tar\.gz has the checksum \w{64}, not the pinned cf5595\w+: it is not used"):
+    with pytest.raises(
+        Refusal, match=r"pulumi-v3\.255\.0-linux-x64\.tar\.gz has the checksum \w{64}, not the pinned cf5595\w+: it is not used"
+    ):
         find("download")
     assert install.cached() is None
 
@@ -123,10 +126,18 @@ def test_a_new_pulumi_on_path_is_used_with_its_own_host(tmp_path, monkeypatch):
 def test_a_python_that_is_too_old_is_refused_with_a_sentence(tmp_path):
     old = "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0); sys.path.insert(0, 'local'); runpy.run_path('local/setup.py', run_name='__main__')"
     done = subprocess.run(
-        [sys.executable, "-c", old], cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PATH": str(tmp_path)}
+        [sys.executable, "-c", old],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": str(tmp_path)},
     )
     assert done.returncode == 1
-    assert done.stderr == f"Python 3.11 is needed, this is 3.9 ({sys.executable}). Install a newer one, or name it: make PYTHON=python3.12 up\n"
+    assert (
+        done.stderr
+        == f"Python 3.11 is needed, this is 3.9 ({sys.executable}). Install a newer one, or name it: make PYTHON=python3.12 up\n"
+    )
 
 
 def test_setup_speaks_the_python_of_old_machines():
