@@ -3,7 +3,6 @@ PYTHON ?= python3
 STACK ?= local
 PORT ?=
 WORKLOADS ?=
-PROVIDER ?=
 RUN = .venv/bin/python -m
 
 .PHONY: help up down test check preview engine setup layer lock docs benchmarks clean
@@ -15,7 +14,7 @@ setup: ## makes the two Python environments from their hash-locked requirements
 	@$(PYTHON) local/setup.py
 
 up: setup ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
-	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)") $(if $(PROVIDER),--provider "$(PROVIDER)")
+	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)")
 
 down: setup ## stops the embedded cloud and forgets its state
 	@$(RUN) local.down

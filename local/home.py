@@ -60,7 +60,6 @@ def environment(engine: Engine, state: Path, home: Path = HOME, **extra: str) ->
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known; the automation API uses it the same way
-        "PYTHONDONTWRITEBYTECODE": "",
         **extra,
     }
 

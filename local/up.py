@@ -34,7 +34,6 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--stack", default="local", help="a stack with a Pulumi.<stack>.yaml")
     parser.add_argument("--port", type=int, help=f"port of the embedded cloud (default {clouds.DEFAULT_PORT})")
     parser.add_argument("--workloads", default="", help="comma-separated; the local stack only")
-    parser.add_argument("--provider", choices=["ours", "official"], default="ours", help="AWS provider of the local stack")
     return parser.parse_args(argv)
 
 
@@ -70,6 +69,7 @@ def up_local(options: argparse.Namespace) -> int:
         cloud = recovery.bring_together(current, stack.folder, settings.account_id, settings.region, port)
         document = boundary_document(settings.account_id, settings.region, settings.environment)
         clouds.bootstrap_account(cloud, settings.boundary_policy_name, document)
+    tell_what_goes(stack, settings)
     NOT_EMULATED.unlink(missing_ok=True)
     with step("Guardrails and update") as current:
         stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
@@ -83,6 +83,15 @@ def up_local(options: argparse.Namespace) -> int:
         current.result = smoke(access)
     console.print(try_it(access, not_emulated()))
     return 0
+
+
+def tell_what_goes(stack: Stack, settings: Settings) -> None:
+    """With WORKLOADS=, the ones that are up and not named are removed: say so before it happens."""
+    if not settings.workloads or not recovery.has_state(stack.folder):
+        return
+    up_now = stack.outputs().get("inventory", {}).get("workloads", {})
+    if going := sorted(set(up_now) - set(settings.workloads)):
+        console.print(f"  WORKLOADS={','.join(settings.workloads)} removes {', '.join(going)} from the local stack")
 
 
 def last_port() -> int:
