@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ class Stack:
                 command, cwd=self.program, env=self.env(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is passed on below, once, so that the engine can finish what is under way
             )  # fmt: skip
-        with marker(self.folder, process.pid):
+        with marker(self.folder, process):
             summary = follow(process, log, step)
         if process.returncode != 0:
             raise UpdateFailed(verb, summary, process.returncode, printed)
@@ -130,12 +131,18 @@ class UpdateFailed(Refusal):
 
 
 @contextlib.contextmanager
-def marker(folder: Path, engine_pid: int):  # type: ignore[no-untyped-def]
-    """`updating.json` while the engine works on state that has no checkpoints; found later, it tells of a crash."""
+def marker(folder: Path, process: subprocess.Popen) -> Iterator[None]:
+    """`updating.json` while the engine works on state that has no checkpoints; found later, it tells of a crash.
+
+    An engine that ends by itself has written its state, also after an error or a Ctrl-C; a killed one has not.
+    """
     path = folder / "updating.json"
-    path.write_text(json.dumps({"pid": os.getpid(), "engine": engine_pid}))
-    yield
-    path.unlink(missing_ok=True)
+    path.write_text(json.dumps({"pid": os.getpid(), "engine": process.pid}))
+    try:
+        yield
+    finally:
+        if process.returncode is not None and process.returncode >= 0:
+            path.unlink(missing_ok=True)
 
 
 def follow(process: subprocess.Popen, log: EventLog, step: Step) -> Summary:
