@@ -1,0 +1,1 @@
+"""The rules, one module per AWS service, one function per rule."""
