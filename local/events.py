@@ -1,6 +1,8 @@
 """What the engine reports while it works: its event log (one JSON object a line), read as it grows."""
 
+import contextlib
 import json
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -77,7 +79,11 @@ class Summary:
 
 
 class EventLog:
-    """Reads the events that were added to a log since the last look; a line half written is read next time."""
+    """Reads the events that were added to a log since the last look; a line half written is read next time.
+
+    `up` writes its preview's events first and then begins the file anew for the update: a live look may miss some at that
+    moment, so what counts is read from the whole file when the engine has ended (`whole`).
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -87,10 +93,22 @@ class EventLog:
     def new(self) -> list[dict[str, Any]]:
         try:
             with self.path.open("rb") as log:
+                if os.fstat(log.fileno()).st_size < self._offset:
+                    self._offset, self._rest = 0, b""
                 log.seek(self._offset)
                 data = log.read()
         except FileNotFoundError:
             return []
         self._offset += len(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
-        return [json.loads(line) for line in lines if line.strip()]
+        events = []
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                events.append(json.loads(line))
+        return events
+
+    def whole(self) -> Summary:
+        summary = Summary()
+        for event in EventLog(self.path).new():
+            summary.read(event)
+        return summary

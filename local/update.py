@@ -105,7 +105,8 @@ class Stack:
                 start_new_session=True,  # Ctrl-C is passed on below, once, so that the engine can finish what is under way
             )  # fmt: skip
         with marker(self.folder, process):
-            summary = follow(process, log, step)
+            follow(process, log, step)
+        summary = log.whole()
         if process.returncode != 0:
             raise UpdateFailed(verb, summary, process.returncode, printed)
         return summary
@@ -145,22 +146,15 @@ def marker(folder: Path, process: subprocess.Popen) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def follow(process: subprocess.Popen, log: EventLog, step: Step) -> Summary:
+def follow(process: subprocess.Popen, log: EventLog, step: Step) -> None:
     """Waits for the engine, telling how far it is; Ctrl-C is passed on, and raised again when the engine has ended."""
-    summary, interrupted, told = Summary(), False, time.monotonic()
-    preview_done = False
-    while True:
+    summary, interrupted, told, phase = Summary(), False, time.monotonic(), "checking"
+    while process.poll() is None:
         try:
-            ended = process.poll() is not None
             for event in log.new():
-                if "summaryEvent" in event and not preview_done and process.args[1] == "up":  # type: ignore[index]
-                    preview_done = True
-                    summary = Summary(findings=summary.findings, notes=summary.notes, errors=summary.errors)
-                    continue
+                if "preludeEvent" in event:
+                    phase, summary = ("updating" if summary.changes else phase), Summary()
                 summary.read(event)
-            if ended:
-                break
-            phase = "updating" if preview_done else "checking"
             step.note(f"{phase}: {summary.words()}, {max(0, summary.under_way)} under way")
             if not console.is_terminal and time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
@@ -176,7 +170,6 @@ def follow(process: subprocess.Popen, log: EventLog, step: Step) -> Summary:
             interrupted = True
     if interrupted:
         raise KeyboardInterrupt
-    return summary
 
 
 def session_members(session: int) -> list[int]:
