@@ -1,0 +1,1 @@
+"""Components that own a resource which others use: function, table, queue, bucket."""

@@ -1,0 +1,137 @@
+"""An S3 bucket: private, encrypted with the workload's key, versioned, TLS only."""
+
+import json
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pydantic
+from pulumi_aws import s3
+
+from ..arguments import PlainArguments, checked
+
+
+class BucketArgs(TypedDict):
+    """Arguments of a Bucket."""
+
+    physical_name: str
+    """Name of the bucket, 3 to 63 characters, unique in the whole world: it carries account and region."""
+    expire_after_days: NotRequired[int]
+    """Days after which objects are deleted; without it they are kept."""
+    noncurrent_days: int
+    """Days for which a replaced or deleted object can be brought back."""
+    key_arn: pulumi.Input[str]
+    """ARN of the workload's key."""
+    protect: bool
+    """Refuse deletion by Pulumi; without it, the bucket is deleted with its objects."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _Knobs(PlainArguments):
+    physical_name: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
+    expire_after_days: int | None = pydantic.Field(default=None, ge=1)
+    noncurrent_days: int = pydantic.Field(ge=1)
+    protect: bool
+
+
+class Bucket(pulumi.ComponentResource):
+    """A bucket that no one outside the account reaches."""
+
+    physical_name: pulumi.Output[str]
+    """Name of the bucket."""
+    arn: pulumi.Output[str]
+    """ARN of the bucket."""
+
+    def __init__(self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        knobs = checked("Bucket", name, _Knobs, BucketArgs, args)
+        super().__init__("serverless-platform:index:Bucket", name, {"physicalName": knobs.physical_name}, opts)
+        self._name, self._args, self._knobs = name, args, knobs
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._make_bucket()
+        self._close_it()
+        self._encrypt_it()
+        self._keep_what_is_needed()
+        self.physical_name, self.arn = self._bucket.bucket, self._bucket.arn
+        self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
+
+    def _make_bucket(self) -> None:
+        knobs = self._knobs
+        self._bucket = s3.Bucket(
+            self._name, bucket=knobs.physical_name, force_destroy=not knobs.protect, tags=self._args["tags"],
+            opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
+        )  # fmt: skip
+
+    def _close_it(self) -> None:
+        block = s3.BucketPublicAccessBlock(
+            f"{self._name}-public-access", bucket=self._bucket.bucket, block_public_acls=True, block_public_policy=True,
+            ignore_public_acls=True, restrict_public_buckets=True, opts=self._child,
+        )  # fmt: skip
+        # One after the other: S3 answers 409 OperationAborted to a second change of a bucket's access under way.
+        policy = s3.BucketPolicy(
+            f"{self._name}-policy", bucket=self._bucket.bucket, policy=tls_only(self._knobs.physical_name),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
+        )  # fmt: skip
+        s3.BucketOwnershipControls(
+            f"{self._name}-ownership", bucket=self._bucket.bucket,
+            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )  # fmt: skip
+
+    def _encrypt_it(self) -> None:
+        by_key = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+            sse_algorithm="aws:kms", kms_master_key_id=self._args["key_arn"]
+        )
+        s3.BucketServerSideEncryptionConfiguration(
+            f"{self._name}-encryption", bucket=self._bucket.bucket, opts=self._child,
+            rules=[s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                apply_server_side_encryption_by_default=by_key,
+                bucket_key_enabled=True,  # one call to KMS per bucket key instead of one per object
+            )],
+        )  # fmt: skip
+
+    def _keep_what_is_needed(self) -> None:
+        versioning = s3.BucketVersioning(
+            f"{self._name}-versioning", bucket=self._bucket.bucket, opts=self._child,
+            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+        )  # fmt: skip
+        rule, knobs = s3.BucketLifecycleConfigurationRuleArgs, self._knobs
+        everything = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
+        rules = [
+            rule(
+                id="remove-old-versions", status="Enabled", filter=everything,
+                noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                    noncurrent_days=knobs.noncurrent_days
+                ),
+                abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                    days_after_initiation=7
+                ),
+            )
+        ]  # fmt: skip
+        if knobs.expire_after_days:
+            expiry = s3.BucketLifecycleConfigurationRuleExpirationArgs(days=knobs.expire_after_days)
+            rules.append(rule(id="expire", status="Enabled", filter=everything, expiration=expiry))
+        # Rules on noncurrent versions mean nothing before versioning is on.
+        s3.BucketLifecycleConfiguration(
+            f"{self._name}-lifecycle", bucket=self._bucket.bucket, rules=rules,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )  # fmt: skip
+
+
+def tls_only(bucket: str) -> str:
+    """Resource policy of a bucket: every call without TLS is denied."""
+    arn = f"arn:aws:s3:::{bucket}"
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "TlsOnly",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [arn, f"{arn}/*"],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+        }
+    )

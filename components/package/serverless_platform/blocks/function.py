@@ -1,0 +1,184 @@
+"""A Lambda function with everything that belongs to it alone: role, log group, versions, alias `live`, alarms."""
+
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pydantic
+from pulumi_aws import lambda_
+
+from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
+from ..access.roles import make_role
+from ..arguments import PlainArguments, checked
+from ..watch.alarms import AlarmArgs, make_alarms
+from ..watch.logs import make_log_group
+
+ALIAS = "live"
+"""The only way into a function: no trigger and no tool invokes a version or $LATEST."""
+
+
+class FunctionArgs(TypedDict):
+    """Arguments of a Function."""
+
+    physical_name: str
+    """Name of the function in AWS, at most 64 characters."""
+    role_name: str
+    """Name of its role, at most 64 characters; IAM is global, so it carries the region."""
+    log_group_name: str
+    """Name of its log group."""
+    description: str
+    """One sentence: what it is for."""
+    account_id: str
+    """Account in which Lambda may take the role."""
+    boundary_arn: str
+    """ARN of the permissions boundary of the role."""
+    code: pulumi.Archive
+    """The bundle: the function's own code, without third-party packages."""
+    layer_arn: pulumi.Input[str]
+    """ARN of the layer version that holds the third-party packages."""
+    key_arn: pulumi.Input[str]
+    """ARN of the workload's key: encrypts log group and environment variables."""
+    handler: str
+    """Entry point, MODULE.FUNCTION as Python imports it."""
+    runtime: str
+    """Lambda runtime, such as python3.13."""
+    architecture: str
+    """arm64 or x86_64."""
+    memory_mb: int
+    """Memory in MB, 128 to 10240; the share of a processor grows with it."""
+    timeout_seconds: int
+    """Longest run in seconds, 1 to 900."""
+    log_retention_days: int
+    """How long its log is kept, in days; one of the values that CloudWatch Logs knows."""
+    log_level: str
+    """Lowest level that is logged: DEBUG, INFO, WARN, ERROR or FATAL."""
+    environment: dict[str, pulumi.Input[str]]
+    """Environment variables. No secrets: they are shown in the console."""
+    statements: list[StatementArgs]
+    """Permissions on resources with known ARNs."""
+    key_statements: list[KeyStatementArgs]
+    """Permissions on the workload's key."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that its alarms tell."""
+    alarms: list[AlarmArgs]
+    """Its alarms."""
+    reserved_concurrency: NotRequired[int]
+    """Most runs at the same time, taken out of the account's pool; without it, the account's pool is the limit."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _Knobs(PlainArguments):
+    physical_name: str = pydantic.Field(min_length=1, max_length=64)
+    role_name: str = pydantic.Field(min_length=1, max_length=64)
+    description: str = pydantic.Field(max_length=256)
+    handler: str = pydantic.Field(pattern=r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")
+    runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
+    architecture: str = pydantic.Field(pattern="^(arm64|x86_64)$")
+    memory_mb: int = pydantic.Field(ge=128, le=10240)
+    timeout_seconds: int = pydantic.Field(ge=1, le=900)
+    log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)$")
+    reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
+
+
+class Function(pulumi.ComponentResource):
+    """A function that runs under a role of its own, logs JSON into a group of its own, is traced, and is invoked through
+    its alias `live` only."""
+
+    physical_name: pulumi.Output[str]
+    """Name of the function in AWS."""
+    arn: pulumi.Output[str]
+    """ARN of the function, without a version."""
+    alias_arn: pulumi.Output[str]
+    """ARN of the alias `live`: what triggers invoke."""
+    alias_invoke_arn: pulumi.Output[str]
+    """The alias as API Gateway wants it in an integration."""
+    alias_name: pulumi.Output[str]
+    """`live`."""
+    role_arn: pulumi.Output[str]
+    """ARN of its role."""
+    log_group_name: pulumi.Output[str]
+    """Name of its log group."""
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        knobs = checked("Function", name, _Knobs, FunctionArgs, args)
+        super().__init__("serverless-platform:index:Function", name, _told(args, knobs), opts)
+        self._name, self._args, self._knobs = name, args, knobs
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._make_log_group()
+        self._make_role()
+        self._make_function()
+        self._make_alias()
+        make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
+        self.physical_name, self.arn = self._function.name, self._function.arn
+        self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
+        self.role_arn, self.log_group_name = self._role.arn, self._log_group.name
+        self.register_outputs({
+            "physical_name": self.physical_name, "arn": self.arn, "alias_arn": self.alias_arn,
+            "alias_invoke_arn": self.alias_invoke_arn, "alias_name": self.alias_name, "role_arn": self.role_arn,
+            "log_group_name": self.log_group_name,
+        })  # fmt: skip
+
+    def _make_log_group(self) -> None:
+        args = self._args
+        self._log_group = make_log_group(
+            self._name, group_name=args["log_group_name"], retention_days=self._knobs.log_retention_days,
+            key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+        )  # fmt: skip
+
+    def _make_role(self) -> None:
+        args = self._args
+        self._role = make_role(
+            self._name, role_name=args["role_name"], description=f"Of the function {args['physical_name']}, of it alone.",
+            account_id=args["account_id"], boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child,
+        )  # fmt: skip
+        self.policies = make_policies(
+            self._name, role=self._role, statements=args["statements"], key_arn=args["key_arn"],
+            key_statements=args["key_statements"], opts=self._child,
+        )  # fmt: skip
+
+    def _make_function(self) -> None:
+        args, knobs = self._args, self._knobs
+        self._function = lambda_.Function(
+            self._name,
+            name=args["physical_name"],
+            description=args["description"],
+            role=self._role.arn,
+            code=args["code"],
+            layers=[args["layer_arn"]],
+            handler=knobs.handler,
+            runtime=knobs.runtime,
+            architectures=[knobs.architecture],
+            memory_size=knobs.memory_mb,
+            timeout=knobs.timeout_seconds,
+            reserved_concurrent_executions=knobs.reserved_concurrency,
+            environment=lambda_.FunctionEnvironmentArgs(variables=args["environment"]),
+            kms_key_arn=args["key_arn"],
+            logging_config=lambda_.FunctionLoggingConfigArgs(
+                log_format="JSON",
+                # The output, not the text: Lambda makes a missing group by itself, without retention and key.
+                log_group=self._log_group.name,
+                application_log_level=knobs.log_level,
+                system_log_level="INFO",
+            ),
+            tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
+            publish=True,
+            tags=args["tags"],
+            # The first invocation may come at once, and Lambda keeps the credentials of a role for a while.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self.policies),
+        )
+
+    def _make_alias(self) -> None:
+        self._alias = lambda_.Alias(
+            f"{self._name}-{ALIAS}", name=ALIAS, function_name=self._function.name,
+            function_version=self._function.version, description="What every trigger invokes.", opts=self._child,
+        )  # fmt: skip
+
+
+def _told(args: FunctionArgs, knobs: _Knobs) -> Mapping[str, Any]:
+    """What the engine, and so the rules, see of a Function: its plain facts and its grants."""
+    return {
+        "physicalName": args["physical_name"], "handler": knobs.handler, "memoryMb": knobs.memory_mb,
+        "timeoutSeconds": knobs.timeout_seconds, "statements": args["statements"], "keyStatements": args["key_statements"],
+    }  # fmt: skip

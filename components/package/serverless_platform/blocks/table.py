@@ -1,0 +1,88 @@
+"""A DynamoDB table: encrypted with the workload's key, recoverable, protected where the settings say so."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pydantic
+from pulumi_aws import dynamodb
+
+from ..arguments import PlainArguments, checked
+from ..watch.alarms import AlarmArgs, make_alarms
+
+
+class TableArgs(TypedDict):
+    """Arguments of a Table."""
+
+    physical_name: str
+    """Name of the table in AWS, 3 to 255 characters."""
+    partition_key: str
+    """Attribute that spreads the items; text."""
+    sort_key: NotRequired[str]
+    """Attribute that orders the items of one partition; text."""
+    expires_at: NotRequired[str]
+    """Attribute with the second (Unix time) after which DynamoDB may delete an item."""
+    key_arn: pulumi.Input[str]
+    """ARN of the workload's key."""
+    protect: bool
+    """Refuse deletion, by DynamoDB and by Pulumi."""
+    recovery_days: int
+    """How far back it can be restored to any second, in days, 1 to 35."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that its alarms tell."""
+    alarms: list[AlarmArgs]
+    """Its alarms."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _Knobs(PlainArguments):
+    physical_name: str = pydantic.Field(min_length=3, max_length=255)
+    partition_key: str = pydantic.Field(min_length=1, max_length=255)
+    sort_key: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
+    expires_at: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
+    protect: bool
+    recovery_days: int = pydantic.Field(ge=1, le=35)
+
+
+class Table(pulumi.ComponentResource):
+    """A table billed by request, with point-in-time recovery."""
+
+    physical_name: pulumi.Output[str]
+    """Name of the table in AWS."""
+    arn: pulumi.Output[str]
+    """ARN of the table."""
+
+    def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        knobs = checked("Table", name, _Knobs, TableArgs, args)
+        told = {"physicalName": knobs.physical_name, "protect": knobs.protect, "recoveryDays": knobs.recovery_days}
+        super().__init__("serverless-platform:index:Table", name, told, opts)
+        self._name, self._args, self._knobs = name, args, knobs
+        self._make_table()
+        make_alarms(
+            name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"],
+            opts=pulumi.ResourceOptions(parent=self),
+        )  # fmt: skip
+        self.physical_name, self.arn = self._table.name, self._table.arn
+        self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
+
+    def _make_table(self) -> None:
+        knobs = self._knobs
+        keys = [key for key in (knobs.partition_key, knobs.sort_key) if key]
+        self._table = dynamodb.Table(
+            self._name,
+            name=knobs.physical_name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=knobs.partition_key,
+            range_key=knobs.sort_key,
+            attributes=[dynamodb.TableAttributeArgs(name=key, type="S") for key in keys],
+            ttl=dynamodb.TableTtlArgs(attribute_name=knobs.expires_at, enabled=True) if knobs.expires_at else None,
+            point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(
+                enabled=True, recovery_period_in_days=knobs.recovery_days
+            ),
+            server_side_encryption=dynamodb.TableServerSideEncryptionArgs(
+                enabled=True, kms_key_arn=self._args["key_arn"]
+            ),
+            deletion_protection_enabled=knobs.protect,
+            tags=self._args["tags"],
+            opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
+        )
