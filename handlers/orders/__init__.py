@@ -1,0 +1,1 @@
+"""Takes an order over HTTP and keeps it."""

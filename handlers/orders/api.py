@@ -1,0 +1,102 @@
+"""`POST /orders` and `GET /orders/{order_id}`: parse, one call into the logic, answer."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from orders import logic
+from orders.models import NewOrder
+from orders.store import OrderStore
+from shared.clients import client, in_lambda
+from shared.config import FunctionConfig, load_config
+from shared.errors import Problem
+from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.observability import count, instrumented, logger
+
+if TYPE_CHECKING:
+    from shared.idempotency import Idempotency
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+app = make_resolver()
+
+
+class Config(FunctionConfig):
+    """What the platform must set for this function."""
+
+    table_orders: str = Field(min_length=3)
+    table_idempotency: str = Field(min_length=3)
+    idempotency_expires_after_seconds: int = Field(ge=60, description="Seconds for which a key gives the same answer")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What lives as long as the execution environment."""
+
+    store: OrderStore
+    idempotency: "Idempotency"
+
+
+@cache
+def parts() -> Parts:
+    """Made once. Raises ConfigurationError naming every variable that is missing."""
+    from shared.idempotency import Idempotency  # with boto3, which tests of the routes' plain parts do without
+
+    config = load_config(Config)
+    dynamodb = client("dynamodb")
+    return Parts(
+        OrderStore(dynamodb, config.table_orders),
+        Idempotency("orders-create", config.table_idempotency, config.idempotency_expires_after_seconds, dynamodb),
+    )
+
+
+@app.post("/orders")
+def create() -> Response:
+    customer_id = caller(app.current_event)
+    key = idempotency_key()
+    request = read_body(app.current_event, NewOrder)
+
+    def work() -> dict[str, Any]:
+        order = logic.create(request, customer_id, key, parts().store)
+        count("OrdersAccepted")
+        return order.model_dump(mode="json")
+
+    try:
+        order = parts().idempotency.run(
+            app.lambda_context, caller=customer_id, key=key, payload=request.model_dump(mode="json"), work=work
+        )
+    except logic.KeyReused:
+        raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
+    logger.info("order accepted", order_id=order["order_id"])
+    return answer(201, order, {"location": f"/orders/{order['order_id']}"})
+
+
+@app.get("/orders/<order_id>")
+def get(order_id: str) -> Response:
+    order = logic.get(order_id, caller(app.current_event), parts().store)
+    if order is None:
+        raise Problem(404, "you have no order of this id", "order_id")
+    logger.info("order read", order_id=order.order_id)
+    return answer(200, order.model_dump(mode="json"))
+
+
+def idempotency_key() -> str:
+    """The request's key. Raises Problem 400 if it is missing or malformed."""
+    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
+    key = sent.get(IDEMPOTENCY_HEADER.lower()) or ""
+    if not _KEY.fullmatch(key):
+        raise Problem(400, "a key of 1 to 128 visible ASCII characters is needed; repeat it when you retry", IDEMPOTENCY_HEADER)
+    return key
+
+
+@instrumented
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return serve(app, event, context)
+
+
+if in_lambda():
+    parts()

@@ -1,0 +1,1 @@
+"""Writes one receipt for every paid order that the queue brings."""

@@ -1,0 +1,84 @@
+"""HTTP APIs (payload format 2.0): input with its field named, answers in one shape, correlation id in and out."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Problem
+from shared.observability import CORRELATION_HEADER, accept_correlation_id, correlation_id, logger
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def make_resolver() -> APIGatewayHttpResolver:
+    """A resolver that answers every `Problem` with `{message, field, correlation_id}`.
+
+    Any other exception leaves the function: Lambda counts it as an error, the API answers 500, and alarms see both.
+    """
+    app = APIGatewayHttpResolver()
+
+    @app.exception_handler(Problem)
+    def tell(problem: Problem) -> Response:
+        logger.warning(
+            "request refused",
+            status=problem.status,
+            reason=problem.message,
+            **({"field": problem.field} if problem.field else {}),
+        )
+        body = {"message": problem.message, "field": problem.field, "correlation_id": correlation_id()}
+        return answer(problem.status, body, problem.headers)
+
+    @app.not_found
+    def no_route(_: Exception) -> Response:
+        return tell(Problem(404, "there is no such route"))
+
+    return app
+
+
+def answer(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer. It belongs to one caller, so nothing on the way may keep it."""
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=json.dumps(body, separators=(",", ":")),
+        headers={"cache-control": "no-store", **(headers or {})},
+    )
+
+
+def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Resolves one request. The correlation id is the caller's header if well formed, else the API's request id."""
+    sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    edge = event.get("requestContext", {}).get("requestId")
+    accepted = accept_correlation_id(sent.get(CORRELATION_HEADER), edge)
+    reply = app.resolve(event, context)
+    reply.setdefault("headers", {})[CORRELATION_HEADER] = accepted
+    return reply
+
+
+def caller(event: Any) -> str:
+    """Who calls: the `sub` claim of the verified token. Raises Problem 401 where no authorizer has put one."""
+    context = event.raw_event.get("requestContext", {})
+    subject = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims", {}).get("sub")
+    if not subject:
+        raise Problem(401, "a token with a subject is needed")
+    return str(subject)
+
+
+def read_body(event: Any, model: type[Model]) -> Model:
+    """The JSON body as `model`. Raises Problem 400 that names the first field at fault and how many others are."""
+    try:
+        content = json.loads(event.decoded_body or "")
+    except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, not base64
+        raise Problem(400, "the body is not JSON", "body") from None
+    if not isinstance(content, dict):
+        raise Problem(400, "the body is not a JSON object", "body")
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        field = ".".join(map(str, found[0]["loc"])) or "body"
+        others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise Problem(400, f"{field}: {found[0]['msg']}{others}", field) from None

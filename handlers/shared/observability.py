@@ -1,0 +1,83 @@
+"""Logs, metrics and traces behind one module.
+
+Nothing else imports a tracer: the X-Ray SDK's support ends in February 2027, and its successor replaces it here alone.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+CORRELATION_HEADER = "x-correlation-id"
+CORRELATION_ATTRIBUTE = "correlation_id"
+"""Of an SQS message. Both carry the same id from the edge to the last log line."""
+
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
+
+logger = Logger(use_rfc3339=True, utc=True)
+metrics = Metrics()
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def instrumented(handler: Handler) -> Handler:
+    """A Lambda handler with logger, tracer and metrics around it, in this order.
+
+    An exception that leaves the handler is logged with the correlation id before it becomes a Lambda error.
+    """
+
+    @wraps(handler)
+    def flushed(event: dict[str, Any], context: Any) -> Any:
+        try:
+            return handler(event, context)
+        except Exception:
+            logger.exception("the function failed")
+            raise
+        finally:
+            if metrics.metric_set:  # an empty flush warns, and most requests count nothing
+                metrics.flush_metrics()
+
+    # Errors may quote what a caller sent; traces leave the account's log protection, so responses stay out of them.
+    traced = Tracer().capture_lambda_handler(flushed, capture_response=False)
+    return logger.inject_lambda_context(traced, clear_state=True)
+
+
+def accept_correlation_id(*candidates: str | None) -> str:
+    """The first well-formed id of `candidates`, else a new one; every later log line carries it.
+
+    Ids come from callers: at most 128 letters, digits and `. _ = -`, so that none forges a log line or a header.
+    """
+    for candidate in candidates:
+        if candidate and _CORRELATION_ID.fullmatch(candidate):
+            break
+    else:
+        candidate = uuid.uuid4().hex
+    logger.set_correlation_id(candidate)
+    return candidate
+
+
+def correlation_id() -> str:
+    """The id that was accepted for the request or message at work."""
+    return logger.get_correlation_id() or ""
+
+
+@contextmanager
+def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
+    """Inside the block every log line carries the correlation id of one message and `keys`; afterwards the outer ones."""
+    outer = logger.get_correlation_id()
+    accepted = accept_correlation_id(*candidates)
+    try:
+        with logger.append_context_keys(**keys):
+            yield accepted
+    finally:
+        logger.set_correlation_id(outer)
+
+
+def count(name: str, value: int = 1) -> None:
+    """Adds to a business metric (unit: count), written as one embedded-metric line when the invocation ends."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
