@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 from guardrails.rule import Rule
-from guardrails.rules import iam, sqs
+from guardrails.rules import cloudwatch, dynamodb, iam, lambda_, logs, s3, sqs, tagging
 
-BY_SERVICE: dict[str, tuple[Rule, ...]] = {"IAM": iam.RULES, "SQS": sqs.RULES}
+BY_SERVICE: dict[str, tuple[Rule, ...]] = {
+    "Identity and access": iam.RULES,
+    "Lambda": lambda_.RULES,
+    "SQS": sqs.RULES,
+    "DynamoDB": dynamodb.RULES,
+    "S3": s3.RULES,
+    "CloudWatch Logs": logs.RULES,
+    "CloudWatch alarms": cloudwatch.RULES,
+    "Tags": tagging.RULES,
+}
 
 RULES: tuple[Rule, ...] = tuple(replace(rule, service=service) for service, rules in BY_SERVICE.items() for rule in rules)

@@ -39,10 +39,9 @@ def tell(rule: Rule, finding: Finding, resource: Resource, memory: Memory) -> st
     )
 
 
-def tell_crash(rule_id: str, error: BaseException, resource: Resource | None, memory: Memory) -> str:
-    where = subject(resource, memory) if resource else "the stack"
+def tell_crash(rule_id: str, error: BaseException, resource: Resource, memory: Memory) -> str:
     return (
-        f"{where}: rule {rule_id} could not judge it and so refuses it ({type(error).__name__}: {error}); "
+        f"{subject(resource, memory)}: rule {rule_id} could not judge it and so refuses it ({type(error).__name__}: {error}); "
         f"repair the rule in policies/guardrails/rules, or waive it for a limited time in policies/waivers.yaml"
     )
 

@@ -96,7 +96,7 @@ def policies(rules: Iterable[Rule] | None = None, waivers: Waivers | None = None
             made.append(_resource_policy(rule, waivers, memory))
         if rule.check_stack:
             made.append(_stack_policy(rule, waivers, memory))
-    return [*made, _waiting(rules, memory)]
+    return [*made, _waiting(memory)]
 
 
 def _handshake() -> Policy:
@@ -150,6 +150,16 @@ def _texts(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _tell(rule: Rule, outcomes: list[Outcome], crash: Exception | None, resource: Resource, memory: Memory) -> Iterator[str]:
+    for outcome in outcomes:
+        if isinstance(outcome, Finding):
+            yield findings.tell(rule, outcome, resource, memory)
+        elif in_update():
+            yield findings.tell_still_unknown(rule, outcome, resource, memory)
+    if crash:
+        yield findings.tell_crash(rule.id, crash, resource, memory)
+
+
 def _resource_policy(rule: Rule, waivers: Waivers, memory: Memory) -> Policy:
     assert rule.check
     check = rule.check
@@ -162,13 +172,8 @@ def _resource_policy(rule: Rule, waivers: Waivers, memory: Memory) -> Policy:
         resource = resource_view(args)
         outcomes, crash = judge(lambda: check(resource, memory))
         memory.wait(rule.id, resource, [outcome.path for outcome in outcomes if isinstance(outcome, NotKnown)])
-        for outcome in outcomes:
-            if isinstance(outcome, Finding):
-                report(findings.tell(rule, outcome, resource, memory), args.urn)
-            elif in_update():
-                report(findings.tell_still_unknown(rule, outcome, resource, memory), args.urn)
-        if crash:
-            report(findings.tell_crash(rule.id, crash, resource, memory), args.urn)
+        for told in _tell(rule, outcomes, crash, resource, memory):
+            report(told, args.urn)
 
     return ResourceValidationPolicy(name=rule.id, validate=validate, **_texts(rule))
 
@@ -179,32 +184,27 @@ def _stack_policy(rule: Rule, waivers: Waivers, memory: Memory) -> Policy:
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         stack = stack_view(args)
-        outcomes, crash = judge(lambda: check(stack))
-        for outcome in outcomes:
-            if outcome.resource is None or waivers.covers(rule.id, outcome.resource.urn):
+        for resource in stack.of(*rule.joins):
+            if waivers.covers(rule.id, resource.urn):
                 continue
-            if isinstance(outcome, Finding):
-                report(findings.tell(rule, outcome, outcome.resource, memory), outcome.resource.urn)
-            elif in_update():
-                report(findings.tell_still_unknown(rule, outcome, outcome.resource, memory), outcome.resource.urn)
-        if crash:
-            report(findings.tell_crash(rule.id, crash, None, memory), None)
+            outcomes, crash = judge(lambda resource=resource: check(resource, stack))  # type: ignore[misc]
+            memory.wait(rule.id + JOINED, resource, [o.path for o in outcomes if isinstance(o, NotKnown)])
+            for told in _tell(rule, outcomes, crash, resource, memory):
+                report(told, resource.urn)
 
     return StackValidationPolicy(name=rule.id + JOINED, validate=validate, **_texts(rule))
 
 
-def _waiting(rules: list[Rule], memory: Memory) -> Policy:
-    """One advisory for everything that could not be looked at in the preview: many would hide what matters."""
-    checks = [rule for rule in rules if rule.check_stack]
+def _waiting(memory: Memory) -> Policy:
+    """One advisory for everything that could not be looked at in the preview: one each would hide what matters.
+
+    The last policy of the pack: the stack policies before it have noted what they wait for.
+    """
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if in_update() or not args.resources:
             return
-        stack = stack_view(args)
-        waits = memory.waits(stack.resources[0])
-        for rule in checks:
-            outcomes, _ = judge(lambda rule=rule: rule.check_stack(stack))  # type: ignore[misc]
-            waits += [(rule.id, o.path, o.resource) for o in outcomes if isinstance(o, NotKnown) and o.resource]
+        waits = memory.waits(resource_view(args.resources[0]))
         if waits:
             report(findings.tell_waiting(waits, memory), None)
 

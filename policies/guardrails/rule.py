@@ -38,8 +38,6 @@ class Finding:
     value: object
     problem: str
     fix: str = ""
-    resource: Resource | None = None
-    """Stack rules: which resource is at fault."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,11 @@ class NotKnown:
     """The rule could not look at `path` yet. Yielded where the rest of the resource can still be judged."""
 
     path: str
-    resource: Resource | None = None
 
 
 Outcome = Finding | NotKnown
 ResourceCheck = Callable[[Resource, Memory], Iterator[Outcome]]
-StackCheck = Callable[[Stack], Iterator[Outcome]]
+StackCheck = Callable[[Resource, Stack], Iterator[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -85,8 +82,8 @@ class Case:
 class Rule:
     """A guardrail.
 
-    `id` is a sentence that holds when the rule is satisfied. `check` judges one resource before it is made, `check_stack`
-    the whole graph at the end of the preview. `reads` are the properties it looks at, per type (a test compares them with
+    `id` is a sentence that holds when the rule is satisfied. `check` judges a resource before it is made, `check_stack`
+    a resource with all others at hand, at the end of the preview and again of the update. `reads` are the properties it looks at, per type (a test compares them with
     the installed provider's). `remembers` are types that `check` later looks up in the memory.
     """
 
@@ -100,13 +97,18 @@ class Rule:
     sources: tuple[str, ...]
     check: ResourceCheck | None = None
     check_stack: StackCheck | None = None
+    judges: tuple[str, ...] = ()
+    """Types that `check` is called for; all of `reads` when empty."""
+    joins: tuple[str, ...] = ()
+    """Types that `check_stack` is called for."""
     remembers: tuple[str, ...] = ()
     level: Level = Level.MANDATORY
     service: str = ""
 
     @property
     def types(self) -> tuple[str, ...]:
-        return tuple(self.reads)
+        """Types that `check` is called for."""
+        return self.judges or tuple(self.reads)
 
     @property
     def page(self) -> str:

@@ -5,6 +5,7 @@ rule there. Here an unknown is a value: it can be passed on and told apart (`isi
 and every other use of it raises `Undecided` with the path, which the pack tells as "decided in the update".
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -28,7 +29,7 @@ SENTINELS = frozenset(
 """What stands in the inputs, over the wire, for a value that only the update will know."""
 
 
-class Undecided(Exception):  # noqa: N818 - an outcome, not an error
+class Undecided(Exception):
     """A rule needed the value at `path`, and it is not known yet."""
 
     def __init__(self, path: str) -> None:
@@ -86,8 +87,7 @@ class Values:
             yield str(key), self._step(str(key))
 
     def elements(self) -> Iterator[Any]:
-        for _, value in self.items():
-            yield value
+        yield from dict(self.items()).values()
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -147,8 +147,6 @@ def each(value: Any) -> list[Any]:
 
 def as_mapping(value: Any, path: str) -> Values | Unknown | None:
     """A nested value that arrives as a mapping or, from a provider's own inputs, as a JSON text of one."""
-    import json
-
     if isinstance(value, str):
         return Values(json.loads(value), path)
     return value

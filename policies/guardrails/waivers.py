@@ -80,10 +80,10 @@ def load_waivers(path: Path, rule_ids: set[str], today: Callable[[], date] = dat
             waiver = Waiver.model_validate(item)
         except ValidationError as error:
             for found in error.errors():
-                field = ".".join(str(step) for step in found["loc"])
+                field = "".join(f".{step}" for step in found["loc"])
                 value = "not set" if found["type"] == "missing" else repr(found["input"])
                 broken.append(
-                    f"Waiver of rule {rule!r}: {where}.{field}={value}: {found['msg']}; correct the field or remove the waiver"
+                    f"Waiver of rule {rule!r}: {where}{field}={value}: {found['msg']}; correct the field or remove the waiver"
                 )
             continue
         if waiver.rule not in rule_ids:

@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from guardrails.iam_documents import DocumentError, Statement, statements
+from guardrails.iam_documents import DocumentError, Statement, parse, statements
 from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Severity
-from guardrails.values import Undecided, Unknown, Values
+from guardrails.values import Undecided, Unknown, Values, each
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICY = "aws:iam/policy:Policy"
+FUNCTION = "serverless-platform:index:Function"
+"""The component tells its grants as inputs: known at preview even where the document is not, because of a key's ARN."""
 
 WITHOUT_RESOURCE = frozenset(
     name.lower()
@@ -49,6 +51,9 @@ def _documents(resource: Resource) -> Iterator[tuple[str, object]]:
 
 def _allowing(resource: Resource) -> Iterator[tuple[str, Statement | Outcome]]:
     """(path, statement) of everything allowed; a document that is unknown or none is an outcome of its own."""
+    if resource.type == FUNCTION:
+        yield from _told(resource)
+        return
     for path, document in _documents(resource):
         try:
             for statement in statements(document):
@@ -58,6 +63,19 @@ def _allowing(resource: Resource) -> Iterator[tuple[str, Statement | Outcome]]:
             yield path, NotKnown(path)
         except DocumentError as error:
             yield path, Finding(path, document, f"is no policy document ({error})", "give it a valid IAM policy document")
+
+
+def _told(resource: Resource) -> Iterator[tuple[str, Statement | Outcome]]:
+    """The grants of the platform's Function component; statements on its key name no resource, it is the workload's key."""
+    for path in ("statements", "keyStatements"):
+        try:
+            for position, entry in enumerate(each(resource.get(path))):
+                told = entry.plain()
+                statement = {"Effect": "Allow", "Sid": told.get("sid") or position, "Action": told.get("actions", [])}
+                document = {"Statement": statement | {"Resource": told.get("resources", [])}}
+                yield from ((path, parsed) for parsed in parse(json.dumps(document)))
+        except Undecided as undecided:
+            yield path, NotKnown(undecided.path)
 
 
 def actions_are_named(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -128,7 +146,10 @@ def _with(**changes: object) -> Given:
     return Given(ROLE_POLICY, {"role": "a", "policy": _document(**changes)})
 
 
-READS = {ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("policy",)}
+READS = {
+    ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("policy",),
+    FUNCTION: ("statements.actions", "statements.resources", "keyStatements.actions"),
+}  # fmt: skip
 UNKNOWN_POLICY = Case("a policy over an ARN that is not known yet", Given(ROLE_POLICY, {"policy": UNKNOWN}), waits=("policy",))
 
 RULES = (
@@ -161,6 +182,15 @@ RULES = (
                 "inline policy of a role",
                 Given(ROLE, {"inlinePolicies": [{"name": "x", "policy": _document(Action="kms:*")}]}),
                 finds=("inlinePolicies.0.policy statement 0 Action=kms:*",),
+            ),
+            Case(
+                "grants that the component tells",
+                Given(FUNCTION, {"statements": [{"sid": "Orders", "actions": ["dynamodb:*"], "resources": ["arn:aws:dynamodb:a:0:table/b"]}]}),
+                finds=("statements statement Orders Action=dynamodb:*",),
+            ),
+            Case(
+                "narrow grants that the component tells",
+                Given(FUNCTION, {"statements": [], "keyStatements": [{"sid": "Key", "actions": ["kms:Decrypt"]}]}),
             ),
             Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("is no policy document",)),
             UNKNOWN_POLICY,
