@@ -30,7 +30,9 @@ class Checkout:
 
     @classmethod
     def make(cls, folder: Path) -> "Checkout":
-        names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+        names = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
         for name in names.stdout.splitlines():
             source, target = ROOT / name, folder / name
             if source.is_file():
@@ -95,7 +97,9 @@ class Checkout:
 
         with step("Pulumi engine") as current:
             engine = find_engine(current)
-        return Stack(engine, "local", self.folder / ".local" / "stacks" / "local", program=self.folder, guardrails=self.folder / "policies")
+        return Stack(
+            engine, "local", self.folder / ".local" / "stacks" / "local", program=self.folder, guardrails=self.folder / "policies"
+        )
 
     def access(self) -> Any:
         """How to reach the stack: endpoint, URLs, token, boto3 clients."""
