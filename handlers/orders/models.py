@@ -21,7 +21,7 @@ class Item(_Model):
 class NewOrder(_Model):
     """The body of `POST /orders`."""
 
-    items: tuple[Item, ...] = Field(min_length=1, max_length=100)
+    items: list[Item] = Field(min_length=1, max_length=100)
     reference: str | None = Field(default=None, min_length=1, max_length=64, description="The caller's own name for the order")
 
 
@@ -31,7 +31,7 @@ class Order(_Model):
     order_id: str
     status: Literal["accepted"] = "accepted"
     created_at: str = Field(description="UTC, ISO 8601")
-    items: tuple[Item, ...]
+    items: list[Item]
     reference: str | None = None
 
 

@@ -1,5 +1,6 @@
 """Orders in DynamoDB: one item per order, partition key `order_id`."""
 
+import json
 from typing import Any
 
 from orders.models import KeptOrder, Order
@@ -35,7 +36,7 @@ class OrderStore:
         reply = self._client.get_item(TableName=self._table, Key={"order_id": {"S": order_id}}, ConsistentRead=True)
         if "Item" not in reply:
             return None
-        item = {name: self._deserialize(value) for name, value in reply["Item"].items()}
+        item = json.loads(json.dumps(self._deserialize({"M": reply["Item"]}), default=int))  # numbers come as Decimal
         return KeptOrder(
             customer_id=item["customer_id"],
             request_digest=item["request_digest"],

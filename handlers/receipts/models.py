@@ -26,7 +26,7 @@ class PaidOrder(BaseModel):
     order_id: OrderId
     currency: Currency = Field(description="ISO 4217 code")
     paid_at: str = Field(min_length=10, max_length=40, description="UTC, ISO 8601; as the sender gives it")
-    lines: tuple[Line, ...] = Field(min_length=1, max_length=100)
+    lines: list[Line] = Field(min_length=1, max_length=100)
 
 
 class Receipt(BaseModel):
@@ -37,5 +37,5 @@ class Receipt(BaseModel):
     order_id: str
     paid_at: str
     currency: str
-    lines: tuple[Line, ...]
+    lines: list[Line]
     total: int = Field(description="In the currency's smallest unit (cents)")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from orders import logic
 from orders.models import Item, KeptOrder, NewOrder
 
-REQUEST = NewOrder(items=(Item(sku="BOOK-1", quantity=2),), reference="mine")
+REQUEST = NewOrder(items=[Item(sku="BOOK-1", quantity=2)], reference="mine")
 
 
 class Memory:
@@ -55,7 +55,9 @@ def test_another_request_under_the_same_key_is_refused_and_changes_nothing():
     assert [kept.order for kept in store.kept.values()] == [first]
 
 
-@pytest.mark.parametrize(("one", "other"), [(("anna", "k"), ("bob", "k")), (("anna", "k"), ("anna", "l")), (("a", "bc"), ("ab", "c"))])
+@pytest.mark.parametrize(
+    ("one", "other"), [(("anna", "k"), ("bob", "k")), (("anna", "k"), ("anna", "l")), (("a", "bc"), ("ab", "c"))]
+)
 def test_customer_and_key_together_make_the_order(one, other):
     assert logic.order_id(*one) != logic.order_id(*other)
 

@@ -1,0 +1,138 @@
+"""What handlers share: configuration, imports and their cost, the correlation id."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Context
+
+HANDLERS = Path(__file__).resolve().parents[2] / "handlers"
+
+
+def test_configuration_tells_everything_that_is_wrong_at_once():
+    from orders.api import Config
+    from shared.config import ConfigurationError, load_config
+
+    given = {"ENVIRONMENT": "dev", "WORKLOAD": "orders", "TABLE_ORDERS": "", "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "soon"}
+    with pytest.raises(ConfigurationError) as caught:
+        load_config(Config, given)
+    assert str(caught.value) == (
+        "Config: environment variables are wrong: TABLE_ORDERS: String should have at least 3 characters; "
+        "TABLE_IDEMPOTENCY: Field required; IDEMPOTENCY_EXPIRES_AFTER_SECONDS: Input should be a valid integer, unable to "
+        "parse string as an integer. Declare the resource under `uses` of this function in its workload's manifest."
+    )
+
+
+def test_configuration_is_frozen_and_ignores_what_is_not_its_own():
+    from receipts.worker import Config
+    from shared.config import load_config
+
+    config = load_config(Config, {
+        "ENVIRONMENT": "dev", "WORKLOAD": "receipts", "QUEUE_PAID_ORDERS": "https://sqs/q", "BUCKET_RECEIPTS": "bucket",
+        "PATH": "/bin",
+    })  # fmt: skip
+    assert config.model_dump() == {
+        "environment": "dev", "workload": "receipts", "queue_paid_orders": "https://sqs/q", "bucket_receipts": "bucket",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="frozen"):
+        config.workload = "other"
+
+
+def loaded_by(statement: str, **environment: str) -> set[str]:
+    """Modules that a fresh interpreter holds after `statement`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HANDLERS), "POWERTOOLS_SERVICE_NAME": "x", **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("module", ["orders.logic", "receipts.logic"])
+def test_logic_knows_neither_lambda_nor_aws(module):
+    loaded = loaded_by(f"import {module}")
+    assert not {name for name in loaded if name.split(".")[0] in ("boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk")}
+
+
+IMPORT_BUDGET = {"orders.api": 640, "receipts.worker": 630}
+"""Modules after the import of an entry, outside of Lambda: 602 and 589 as measured (370 of them are botocore and what the
+tracer patches), plus a twentieth. INIT grows with them."""
+
+
+@pytest.mark.parametrize("module", sorted(IMPORT_BUDGET))
+def test_an_entry_imports_no_more_than_it_needs(module):
+    loaded = loaded_by(f"import {module}")
+    assert "boto3" not in loaded
+    unused = {"parameters", "feature_flags", "idempotency", "validation", "data_masking"}
+    if module == "orders.api":
+        unused.add("parser")  # Powertools' batch imports it
+    assert not {f"aws_lambda_powertools.utilities.{name}" for name in unused} & loaded
+    assert len(loaded) <= IMPORT_BUDGET[module]
+
+
+def test_in_lambda_everything_is_made_ready_before_the_first_request():
+    variables = {
+        "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
+        "ENVIRONMENT": "dev", "WORKLOAD": "orders", "TABLE_ORDERS": "orders", "TABLE_IDEMPOTENCY": "idempotency",
+        "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600",
+    }  # fmt: skip
+    assert "boto3" in loaded_by("import orders.api; assert orders.api.parts.cache_info().currsize == 1", **variables)
+
+
+def test_a_function_without_its_environment_ends_before_the_first_request():
+    done = subprocess.run(
+        [sys.executable, "-c", "import receipts.worker"], capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(HANDLERS), "AWS_LAMBDA_FUNCTION_NAME": "f", "ENVIRONMENT": "dev", "WORKLOAD": "receipts"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1] == (
+        "shared.config.ConfigurationError: Config: environment variables are wrong: QUEUE_PAID_ORDERS: Field required; "
+        "BUCKET_RECEIPTS: Field required. Declare the resource under `uses` of this function in its workload's manifest."
+    )
+
+
+def test_only_the_observability_module_knows_the_tracer():
+    knowing = {
+        path.relative_to(HANDLERS).as_posix()
+        for path in HANDLERS.rglob("*.py")
+        if "Tracer" in path.read_text() or "xray" in path.read_text()
+    }
+    assert knowing == {"shared/observability.py"}
+
+
+def test_clients_have_timeouts_and_bounded_retries(aws):
+    from shared.clients import client
+
+    config = client("dynamodb").meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 3)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 3}
+    assert client("dynamodb") is client("dynamodb")
+
+
+def test_an_id_of_one_invocation_does_not_stay_for_the_next(log):
+    from shared.observability import accept_correlation_id, instrumented, logger
+
+    @instrumented
+    def first(event, context):
+        accept_correlation_id("first")
+        logger.append_keys(left="behind")
+
+    @instrumented
+    def second(event, context):
+        logger.info("second")
+
+    first({}, Context())
+    second({}, Context())
+    [line] = log.all()
+    assert "left" not in line and line.get("correlation_id") is None
+
+
+def test_every_id_is_new_where_none_is_sent(log):
+    from shared.observability import accept_correlation_id
+
+    ids = {accept_correlation_id(None, "") for _ in range(50)}
+    assert len(ids) == 50 and {len(one) for one in ids} == {32}
