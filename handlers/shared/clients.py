@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 CONNECT_TIMEOUT_SECONDS = 1
-READ_TIMEOUT_SECONDS = 3
+READ_TIMEOUT_SECONDS = 2
 ATTEMPTS = 3
-"""Calls in total. A call that hangs costs 3 x (1 + 3) s plus back-off below 3 s, so less than a function's usual
-timeout of 30 s; for a shorter one Lambda ends the function, and the caller or the queue tries again."""
+"""Calls in total, the first included. One that hangs costs 3 x (1 + 2) s, which is below the shortest timeout of a
+function here (10 s); past a function's timeout the caller or the queue tries again."""
 
 
 @cache

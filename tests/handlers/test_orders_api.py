@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from conftest import Context, items, make_table
+from handler_support import Context, items, make_table
 
 BODY = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "mine"}
 
@@ -97,10 +97,12 @@ def test_the_same_key_while_the_first_request_is_at_work_is_409(tables):
     from orders.api import parts
 
     inner: list[dict] = []
-    payload = {**BODY}
-    parts().idempotency.run(
-        Context(), caller="anna", key="k1", payload=payload, work=lambda: inner.append(post()) or {"order_id": "x"}
-    )
+
+    def post_again() -> dict:
+        inner.append(post())
+        return {"order_id": "x"}
+
+    parts().idempotency.run(Context(), caller="anna", key="k1", payload=BODY, work=post_again)
     assert problem(inner[0]) == (409, "a request with this key is still at work; try again in a second", "Idempotency-Key")
     assert inner[0]["headers"]["retry-after"] == "1"
     assert tables()[0] == []
@@ -117,7 +119,6 @@ def test_a_function_that_died_after_writing_does_not_write_twice(tables, aws, mo
         raise Ended
 
     with monkeypatch.context() as patch:
-        patch.setattr(parts().idempotency._config, "lambda_context", None)
         client = parts().store._client
         patch.setattr(client, "update_item", die)  # remembering the answer is the last step
         with pytest.raises(Ended):
@@ -139,7 +140,8 @@ def test_a_forgotten_key_is_still_no_second_order(tables, aws):
 
 
 def forget(aws, tables):
-    from orders.api import load_config, Config  # isort: skip
+    from orders.api import Config
+    from shared.config import load_config
 
     table = load_config(Config).table_idempotency
     for remembered in tables()[1]:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import ACCOUNT, REGION, Context, numbers
+from handler_support import ACCOUNT, REGION, Context, numbers
 
 from shared.batch import retry_after_seconds
 
@@ -16,7 +16,8 @@ PAID = {
 class Queue:
     """A queue with a long visibility timeout: what can be received again at once was made visible by the worker."""
 
-    def __init__(self, cloud, visibility_seconds: int = 600) -> None:
+    def __init__(self, cloud, bucket: str, visibility_seconds: int = 600) -> None:
+        self.bucket = bucket
         self.sqs = cloud.client("sqs")
         self.url = self.sqs.create_queue(
             QueueName=f"queue-{next(numbers)}", Attributes={"VisibilityTimeout": str(visibility_seconds)}
@@ -51,12 +52,12 @@ class Queue:
 def queue(aws, monkeypatch):
     from receipts import worker
 
-    queue, bucket = Queue(aws), f"bucket-{next(numbers)}"
+    bucket = f"bucket-{next(numbers)}"
+    queue = Queue(aws, bucket)
     aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for name, value in {"WORKLOAD": "receipts", "QUEUE_PAID_ORDERS": queue.url, "BUCKET_RECEIPTS": bucket}.items():
         monkeypatch.setenv(name, value)
     worker.parts.cache_clear()
-    queue.bucket = bucket
     yield queue
     worker.parts.cache_clear()
 

@@ -1,0 +1,50 @@
+"""What tests of handlers share besides fixtures."""
+
+import io
+import itertools
+import json
+from dataclasses import dataclass, field
+
+ACCOUNT, REGION = "000000000000", "eu-west-1"
+numbers = itertools.count(1)
+
+
+@dataclass
+class Context:
+    """Lambda's context, as far as handlers and Powertools read it."""
+
+    function_name: str = "test-orders-api"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:000000000000:function:test-orders-api:live"
+    aws_request_id: str = field(default_factory=lambda: f"request-{next(numbers)}")
+    remaining_milliseconds: int = 10_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_milliseconds
+
+
+class Lines:
+    """What a function wrote to its log, as parsed JSON lines."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self.stream = stream
+
+    def all(self) -> list[dict]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    def of(self, level: str) -> list[dict]:
+        return [line for line in self.all() if line["level"] == level]
+
+
+def make_table(cloud, key: str) -> str:
+    name = f"table-{next(numbers)}"
+    cloud.client("dynamodb").create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+    )  # fmt: skip
+    return name
+
+
+def items(cloud, table: str) -> list[dict]:
+    return cloud.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
