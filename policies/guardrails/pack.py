@@ -5,7 +5,7 @@ mandatory finding that names it; a value that is not known yet is told, and judg
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from guardrails import catalogue, findings
 from guardrails.memory import MEMORY, Memory
-from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack
+from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack, current_type
 from guardrails.rule import Finding, Level, NotKnown, Outcome, Rule
 from guardrails.values import Undecided, Values
 from guardrails.waivers import WAIVER_FILE, Waivers, load_waivers
@@ -57,7 +57,7 @@ def judge(check: Callable[[], Iterator[Outcome]]) -> tuple[list[Outcome], Except
     outcomes: list[Outcome] = []
     try:
         for outcome in check():
-            outcomes.append(outcome)
+            outcomes.append(outcome)  # noqa: PERF402 - what was said before a crash must stay
     except Undecided as undecided:
         outcomes.append(NotKnown(undecided.path))
     except UnknownValueError as unknown:
@@ -69,14 +69,14 @@ def judge(check: Callable[[], Iterator[Outcome]]) -> tuple[list[Outcome], Except
 
 def resource_view(args: ResourceValidationArgs | PolicyResource) -> Resource:
     provider = Values(args.provider.props) if args.provider else None
-    return Resource(args.resource_type, args.name, args.urn, Values(args.props), provider)
+    return Resource(current_type(args.resource_type), args.name, args.urn, Values(args.props), provider)
 
 
 def stack_view(args: StackValidationArgs) -> Stack:
     """All resources with their references; resources refer to each other, so the mappings are filled in afterwards."""
     references: dict[str, dict[str, tuple[Resource, ...]]] = {raw.urn: {} for raw in args.resources}
     views = {
-        raw.urn: Resource(raw.resource_type, raw.name, raw.urn, Values(raw.props),
+        raw.urn: Resource(current_type(raw.resource_type), raw.name, raw.urn, Values(raw.props),
                           Values(raw.provider.props) if raw.provider else None, references[raw.urn])
         for raw in args.resources
     }  # fmt: skip
@@ -100,7 +100,7 @@ def policies(rules: Iterable[Rule] | None = None, waivers: Waivers | None = None
 
 
 def _handshake() -> Policy:
-    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+    def remediate(args: ResourceValidationArgs) -> Any:  # the SDK's type knows only awaitables
         if args.resource_type != HANDSHAKE_TYPE or args.name != HANDSHAKE_NAME:
             return None
         args.props["input"] = pack_version()  # type: ignore[index]  # in place: a copy would lose what is secret
@@ -165,9 +165,10 @@ def _resource_policy(rule: Rule, waivers: Waivers, memory: Memory) -> Policy:
     check = rule.check
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if args.resource_type in rule.remembers:
+        type_ = current_type(args.resource_type)
+        if type_ in rule.remembers:
             memory.remember(resource_view(args))
-        if args.resource_type not in rule.types or waivers.covers(rule.id, args.urn):
+        if type_ not in rule.types or waivers.covers(rule.id, args.urn):
             return
         resource = resource_view(args)
         outcomes, crash = judge(lambda: check(resource, memory))

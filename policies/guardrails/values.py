@@ -41,7 +41,7 @@ class Unknown:
     """A value that is not known yet. Looking into it, comparing it or asking for its truth raises `Undecided`."""
 
     __slots__ = ("path",)
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -52,8 +52,8 @@ class Unknown:
     def _raise(self, *_: object) -> NoReturn:
         raise Undecided(self.path)
 
-    __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = __str__ = _raise  # type: ignore[assignment]
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = _raise  # type: ignore[assignment]
+    __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = __str__ = _raise
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = _raise
     __add__ = __radd__ = __mul__ = __rmul__ = _raise
 
     def __getattr__(self, name: str) -> NoReturn:

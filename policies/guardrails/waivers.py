@@ -21,12 +21,12 @@ LONGEST_LIFE = timedelta(days=180)
 
 
 class Waiver(BaseModel):
-    """One exception. `urn` is a shell pattern over resource URNs that must name more than `*`."""
+    """One exception. `urn` is a shell pattern over resource URNs; stack and (part of) the resource's name are literal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str
-    urn: Annotated[str, Field(pattern=r"^urn:pulumi:[^*?].*[^*?:]")]
+    urn: Annotated[str, Field(pattern=r"^urn:pulumi:[^*?:]+::.+::[^:]*[^:*?][^:]*$")]
     reason: Annotated[str, Field(min_length=15)]
     owner: Annotated[str, Field(min_length=1)]
     expires: date

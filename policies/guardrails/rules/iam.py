@@ -1,8 +1,8 @@
 """IAM: what a role may do is named, and no role can outgrow the boundary."""
 
 import json
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from guardrails.iam_documents import DocumentError, Statement, parse, statements
 from guardrails.memory import Memory
@@ -13,8 +13,14 @@ from guardrails.values import Undecided, Unknown, Values, each
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICY = "aws:iam/policy:Policy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+USER_POLICY = "aws:iam/userPolicy:UserPolicy"
+GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 FUNCTION = "serverless-platform:index:Function"
 """The component tells its grants as inputs: known at preview even where the document is not, because of a key's ARN."""
+
+FIRST_PART_NAMES = ("s3", "execute-api")
+"""Services whose ARN begins with the name (`bucket/key`, `api/stage/...`), where others begin with a kind (`table/name`)."""
 
 WITHOUT_RESOURCE = frozenset(
     name.lower()
@@ -101,29 +107,31 @@ def resources_are_named(resource: Resource, _: Memory) -> Iterator[Outcome]:
             yield Finding(f"{path} statement {statement.name} NotResource", ", ".join(statement.not_resources),
                           "allows every resource but these")  # fmt: skip
         if any(_is_any(name) for name in statement.resources):
-            narrow = [action for action in statement.actions if not _needs_no_resource(action)]
+            narrow = [action for action in statement.actions if action.lower() not in WITHOUT_RESOURCE]
             if narrow:
                 yield Finding(f"{path} statement {statement.name} Resource", ", ".join(statement.resources),
                               f"allows {', '.join(narrow)} on every resource of the account")  # fmt: skip
 
 
 def _is_any(name: str) -> bool:
-    """`*`, or an ARN whose resource part is only a wildcard (`arn:aws:dynamodb:*:*:*`, `...:table/*`)."""
+    """`*`, or an ARN that names no resource: `arn:aws:sqs:*:*:*`, `...:table/*`, `...:log-group:*`, `arn:aws:s3:::*/*`."""
     parts = name.split(":", 5)
-    last = parts[-1].split("/", 1)[-1] if len(parts) == 6 else parts[-1].strip("*?")
-    if len(parts) == 6 and parts[2] == "s3":
-        last = parts[-1].split("/", 1)[0]  # bucket/key: a wildcard for the key is what access to a bucket looks like
-    if len(parts) == 6 and parts[2] == "execute-api":
-        last = parts[-1].split("/", 1)[0]
-    return not last.strip("*?:/")
+    if len(parts) < 6:
+        return not name.strip("*?:")
+    if parts[2] in FIRST_PART_NAMES:
+        named = parts[5].split("/", 1)[0]
+    else:
+        named = re.split("[:/]", parts[5], maxsplit=1)[-1]
+    return not named.strip("*?:/")
 
 
-def _needs_no_resource(action: str) -> bool:
-    return action.lower() in WITHOUT_RESOURCE or (
-        "*" in action
-        and any(fnmatchcase(name, action.lower()) for name in WITHOUT_RESOURCE)
-        and action.lower().startswith("xray:put")
-    )
+def no_policies_of_aws(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    path = "policyArn" if resource.type == ATTACHMENT else "managedPolicyArns"
+    for arn in each(resource.get(path)):
+        if isinstance(arn, Unknown):
+            yield NotKnown(path)
+        elif ":iam::aws:policy/" in arn:
+            yield Finding(path, arn, "grants what AWS thinks useful, today and after its next change")
 
 
 def role_has_boundary(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -148,6 +156,7 @@ def _with(**changes: object) -> Given:
 
 READS = {
     ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("policy",),
+    USER_POLICY: ("policy",), GROUP_POLICY: ("policy",),
     FUNCTION: ("statements.actions", "statements.resources", "keyStatements.actions"),
 }  # fmt: skip
 UNKNOWN_POLICY = Case("a policy over an ARN that is not known yet", Given(ROLE_POLICY, {"policy": UNKNOWN}), waits=("policy",))
@@ -216,10 +225,31 @@ RULES = (
             Case("a list that holds a star", _with(Resource=["arn:aws:dynamodb:eu-west-1:0:table/a", "*"]), finds=("on every resource",)),
             Case("an ARN of wildcards", _with(Resource="arn:aws:dynamodb:*:*:table/*"), finds=("table/*: allows dynamodb:GetItem",)),
             Case("every bucket", _with(Action="s3:GetObject", Resource="arn:aws:s3:::*/*"), finds=("allows s3:GetObject",)),
+            Case("every log group", _with(Action="logs:PutLogEvents", Resource="arn:aws:logs:eu-west-1:0:log-group:*"), finds=("log-group:*",)),
+            Case("the streams of a log group", _with(Action="logs:PutLogEvents", Resource="arn:aws:logs:eu-west-1:0:log-group:/aws/lambda/a:*")),
             Case("everything but", _with(Resource=None, NotResource="arn:aws:s3:::b"), finds=("NotResource=arn:aws:s3:::b",)),
             Case("tracing and data together", _with(Action=["xray:PutTraceSegments", "sqs:SendMessage"], Resource="*"),
                  finds=("allows sqs:SendMessage on every",)),
             UNKNOWN_POLICY,
+        ),
+    ),
+    Rule(
+        id="iam-role-has-no-policy-of-aws",
+        title="Roles carry policies of this program, none that AWS manages.",
+        why="A managed policy grants on every resource, more than any function needs, and AWS changes it without asking.",
+        fix="grant named actions on named resources, or ask for verbs in the manifest's `uses`",
+        severity=Severity.HIGH,
+        reads={ATTACHMENT: ("policyArn",), ROLE: ("managedPolicyArns",)},
+        check=no_policies_of_aws,
+        sources=("cdk-nag AwsSolutions-IAM4", "checkov CKV_AWS_274"),
+        cases=(
+            Case("none", Given(ROLE, {"name": "r"})),
+            Case("a policy of this account", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/ours"})),
+            Case("administrator", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+                 finds=("policyArn=arn:aws:iam::aws:policy/AdministratorAccess: grants what AWS thinks useful",)),
+            Case("inside the role", Given(ROLE, {"managedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}),
+                 finds=("managedPolicyArns=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)),
+            Case("not known yet", Given(ATTACHMENT, {"policyArn": UNKNOWN}), waits=("policyArn",)),
         ),
     ),
     Rule(

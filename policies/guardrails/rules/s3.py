@@ -126,6 +126,11 @@ RULES = (
             Case("rules not known yet", Given(ENCRYPTION, {"rules": UNKNOWN}), waits=("rules",)),
             Case("configuration by reference", OURS, given=(Given(ENCRYPTION, {"bucket": UNKNOWN}, "other", REFERS),), scope=Scope.STACK),
             Case("configuration by name", OURS, given=(_encrypted(),), scope=Scope.STACK),
+            Case("a bucket of the deprecated type", Given("aws:s3/bucketV2:BucketV2", {"bucket": "b"}), scope=Scope.STACK,
+                 finds=("Bucket 'subject': bucket=b: the bucket has no encryption configuration",)),
+            Case("a configuration of the deprecated type", scope=Scope.RESOURCE, finds=("sseAlgorithm=AES256",), subject=Given(
+                 "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+                 {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]})),
             Case("no configuration", OURS, scope=Scope.STACK, finds=("bucket=b: the bucket has no encryption configuration",)),
             Case("configuration of another bucket", OURS, scope=Scope.STACK, finds=("no encryption configuration",),
                  given=(Given(ENCRYPTION, {"bucket": "another"}, "other"),)),

@@ -1,13 +1,14 @@
 """SQS: encrypted queues that outlast the work on a message."""
 
+import json
 from collections.abc import Iterator
 
 from guardrails.joins import FUNCTION, QUEUE, meant, physical_name, remembered, service
-from guardrails.limits import VISIBILITY_PER_TIMEOUT
+from guardrails.limits import LEAST_RECEIVE_COUNT, VISIBILITY_PER_TIMEOUT
 from guardrails.memory import Memory
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
-from guardrails.values import Unknown
+from guardrails.values import Unknown, as_mapping
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c"
@@ -29,6 +30,17 @@ def queue_is_encrypted(resource: Resource, _: Memory) -> Iterator[Outcome]:
         )
     elif not key and not resource.get("sqsManagedSseEnabled"):
         yield Finding("kmsMasterKeyId", key, "messages would be kept without encryption that this program asks for")
+
+
+def queue_retries_before_dead_letters(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    redrive = resource.get("redrivePolicy")
+    if isinstance(redrive, Unknown):
+        yield NotKnown(redrive.path)
+    elif redrive:
+        times = as_mapping(redrive, "redrivePolicy").get("maxReceiveCount")
+        if int(times or 0) < LEAST_RECEIVE_COUNT:
+            yield Finding("redrivePolicy.maxReceiveCount", times, f"must be at least {LEAST_RECEIVE_COUNT}: Lambda also receives, "
+                          "and gives back, messages for which it has no free function")  # fmt: skip
 
 
 def visibility_covers_timeout(resource: Resource, memory: Memory) -> Iterator[Outcome]:
@@ -73,6 +85,10 @@ def _compare(mapping: Resource, queue: Resource, function: Resource) -> Iterator
         )  # fmt: skip
 
 
+def _redrive(times: int) -> str:
+    return json.dumps({"deadLetterTargetArn": QUEUE_ARN + "-dead", "maxReceiveCount": times})
+
+
 def _queue(seconds: object = 180) -> Given:
     return Given(QUEUE, {"name": "local-receipts-intake", "visibilityTimeoutSeconds": seconds}, "intake")
 
@@ -114,6 +130,24 @@ RULES = (
             Case("switched off", Given(QUEUE, {"sqsManagedSseEnabled": False}), finds=("kmsMasterKeyId=not set",)),
             Case("key that AWS manages", Given(QUEUE, {"kmsMasterKeyId": "alias/aws/sqs"}), finds=("cannot be used by SNS",)),
             Case("key not known yet", Given(QUEUE, {"kmsMasterKeyId": UNKNOWN}), waits=("kmsMasterKeyId",)),
+        ),
+    ),
+    Rule(
+        id="sqs-queue-retries-before-dead-letters",
+        title="A message is tried several times before it goes to the dead-letter queue.",
+        why="Under load Lambda receives more messages than it has free functions, gives them back, and each time counts. With few "
+        "tries, good messages end in the dead-letter queue.",
+        fix="raise max_receive_count of the queue in the manifest (maxReceiveCount of the redrive policy)",
+        severity=Severity.MEDIUM,
+        reads={QUEUE: ("redrivePolicy",)},
+        check=queue_retries_before_dead_letters,
+        sources=("AWS Lambda guide: SQS event source, configuring a queue (maxReceiveCount of at least 5)",),
+        cases=(
+            Case("five times", Given(QUEUE, {"redrivePolicy": _redrive(5)})),
+            Case("no dead-letter queue, judged elsewhere", Given(QUEUE, {"name": "q"})),
+            Case("twice", Given(QUEUE, {"redrivePolicy": _redrive(2)}), finds=("redrivePolicy.maxReceiveCount=2: must be at least 5",)),
+            Case("no number", Given(QUEUE, {"redrivePolicy": "{}"}), finds=("redrivePolicy.maxReceiveCount=not set",)),
+            Case("not known yet", Given(QUEUE, {"redrivePolicy": UNKNOWN}), waits=("redrivePolicy",)),
         ),
     ),
     Rule(

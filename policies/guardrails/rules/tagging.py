@@ -20,7 +20,7 @@ TAGGED = (
 
 
 def resource_has_owner(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    owner = resource.tags().get(OWNER_TAG)
+    owner = resource.tag(OWNER_TAG)
     if isinstance(owner, Unknown):
         yield NotKnown(owner.path)
     elif not str(owner or "").strip():
@@ -50,7 +50,7 @@ RULES = (
             Case("empty", Given(TABLE, {"tags": {"owner": " "}}), finds=("tags.owner",)),
             Case("emptied over the default", Given(TABLE, {"tags": {"owner": ""}}, provider={"defaultTags": {"tags": {"owner": "a"}}}),
                  finds=("tags.owner=not set",)),
-            Case("tags not known yet", Given(TABLE, {"tags": UNKNOWN}), waits=("tags",)),
+            Case("tags not known yet", Given(TABLE, {"tags": UNKNOWN}), waits=("tags.owner",)),
             Case("owner not known yet", Given(TABLE, {"tags": {"owner": UNKNOWN}}), waits=("tags.owner",)),
         ),
     ),

@@ -1,0 +1,305 @@
+"""What holds for all rules: complete tables, real properties, crashes that refuse, unknowns that are told, threads."""
+
+import functools
+import inspect
+import re
+import sys
+import threading
+import typing
+from pathlib import Path
+
+import pulumi
+import pytest
+from guardrails.catalogue import RULES
+from guardrails.memory import Memory
+from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, JOINED, PACK_NAME, pack_version, policies
+from guardrails.pages import FOLDER, pages
+from guardrails.resource import RENAMED, STACK, WORKLOAD_COMPONENT, Resource
+from guardrails.rule import UNKNOWN, Case, Given, Level, Rule, Scope, Severity
+from guardrails.rules.tagging import TAGGED
+from guardrails.values import SENTINELS, Undecided, Unknown, Values
+from guardrails.waivers import Waivers
+from pulumi_policy import EnforcementLevel, ResourceValidationArgs
+from pulumi_policy.proxy import unknown_checking_proxy
+from test_cases import OPTIONS
+from wire import Server, urn
+
+QUEUE = "aws:sqs/queue:Queue"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_aws")
+
+MADE = {
+    "apigatewayv2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
+    "budgets": ("Budget",),
+    "cloudwatch": ("LogGroup", "MetricAlarm"),
+    "cognito": ("UserPool", "UserPoolClient"),
+    "dynamodb": ("Table",),
+    "iam": ("Policy", "Role", "RolePolicy"),
+    "kms": ("Alias", "Key"),
+    "lambda_": ("Alias", "EventSourceMapping", "Function", "LayerVersion", "Permission"),
+    "s3": ("Bucket", "BucketLifecycleConfiguration", "BucketOwnershipControls", "BucketPolicy", "BucketPublicAccessBlock",
+           "BucketServerSideEncryptionConfiguration", "BucketVersioning"),
+    "sns": ("Topic", "TopicPolicy", "TopicSubscription"),
+    "sqs": ("Queue", "QueuePolicy", "RedriveAllowPolicy"),
+    "xray": ("Group",),
+}  # fmt: skip
+"""Classes of pulumi_aws that the platform makes."""
+
+
+READ = sorted({(t, p) for r in RULES for t, paths in r.reads.items() for p in paths if t.startswith("aws:")})
+"""What components tell (`serverless-platform:...`) is compared with the program's registrations instead."""
+
+
+def provider_class(token: str) -> type:
+    """The class of pulumi_aws for `aws:sqs/queue:Queue`."""
+    module, name = re.fullmatch(r"aws:(\w+)/\w+:(\w+)", token).groups()
+    module = {"lambda": "lambda_"}.get(module, module)
+    found = getattr(__import__(f"pulumi_aws.{module}", fromlist=[name]), name)
+    assert found.pulumi_type == token
+    return found
+
+
+@functools.cache
+def declared(cls: type) -> dict[str, type | None]:
+    """camelCase property -> class of the nested mapping, for a resource or nested type of pulumi_aws."""
+    known = vars(pulumi) | vars(sys.modules[cls.__module__])
+    found = {}
+    for name, value in inspect.getmembers(cls, lambda member: isinstance(member, property)):
+        wire_name = getattr(value.fget, "_pulumi_name", name)
+        hint = typing.get_type_hints(value.fget, known).get("return")
+        found[wire_name] = next(
+            (each for each in _flat(hint) if inspect.isclass(each) and each.__module__.endswith("outputs")), None
+        )
+    return found
+
+
+def _flat(hint: object) -> list:
+    return [hint, *(inner for each in typing.get_args(hint) for inner in _flat(each))]
+
+
+@pytest.mark.parametrize(("token", "path"), READ)
+def test_what_rules_read_exists_in_the_provider(token: str, path: str) -> None:
+    current: type | None = provider_class(token)
+    for step in path.split("."):
+        if current is None:  # a free mapping, such as tags
+            return
+        properties = declared(current)
+        assert step in properties, f"{token} has no {path}: no {step} among {sorted(properties)}"
+        current = properties[step]
+
+
+def test_a_misspelt_property_would_be_noticed() -> None:
+    assert "kmsMasterKeyId" in declared(provider_class(QUEUE))
+    assert "kmsMasterKeyID" not in declared(provider_class(QUEUE))
+    assert declared(provider_class("aws:lambda/function:Function"))["tracingConfig"] is not None
+
+
+def test_every_taggable_type_that_the_platform_makes_needs_an_owner() -> None:
+    taggable = set()
+    for module, names in MADE.items():
+        for name in names:
+            found = getattr(__import__(f"pulumi_aws.{module}", fromlist=[name]), name)
+            if "tags" in declared(found):
+                taggable.add(found.pulumi_type)
+    assert taggable == set(TAGGED)
+
+
+def test_ids_are_unique_and_explain_themselves() -> None:
+    names = [policy.name for policy in policies(waivers=Waivers())]
+    assert len(names) == len(set(names))  # the SDK does not notice
+    for rule in RULES:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){2,7}", rule.id)
+        assert rule.title.endswith(".") and rule.why.endswith(".") and not rule.fix.endswith(".")
+        assert rule.sources and (rule.check or rule.check_stack)
+        assert bool(rule.check_stack) == bool(rule.joins)
+
+
+def test_every_rule_has_a_passing_a_refused_and_an_unknown_case() -> None:
+    for rule in RULES:
+        assert len({case.name for case in rule.cases}) == len(rule.cases), rule.id
+        for scope, wanted in ((Scope.RESOURCE, rule.check), (Scope.STACK, rule.check_stack)):
+            cases = [case for case in rule.cases if case.scope is scope]
+            assert bool(cases) == bool(wanted), (rule.id, scope)
+            if cases:
+                assert any(not case.finds and not case.waits for case in cases), (rule.id, scope)
+                assert any(case.finds for case in cases), (rule.id, scope)
+        assert any(case.waits for case in rule.cases), rule.id
+
+
+def test_the_rules_that_this_pack_promises() -> None:
+    assert [rule.id for rule in RULES] == [
+        "iam-actions-are-named", "iam-resources-are-named", "iam-role-has-no-policy-of-aws", "iam-role-has-boundary",
+        "lambda-function-is-traced", "lambda-function-logs-into-own-group", "lambda-event-source-has-failure-path",
+        "lambda-asynchronous-call-has-failure-path",
+        "sqs-queue-is-encrypted", "sqs-queue-retries-before-dead-letters", "sqs-visibility-covers-function-timeout",
+        "dynamodb-table-is-encrypted", "s3-bucket-is-encrypted", "s3-bucket-is-private",
+        "log-group-is-encrypted", "log-group-has-retention", "alarm-has-action", "resource-has-owner",
+    ]  # fmt: skip
+
+
+def test_pages_are_what_the_rules_say() -> None:
+    on_disk = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert on_disk == pages(), "run `make docs`"
+
+
+def test_the_server_offers_what_the_table_holds(server: Server) -> None:
+    info = server.info()
+    offered = {policy.name: policy for policy in info.policies}
+    expected = {rule.id for rule in RULES if rule.check} | {rule.id + JOINED for rule in RULES if rule.check_stack}
+    assert info.name == PACK_NAME
+    assert set(offered) == expected | {"guardrails-answer-the-program", "guardrails-can-judge", "decided-in-the-update"}
+    assert offered["decided-in-the-update"].enforcementLevel == 0  # advisory
+    assert {offered[name].enforcementLevel for name in expected} == {1}  # mandatory
+
+
+def test_handshake_answers_the_program_and_nobody_else(server: Server) -> None:
+    asked = Given(HANDSHAKE_TYPE, {"input": "none"}, HANDSHAKE_NAME)
+    (answer,) = server.remediate(asked, "handshake")
+    assert dict(answer.properties) == {"input": pack_version()}
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pack_version())
+    assert server.remediate(Given(HANDSHAKE_TYPE, {"input": "none"}, "other"), "handshake") == []
+    assert server.remediate(Given(QUEUE, {"input": "none"}, HANDSHAKE_NAME), "handshake") == []
+
+
+def test_the_handshake_names_the_type_that_the_sdk_registers() -> None:
+    assert HANDSHAKE_TYPE in inspect.getsource(pulumi.Stash._internal_init)
+
+
+def test_a_finding_is_one_sentence_with_workload_resource_value_rule_and_fix(server: Server) -> None:
+    server.analyze(Given(WORKLOAD_COMPONENT, {}, "orders"), "sentence")
+    server.analyze(Given(WORKLOAD_COMPONENT, {}, "orders-export"), "sentence")
+    queue = Given(QUEUE, {"name": "q", "tags": {"owner": "commerce"}}, "orders-export-intake")
+    (told,) = server.analyze(queue, "sentence")
+    assert told == (
+        "sqs-queue-is-encrypted", "mandatory", urn(queue, "sentence"),
+        "Queues are encrypted with the workload's key, or with SQS's own when asked for.\n"
+        "Queue 'orders-export-intake' of workload 'orders-export': kmsMasterKeyId=not set: messages would be kept without "
+        "encryption that this program asks for; set kmsMasterKeyId to the workload's key (the platform's Queue does), or "
+        "sqsManagedSseEnabled: true. Rule sqs-queue-is-encrypted, see docs/reference/rules/sqs-queue-is-encrypted.md",
+    )  # fmt: skip
+
+
+def test_everything_that_waits_is_told_once(server: Server) -> None:
+    queues = [Given(QUEUE, {"kmsMasterKeyId": UNKNOWN, "tags": {"owner": "a"}}, f"q{n}") for n in range(6)]
+    for queue in queues:
+        assert server.analyze(queue, "waiting") == []
+    (told,) = server.analyze_stack(queues, "waiting")
+    assert (told.policy, told.level) == ("decided-in-the-update", "advisory")
+    assert "  sqs-queue-is-encrypted: kmsMasterKeyId of Queue 'q0', Queue 'q1', Queue 'q2', Queue 'q3' and 2 more" in told.message
+    for queue in queues:  # the update: known now, and right
+        known = Given(QUEUE, {"kmsMasterKeyId": "arn:aws:kms:a:0:key/b", "tags": {"owner": "a"}}, queue.name)
+        assert server.analyze(known, "waiting") == []
+    assert server.analyze_stack(queues, "waiting") == []
+
+
+def test_what_is_unknown_in_an_update_is_refused(server: Server) -> None:
+    with Server(server._folder, PULUMI_DRY_RUN="false", PULUMI_PROJECT="p", PULUMI_STACK="s") as updating:
+        queue = Given(QUEUE, {"kmsMasterKeyId": UNKNOWN, "tags": {"owner": "a"}}, "q")
+        (told,) = updating.analyze(queue, "update")
+        assert told.level == "mandatory"
+        assert (
+            "Queue 'q': kmsMasterKeyId is still unknown in the update, so rule sqs-queue-is-encrypted refuses it" in told.message
+        )
+        assert updating.analyze_stack([queue], "update") == []
+
+
+def broken(level: Level = Level.MANDATORY, scope: Scope = Scope.RESOURCE) -> Rule:
+    def check(resource: Resource, _: object):
+        yield from ()
+        raise KeyError("oops")
+
+    where = {"check": check} if scope is Scope.RESOURCE else {"check_stack": check, "joins": (QUEUE,)}
+    case = Case("none", Given(QUEUE, {}))
+    return Rule(
+        "a-broken-rule", "Broken.", "Test.", "repair it", Severity.LOW, {QUEUE: ()}, (case,), ("test",), level=level, **where
+    )
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_rule_that_crashes_refuses_by_name(level: Level) -> None:
+    told = []
+    args = ResourceValidationArgs(QUEUE, unknown_checking_proxy({}), "urn:pulumi:s::p::t::q", "q", OPTIONS, None)
+    for policy in policies([broken(level)], Waivers(), Memory()):
+        if (
+            hasattr(policy, "has_validation")
+            and policy.has_validation()
+            and policy.enforcement_level is EnforcementLevel.MANDATORY
+        ):
+            policy.validate(args, lambda message, urn=None: told.append(message))
+    assert told == [
+        "Queue 'q': rule a-broken-rule could not judge it and so refuses it (KeyError: 'oops'); repair the rule in "
+        "policies/guardrails/rules, or waive it for a limited time in policies/waivers.yaml"
+    ]
+
+
+def test_a_crash_over_one_resource_does_not_spare_the_next() -> None:
+    from pulumi_policy import PolicyResource, StackValidationArgs
+
+    (policy,) = [p for p in policies([broken(scope=Scope.STACK)], Waivers(), Memory()) if p.name == "a-broken-rule" + JOINED]
+    told = []
+    resources = [PolicyResource(QUEUE, {}, f"urn:{n}", f"q{n}", OPTIONS, None, None, [], {}) for n in range(2)]
+    policy.validate(StackValidationArgs(resources), lambda message, urn=None: told.append((urn, message[:10])))
+    assert told == [("urn:0", "Queue 'q0'"), ("urn:1", "Queue 'q1'")]
+
+
+def test_stack_and_stash_pass_with_the_waivers_of_the_repository(server: Server) -> None:
+    assert server.analyze(Given(STACK, {}, "p-s"), "valid") == []
+
+
+@pytest.mark.parametrize("sentinel", sorted(SENTINELS))
+def test_an_unknown_of_any_kind_can_be_passed_on_but_not_used(sentinel: str) -> None:
+    values = Values(unknown_checking_proxy({"a": {"b": [sentinel, 1]}, "c": sentinel}))
+    found = values.get("a.b.0")
+    assert isinstance(found, Unknown) and found.path == "a.b.0"
+    assert isinstance(values.get("c.d.e"), Unknown)
+    assert values.get("a.b.1") == 1
+    assert values.get("a.b.7") is None and values.get("x.y") is None
+    for use in (bool, str, int, list, len, lambda v: v == 1, lambda v: "x" in v, lambda v: v["k"], lambda v: v.startswith("a")):
+        with pytest.raises(Undecided, match=re.escape("a.b.0 is not known before the update")):
+            use(found)
+    with pytest.raises(Undecided):
+        values.plain()
+
+
+def test_memory_is_bounded_and_shared_by_threads() -> None:
+    memory = Memory(limit=100)
+
+    def fill(thread: int) -> None:
+        for n in range(300):
+            props = Values({"name": f"q{thread}-{n}"})
+            memory.remember(Resource(QUEUE, "q", f"urn:pulumi:s{thread}::p::t::q", props))
+            memory.wait("r", Resource(QUEUE, "q", f"urn:pulumi:s{thread}::p::t::{n}", props), ["x"] if n % 2 else [])
+
+    threads = [threading.Thread(target=fill, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(memory._entries) == 100
+    asking = Resource(QUEUE, "q", "urn:pulumi:s1::p::t::q", Values({}))
+    assert len(memory.waits(asking)) == 150
+    assert memory.find(asking, QUEUE, "q0-299") is None  # of another stack
+
+
+def test_four_callers_at_once_get_their_own_answers(server: Server) -> None:
+    answers: dict[int, list] = {}
+
+    def ask(n: int) -> None:
+        props = {"tags": {"owner": "a"}} | ({"kmsMasterKeyId": "arn:aws:kms:a:0:key/b"} if n % 2 else {})
+        answers[n] = [len(server.analyze(Given(QUEUE, props, f"q{n}-{i}"), f"thread-{n}")) for i in range(20)]
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {0: [1] * 20, 1: [0] * 20, 2: [1] * 20, 3: [0] * 20}
+
+
+def test_nothing_but_the_pack_is_built_at_the_top() -> None:
+    source = (Path(inspect.getfile(policies)).parents[1] / "__main__.py").read_text()
+    assert "print(" not in source.split('"""')[2]
+
+
+def test_deprecated_types_are_judged_as_those_that_replace_them() -> None:
+    for old, new in RENAMED.items():
+        assert provider_class(old) and provider_class(new)

@@ -1,0 +1,128 @@
+"""Waivers: what is granted is granted for a while; what is wrong with them stops the update."""
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import POLICIES
+from guardrails.catalogue import RULES
+from guardrails.resource import STACK
+from guardrails.rule import Given
+from guardrails.waivers import load_waivers
+from wire import Server
+
+TODAY = date(2026, 3, 1)
+IDS = {rule.id for rule in RULES}
+QUEUE = "aws:sqs/queue:Queue"
+GOOD = {
+    "rule": "sqs-queue-is-encrypted", "urn": "urn:pulumi:dev::platform::*::orders-intake", "owner": "commerce",
+    "reason": "The partner cannot use our key yet.", "expires": "2026-05-01",
+}  # fmt: skip
+URN = "urn:pulumi:dev::platform::aws:sqs/queue:Queue::orders-intake"
+
+
+def load(folder: Path, text: str):
+    (folder / "waivers.yaml").write_text(text)
+    return load_waivers(folder / "waivers.yaml", IDS, lambda: TODAY)
+
+
+def yaml_of(*waivers: dict) -> str:
+    lines = ["waivers:"]
+    for waiver in waivers:
+        lines += [f"{'  - ' if n == 0 else '    '}{key}: {value!r}" for n, (key, value) in enumerate(waiver.items())]
+    return "\n".join(lines).replace(f"'{waiver['expires']}'", waiver["expires"]) if "expires" in waivers[-1] else "\n".join(lines)
+
+
+def test_a_waiver_covers_its_rule_and_resource_only(tmp_path: Path) -> None:
+    waivers = load(tmp_path, yaml_of(GOOD))
+    assert list(waivers.problems()) == []
+    assert waivers.covers("sqs-queue-is-encrypted", URN)
+    assert not waivers.covers("resource-has-owner", URN)
+    assert not waivers.covers("sqs-queue-is-encrypted", URN + "2")
+    assert not waivers.covers("sqs-queue-is-encrypted", URN.replace(":dev:", ":prod:"))
+
+
+def test_it_holds_until_its_last_day(tmp_path: Path) -> None:
+    assert load(tmp_path, yaml_of(GOOD | {"expires": str(TODAY)})).covers(GOOD["rule"], URN)
+
+
+@pytest.mark.parametrize(
+    ("expires", "problem"),
+    [
+        (TODAY - timedelta(days=1), "expires=2026-02-28: it has expired; repair the resource and remove the waiver, or have it granted again"),
+        (TODAY + timedelta(days=181), "expires=2026-08-29: must be at most 180 days ahead (2026-08-28); choose an earlier date"),
+    ],
+)  # fmt: skip
+def test_expired_or_too_long_is_a_problem_and_waives_nothing(tmp_path: Path, expires: date, problem: str) -> None:
+    waivers = load(tmp_path, yaml_of(GOOD | {"expires": str(expires)}))
+    assert list(waivers.problems()) == [
+        "Waiver of rule 'sqs-queue-is-encrypted' for 'urn:pulumi:dev::platform::*::orders-intake' (owner commerce): "
+        "policies/waivers.yaml: waivers[0]." + problem
+    ]
+    assert not waivers.covers(GOOD["rule"], URN)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"rule": "no-such-rule"}, "Waiver of rule 'no-such-rule': policies/waivers.yaml: waivers[0].rule=no-such-rule: there is no such rule"),
+        ({"reason": "because"}, "waivers[0].reason='because': String should have at least 15 characters"),
+        ({"owner": None}, "waivers[0].owner=not set: Field required"),
+        ({"urn": "*"}, "waivers[0].urn='*': String should match pattern"),
+        ({"urn": "urn:pulumi:*"}, "waivers[0].urn='urn:pulumi:*': String should match pattern"),
+        ({"urn": "urn:pulumi:dev::*"}, "waivers[0].urn='urn:pulumi:dev::*': String should match pattern"),
+        ({"forever": "yes"}, "waivers[0].forever='yes': Extra inputs are not permitted"),
+    ],
+)  # fmt: skip
+def test_a_malformed_waiver_is_a_problem_with_file_field_and_what_to_do(tmp_path: Path, change: dict, problem: str) -> None:
+    waiver = {key: value for key, value in (GOOD | change).items() if value is not None}
+    waivers = load(tmp_path, yaml_of(waiver))
+    (told,) = waivers.problems()
+    assert problem in told
+    assert told.endswith(("correct the field or remove the waiver", "correct the name"))
+    assert not waivers.covers(GOOD["rule"], URN)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("waivers: [", "Waivers: policies/waivers.yaml: cannot be read"),
+        ("waivers: {}", "Waivers: policies/waivers.yaml: must hold one list named 'waivers'; repair the file"),
+        ("", "must hold one list named 'waivers'"),
+        ("waivers: []\nmore: 1", "must hold one list named 'waivers'"),
+        ("waivers: [5]", "Waiver of rule None: policies/waivers.yaml: waivers[0]=5: Input should be a valid dictionary"),
+    ],
+)
+def test_a_broken_file_is_a_problem_and_no_traceback(tmp_path: Path, text: str, problem: str) -> None:
+    (told,) = load(tmp_path, text).problems()
+    assert problem in told
+
+
+def test_no_file_is_no_waiver(tmp_path: Path) -> None:
+    assert list(load_waivers(tmp_path / "none.yaml", IDS).problems()) == []
+
+
+@pytest.fixture(scope="module")
+def waived_server(tmp_path_factory: pytest.TempPathFactory):
+    """The pack with two waivers: one in force, one expired."""
+    folder = tmp_path_factory.mktemp("pack") / "policies"
+    shutil.copytree(POLICIES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    until = date.today() + timedelta(days=30)
+    text = yaml_of(GOOD | {"expires": str(until)}, GOOD | {"urn": "urn:pulumi:prod::platform::*::q", "expires": "2020-01-01"})
+    (folder / "waivers.yaml").write_text(text.replace(f"'{until}'", str(until)))
+    with Server(folder) as running:
+        yield running
+
+
+def test_through_the_server_a_waived_finding_disappears_and_others_stay(waived_server: Server) -> None:
+    tagged = {"tags": {"owner": "a"}}
+    assert waived_server.analyze(Given(QUEUE, tagged, "orders-intake"), "dev") == []
+    assert [t.policy for t in waived_server.analyze(Given(QUEUE, {}, "orders-intake"), "dev")] == ["resource-has-owner"]
+    assert [t.policy for t in waived_server.analyze(Given(QUEUE, tagged, "q"), "prod")] == ["sqs-queue-is-encrypted"]
+
+
+def test_through_the_server_an_expired_waiver_stops_the_stack_before_any_resource(waived_server: Server) -> None:
+    (told,) = waived_server.analyze(Given(STACK, {}, "platform-dev"), "dev")
+    assert (told.policy, told.level) == ("guardrails-can-judge", "mandatory")
+    assert "policies/waivers.yaml: waivers[1].expires=2020-01-01: it has expired" in told.message
