@@ -101,6 +101,15 @@ class BucketPlan(Plain):
     protect: bool
 
 
+class ReferencePlan(Plain):
+    """A resource of the workload that a function is told of: so the function is made after it."""
+
+    kind: str
+    """table, queue or bucket."""
+    name: str
+    """Name in the manifest."""
+
+
 class FunctionPlan(Plain):
     physical_name: str
     arn: str
@@ -116,8 +125,8 @@ class FunctionPlan(Plain):
     log_level: str
     reserved_concurrency: int | None
     environment: dict[str, str]
-    queue_urls: dict[str, str]
-    """Environment variable -> the workload's queue whose URL it holds."""
+    references: dict[str, ReferencePlan]
+    """Environment variable -> the resource whose name or URL it holds."""
     statements: tuple[StatementPlan, ...]
     key_statements: tuple[KeyStatementPlan, ...]
     alarms: tuple[AlarmPlan, ...]

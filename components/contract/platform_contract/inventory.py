@@ -1,0 +1,78 @@
+"""What a stack holds, as it is exported: the one thing that operations and local tools read."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FunctionEntry(Plain):
+    physical_name: str
+    alias_arn: str
+    log_group: str
+    timeout_seconds: int
+
+
+class NamedEntry(Plain):
+    physical_name: str
+
+
+class QueueEntry(Plain):
+    physical_name: str
+    url: str
+    arn: str
+    dead_letter_name: str
+    dead_letter_url: str
+
+
+class RouteEntry(Plain):
+    route: str
+    """Method and path: `POST /orders`."""
+    function: str
+    authorizer: str
+    example: Any = None
+    """A body that the route answers with 2xx: for smoke checks and for trying it."""
+
+
+class ApiEntry(Plain):
+    api_id: str
+    stage: str
+    endpoint: str
+    """URL on AWS."""
+    routes: tuple[RouteEntry, ...]
+
+
+class WorkloadEntry(Plain):
+    owner: str
+    phase: str
+    data_class: str
+    functions: dict[str, FunctionEntry]
+    tables: dict[str, NamedEntry]
+    queues: dict[str, QueueEntry]
+    buckets: dict[str, NamedEntry]
+    apis: dict[str, ApiEntry]
+    alarms: tuple[str, ...]
+    """Physical names of its alarms."""
+
+
+class IdentityEntry(Plain):
+    issuer: str
+    user_pool_id: str = ""
+    """Of the managed user pool; empty if tokens come from elsewhere."""
+    client_id: str = ""
+
+
+class Inventory(Plain):
+    environment: str
+    account_id: str
+    region: str
+    identity: IdentityEntry
+    alarm_topic_arn: str
+    workloads: dict[str, WorkloadEntry]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return self.model_dump(mode="json")
