@@ -41,7 +41,7 @@ class Unknown:
     """A value that is not known yet. Looking into it, comparing it or asking for its truth raises `Undecided`."""
 
     __slots__ = ("path",)
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -145,7 +145,7 @@ def each(value: Any) -> list[Any]:
     return [value]
 
 
-def as_mapping(value: Any, path: str) -> Values | Unknown | None:
+def as_mapping(value: Any, path: str) -> Any:
     """A nested value that arrives as a mapping or, from a provider's own inputs, as a JSON text of one."""
     if isinstance(value, str):
         return Values(json.loads(value), path)

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from conftest import POLICIES
 from guardrails.catalogue import RULES
+from guardrails.memory import Memory
+from guardrails.pack import policies
 from guardrails.resource import STACK
 from guardrails.rule import Given
-from guardrails.waivers import load_waivers
+from guardrails.waivers import Waiver, Waivers, load_waivers
+from pulumi_policy import PolicyResource, StackValidationArgs
+from test_cases import OPTIONS
 from wire import Server
 
 TODAY = date(2026, 3, 1)
@@ -120,6 +124,17 @@ def test_through_the_server_a_waived_finding_disappears_and_others_stay(waived_s
     assert waived_server.analyze(Given(QUEUE, tagged, "orders-intake"), "dev") == []
     assert [t.policy for t in waived_server.analyze(Given(QUEUE, {}, "orders-intake"), "dev")] == ["resource-has-owner"]
     assert [t.policy for t in waived_server.analyze(Given(QUEUE, tagged, "q"), "prod")] == ["sqs-queue-is-encrypted"]
+
+
+def test_a_waiver_holds_for_the_whole_graph_too() -> None:
+    bucket = PolicyResource("aws:s3/bucket:Bucket", {"bucket": "b"}, "urn:pulumi:s::p::t::b", "b", OPTIONS, None, None, [], {})
+    waiver = Waiver(rule="s3-bucket-is-private", urn="urn:pulumi:s::p::*::b", reason="A public download page.", owner="a",
+                    expires=TODAY)  # fmt: skip
+    for waivers, refused in ((Waivers(), 1), (Waivers((waiver,), today=lambda: TODAY), 0)):
+        (policy,) = [p for p in policies(waivers=waivers, memory=Memory()) if p.name == "s3-bucket-is-private-joined"]
+        told: list[str] = []
+        policy.validate(StackValidationArgs([bucket]), lambda message, urn=None, told=told: told.append(message))
+        assert len(told) == refused
 
 
 def test_through_the_server_an_expired_waiver_stops_the_stack_before_any_resource(waived_server: Server) -> None:

@@ -155,6 +155,7 @@ RULES = (
             Case("denial for everybody", _policy(Effect="Deny")),
             Case("everybody", _policy(), finds=("policy statement 0 Principal=*: lets everybody in",)),
             Case("everybody, written as AWS", _policy(Principal={"AWS": ["*"]}), finds=("lets everybody in",)),
+            Case("everybody but", _policy(Principal=None, NotPrincipal={"AWS": "arn:aws:iam::1:root"}), finds=("lets everybody in",)),
             Case("everybody of our organisation", _policy(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
             Case("condition that says nothing about who", _policy(Condition={"Bool": {"aws:SecureTransport": "true"}}), finds=("lets everybody in",)),
             Case("condition with a bare wildcard", _policy(Condition={"StringLike": {"aws:PrincipalArn": "*"}}), finds=("lets everybody in",)),
