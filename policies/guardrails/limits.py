@@ -1,10 +1,21 @@
-"""Numbers and names that rules share with the components."""
+"""Numbers and names that rules share with the components: the contract's standards, under the names that rules use."""
 
-VISIBILITY_PER_TIMEOUT = 6
-"""Queue visibility >= this many function timeouts plus the batching window (AWS Lambda guide, "Configuring a queue")."""
+from platform_contract.standards.iam import WITHOUT_RESOURCE_LEVEL
+from platform_contract.standards.lambda_ import TRACING_MODE
+from platform_contract.standards.logs import LOG_FORMAT
+from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_DEFAULT as LEAST_RECEIVE_COUNT
+from platform_contract.standards.sqs import VISIBILITY_TIMEOUTS, visibility_timeout_seconds
+from platform_contract.standards.tags import OWNER_TAG
 
-LEAST_RECEIVE_COUNT = 5
-"""Times that a message is received before it goes to the dead-letter queue, at least (AWS Lambda guide, same page)."""
+WITHOUT_RESOURCE = frozenset(action.lower() for action in WITHOUT_RESOURCE_LEVEL)
+"""Actions for which IAM knows no resource, in lower case, as IAM compares them."""
 
-OWNER_TAG = "owner"
-"""Tag that names the team which answers for a resource."""
+__all__ = [
+    "LEAST_RECEIVE_COUNT",
+    "LOG_FORMAT",
+    "OWNER_TAG",
+    "TRACING_MODE",
+    "VISIBILITY_TIMEOUTS",
+    "WITHOUT_RESOURCE",
+    "visibility_timeout_seconds",
+]

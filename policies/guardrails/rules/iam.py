@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from guardrails.iam_documents import DocumentError, Statement, parse, statements
+from guardrails.limits import WITHOUT_RESOURCE
 from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Severity
@@ -21,23 +22,6 @@ FUNCTION = "serverless-platform:index:Function"
 
 FIRST_PART_NAMES = ("s3", "execute-api")
 """Services whose ARN begins with the name (`bucket/key`, `api/stage/...`), where others begin with a kind (`table/name`)."""
-
-WITHOUT_RESOURCE = frozenset(
-    name.lower()
-    for name in (
-        "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics", "cloudwatch:PutMetricData",
-        "dynamodb:DescribeEndpoints", "dynamodb:DescribeLimits", "dynamodb:ListStreams", "dynamodb:ListTables",
-        "ec2:DescribeNetworkInterfaces", "events:ListEventBuses", "events:ListRules", "kinesis:ListStreams",
-        "kms:GenerateRandom", "kms:ListAliases", "kms:ListKeys", "lambda:CreateEventSourceMapping",
-        "lambda:ListEventSourceMappings", "lambda:ListFunctions", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
-        "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:UpdateLogDelivery", "s3:ListAllMyBuckets",
-        "secretsmanager:BatchGetSecretValue", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
-        "sns:ListTopics", "sqs:ListQueues", "ssm:DescribeParameters", "states:ListStateMachines", "states:SendTaskFailure",
-        "states:SendTaskHeartbeat", "states:SendTaskSuccess", "sts:GetCallerIdentity", "xray:GetSamplingRules",
-        "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
-    )
-)  # fmt: skip
-"""Actions for which IAM knows no resource, so that `*` is the only way to grant them (Service Authorization Reference)."""
 
 
 def _documents(resource: Resource) -> Iterator[tuple[str, object]]:

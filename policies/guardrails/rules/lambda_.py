@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from guardrails.joins import FUNCTION, QUEUE, meant, physical_name, remembered, service
+from guardrails.limits import LOG_FORMAT, TRACING_MODE
 from guardrails.memory import Memory
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
@@ -25,8 +26,10 @@ def function_is_traced(resource: Resource, _: Memory) -> Iterator[Outcome]:
     mode = resource.get("tracingConfig.mode")
     if isinstance(mode, Unknown):
         yield NotKnown(mode.path)
-    elif mode != "Active":
-        yield Finding("tracingConfig.mode", mode, "must be Active, or a slow or failed request cannot be followed through it")
+    elif mode != TRACING_MODE:
+        yield Finding(
+            "tracingConfig.mode", mode, f"must be {TRACING_MODE}, or a slow or failed request cannot be followed through it"
+        )
 
 
 def function_logs_into_own_group(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -38,8 +41,8 @@ def function_logs_into_own_group(resource: Resource, _: Memory) -> Iterator[Outc
         yield Finding(
             "loggingConfig.logGroup", group, "Lambda would make a group by itself, without retention and without our key"
         )
-    if not isinstance(format_, Unknown) and format_ != "JSON":
-        yield Finding("loggingConfig.logFormat", format_, "must be JSON, or no query finds a field")
+    if not isinstance(format_, Unknown) and format_ != LOG_FORMAT:
+        yield Finding("loggingConfig.logFormat", format_, f"must be {LOG_FORMAT}, or no query finds a field")
 
 
 def event_source_has_failure_path(resource: Resource, memory: Memory) -> Iterator[Outcome]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from guardrails.joins import FUNCTION, QUEUE, meant, physical_name, remembered, service
-from guardrails.limits import LEAST_RECEIVE_COUNT, VISIBILITY_PER_TIMEOUT
+from guardrails.limits import LEAST_RECEIVE_COUNT, VISIBILITY_TIMEOUTS, visibility_timeout_seconds
 from guardrails.memory import Memory
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
@@ -75,11 +75,11 @@ def _compare(mapping: Resource, queue: Resource, function: Resource) -> Iterator
         return
     visible = int(QUEUE_VISIBILITY_SECONDS if values[0] is None else values[0])
     timeout, window = int(values[1] or LAMBDA_TIMEOUT_SECONDS), int(values[2] or 0)
-    needed = VISIBILITY_PER_TIMEOUT * timeout + window
+    needed = visibility_timeout_seconds(timeout, window)
     if visible < needed:
         yield Finding(
             "visibilityTimeoutSeconds", visible,
-            f"queue '{queue.name}' must hide a message for at least {needed} s, {VISIBILITY_PER_TIMEOUT} x the timeout of "
+            f"queue '{queue.name}' must hide a message for at least {needed} s, {VISIBILITY_TIMEOUTS} x the timeout of "
             f"{timeout} s of function '{function.name}' + the batching window of {window} s",
             f"set it to {needed} or more, or lower the function's timeout",
         )  # fmt: skip
