@@ -1,0 +1,278 @@
+"""The platform as its users meet it: `make up` on a copy of the working tree, then HTTP calls, messages, edits, and the end.
+
+One stack for the whole file; the tests follow the life of a stack, and each leaves it usable for the next.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.steps import step
+from tests.checkout import Checkout
+
+pytestmark = pytest.mark.end_to_end
+
+ORDER = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "end-to-end"}
+PAID = {"currency": "EUR", "paid_at": "2026-01-01T00:00:00Z", "lines": [{"sku": "BOOK-1", "quantity": 1, "unit_price": 1250}]}
+MESSAGES, POISONED = 200, 5
+DRAIN_SECONDS = 90
+"""Measured: 4 s. A visibility timeout (180 s and more) is not waited for: failures that last come back at once."""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, engine):
+    copy = Checkout.make(tmp_path_factory.mktemp("platform") / "platform")
+    copy.up()
+    yield copy
+    copy.down()
+
+
+@pytest.fixture
+def access(checkout):
+    return checkout.access()
+
+
+def send(url: str, method: str, token: str | None, body: Any = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    """One HTTP call: status, body, headers by lower-case name."""
+    sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    if token:
+        sent["authorization"] = f"Bearer {token}"
+    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    try:
+        reply = urllib.request.urlopen(urllib.request.Request(url, data, sent, method=method), timeout=60)
+    except urllib.error.HTTPError as refused:
+        reply = refused
+    with reply:
+        return reply.status, reply.read(), {name.lower(): value for name, value in reply.headers.items()}
+
+
+def orders_url(access) -> str:
+    (api,) = access.inventory.workloads["orders"].apis.values()
+    return access.url(api.api_id, api.stage) + "/orders"
+
+
+def orders_kept(access) -> int:
+    table = access.inventory.workloads["orders"].tables["orders"].physical_name
+    return access.cloud.client("dynamodb").scan(TableName=table, Select="COUNT", ConsistentRead=True)["Count"]
+
+
+def log_lines(access, workload: str, function: str) -> list[dict]:
+    """The JSON lines of a function's log (Lambda's own START, END and REPORT lines are plain text in the emulator)."""
+    group = access.inventory.workloads[workload].functions[function].log_group
+    pages = access.cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [json.loads(message) for message in messages if message.lstrip().startswith("{")]
+
+
+def token_of_another_user(access) -> str:
+    identity, cognito = access.inventory.identity, access.cloud.client("cognito-idp")
+    name, password = f"{uuid.uuid4().hex}@example.com", "Other-user-1!"
+    cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=name, Password=password, Permanent=True)
+    answer = cognito.admin_initiate_auth(
+        UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )  # fmt: skip
+    return answer["AuthenticationResult"]["AccessToken"]
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def test_an_order_is_taken_once_however_often_it_is_sent(access):
+    url, key, before = orders_url(access), uuid.uuid4().hex, orders_kept(access)
+    status, body, headers = send(url, "POST", access.token, ORDER, idempotency_key=key, x_correlation_id="e2e-first")
+    order = json.loads(body)
+    assert (status, headers["x-correlation-id"], headers["location"]) == (201, "e2e-first", f"/orders/{order['order_id']}")
+    assert {name: order[name] for name in ORDER} == ORDER
+
+    again = send(url, "POST", access.token, ORDER, idempotency_key=key, x_correlation_id="e2e-again")
+    assert again[:2] == (201, body), "the same bytes"
+    assert orders_kept(access) == before + 1
+
+    status, told, _ = send(
+        url, "POST", access.token, {**ORDER, "reference": "other"}, idempotency_key=key, x_correlation_id="e2e-other"
+    )
+    assert (status, json.loads(told)) == (422, {
+        "message": "this key was used before with another body; use a new key",
+        "field": "Idempotency-Key",
+        "correlation_id": "e2e-other",
+    })  # fmt: skip
+    assert orders_kept(access) == before + 1
+
+    lines = {line["correlation_id"]: line["message"] for line in log_lines(access, "orders", "api") if "correlation_id" in line}
+    assert [lines.get(f"e2e-{call}") for call in ("first", "again", "other")] == [
+        "order accepted", "order accepted", "request refused",
+    ]  # fmt: skip
+
+
+def test_an_order_is_read_by_its_customer_alone(access):
+    url = orders_url(access)
+    _, created, headers = send(url, "POST", access.token, ORDER, idempotency_key=uuid.uuid4().hex)
+    own = url.removesuffix("/orders") + headers["location"]
+    assert send(own, "GET", access.token)[:2] == (200, created)
+    status, told, _ = send(own, "GET", token_of_another_user(access))
+    assert (status, json.loads(told)["message"]) == (404, "you have no order of this id")
+    assert send(own, "GET", None)[0] == 401
+
+
+def test_the_key_of_another_user_is_another_key(access):
+    url, key = orders_url(access), uuid.uuid4().hex
+    replies = [send(url, "POST", token, ORDER, idempotency_key=key) for token in (access.token, token_of_another_user(access))]
+    assert [status for status, _, _ in replies] == [201, 201]
+    assert len({json.loads(body)["order_id"] for _, body, _ in replies}) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({**ORDER, "items": [{"sku": "BOOK-1", "quantity": 0}]}, "items.0.quantity"), ({}, "items"), (b"{", "body")],
+)
+def test_a_bad_body_is_refused_with_the_field_and_nothing_is_written(access, body, field):
+    before = orders_kept(access)
+    status, told, headers = send(orders_url(access), "POST", access.token, body, idempotency_key=uuid.uuid4().hex)
+    problem = json.loads(told)
+    assert (status, problem["field"], problem["correlation_id"]) == (400, field, headers["x-correlation-id"])
+    assert orders_kept(access) == before
+
+
+def test_without_a_valid_token_nothing_is_done(access):
+    before = orders_kept(access)
+    head, payload, signature = access.token.split(".")
+    forged = f"{head}.{payload}.{signature[::-1]}"
+    for token in (None, "nonsense", forged):
+        assert send(orders_url(access), "POST", token, ORDER, idempotency_key=uuid.uuid4().hex)[0] == 401
+    assert orders_kept(access) == before
+
+
+def test_200_messages_with_5_poisoned(access):
+    receipts = access.inventory.workloads["receipts"]
+    queue, bucket = receipts.queues["paid-orders"], receipts.buckets["receipts"].physical_name
+    sqs, s3 = access.cloud.client("sqs"), access.cloud.client("s3")
+    bodies = [json.dumps({**PAID, "order_id": f"e2e-{number}"}) for number in range(MESSAGES)]
+    spoilt = dict.fromkeys(range(7, MESSAGES, MESSAGES // POISONED))
+    assert len(spoilt) == POISONED
+    for number in spoilt:
+        bodies[number] = json.dumps({**PAID, "order_id": f"e2e-{number}", "currency": "euro"})
+    ids: dict[int, str] = {}
+    for start in range(0, MESSAGES, 10):
+        entries = [{"Id": str(number), "MessageBody": bodies[number]} for number in range(start, start + 10)]
+        sent = sqs.send_message_batch(QueueUrl=queue.url, Entries=entries)
+        ids |= {int(item["Id"]): item["MessageId"] for item in sent["Successful"]}
+    assert len(ids) == MESSAGES
+
+    def waiting(url: str) -> int:
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+    def versions() -> list[str]:
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix="receipts/e2e-")
+        return [version["Key"] for page in pages for version in page.get("Versions", [])]
+
+    done = within(DRAIN_SECONDS, lambda: waiting(queue.url) == 0 and waiting(queue.dead_letter_url) >= POISONED)
+    assert done, f"{waiting(queue.url)} waiting, {waiting(queue.dead_letter_url)} dead, {len(versions())} objects"
+
+    # One version of each object: nothing lost, nothing written twice.
+    assert sorted(versions()) == sorted(f"receipts/e2e-{number}.json" for number in range(MESSAGES) if number not in spoilt)
+    dead = sqs.receive_message(QueueUrl=queue.dead_letter_url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+    assert sorted(message["MessageId"] for message in dead) == sorted(ids[number] for number in spoilt)
+    assert waiting(queue.dead_letter_url) == POISONED
+
+    reasons: dict[str, list[tuple[str, int]]] = {}
+    for line in log_lines(access, "receipts", "worker"):
+        if line.get("level") == "ERROR":
+            reasons.setdefault(line["message_id"], []).append((line["reason"], line["receive_count"]))
+    expected = [("currency: String should match pattern '^[A-Z]{3}$'", attempt) for attempt in range(1, 6)]
+    assert {message: sorted(told, key=lambda one: one[1]) for message, told in reasons.items()} == {
+        ids[number]: expected for number in spoilt
+    }
+
+
+def live_versions(access) -> dict[str, tuple[str, str]]:
+    """Version behind the alias and digest of its code, by workload and function."""
+    lambdas, found = access.cloud.client("lambda"), {}
+    for name, workload in access.inventory.workloads.items():
+        for function, entry in workload.functions.items():
+            live = lambdas.get_function(FunctionName=entry.physical_name, Qualifier="live")["Configuration"]
+            found[f"{name}.{function}"] = (live["Version"], live["CodeSha256"])
+    return found
+
+
+def test_a_code_change_reaches_that_function_and_no_other(checkout, access):
+    before = live_versions(access)
+    url = orders_url(access) + "/ord_0"
+    assert json.loads(send(url, "GET", access.token)[1])["message"] == "you have no order of this id"
+    checkout.edit("handlers/orders/api.py", "you have no order of this id", "no order of yours has this id")
+    checkout.up()
+    after = live_versions(access)
+    assert {name for name in before if after[name] != before[name]} == {"orders.api"}
+    version, code = after["orders.api"]
+    assert (int(version), code != before["orders.api"][1]) == (int(before["orders.api"][0]) + 1, True)
+    assert json.loads(send(url, "GET", access.token)[1])["message"] == "no order of yours has this id"
+
+
+def test_a_deliberate_replacement_is_used_at_once(checkout, access):
+    old, receipts = access.inventory.workloads["orders"].tables["orders"].physical_name, live_versions(access)["receipts.worker"]
+    checkout.edit("workloads/orders.yaml", "{partition_key: order_id}", "{partition_key: order_id, generation: 2}")
+    checkout.up()
+    access = checkout.access()
+    new = access.inventory.workloads["orders"].tables["orders"].physical_name
+    tables = access.cloud.client("dynamodb").list_tables()["TableNames"]
+    assert (new, new in tables, old in tables) == (f"{old}-g2", True, False)
+    assert live_versions(access)["receipts.worker"] == receipts
+    before = orders_kept(access)  # the smoke checks of `make up` leave an order
+    status, body, headers = send(orders_url(access), "POST", access.token, ORDER, idempotency_key=uuid.uuid4().hex)
+    assert (status, orders_kept(access)) == (201, before + 1)
+    own = orders_url(access).removesuffix("/orders") + headers["location"]
+    assert send(own, "GET", access.token)[:2] == (200, body)
+
+
+def everything(access) -> dict[str, list[str]]:
+    """Names of all resources in the embedded cloud, by kind. Keys that wait for their deletion (7 days at least) are gone."""
+    client, account = access.cloud.client, access.inventory.account_id
+    kms, iam, lambdas = client("kms"), client("iam"), client("lambda")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    return {
+        "function": [one["FunctionName"] for one in lambdas.list_functions()["Functions"]],
+        "layer": [one["LayerName"] for one in lambdas.list_layers()["Layers"]],
+        "event source mapping": [one["UUID"] for one in lambdas.list_event_source_mappings()["EventSourceMappings"]],
+        "table": client("dynamodb").list_tables()["TableNames"],
+        "queue": client("sqs").list_queues().get("QueueUrls", []),
+        "bucket": [one["Name"] for one in client("s3").list_buckets()["Buckets"]],
+        "log group": [one["logGroupName"] for one in client("logs").describe_log_groups()["logGroups"]],
+        "api": [one["ApiId"] for one in client("apigatewayv2").get_apis()["Items"]],
+        "user pool": [one["Id"] for one in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
+        "topic": [one["TopicArn"] for one in client("sns").list_topics()["Topics"]],
+        "subscription": [one["SubscriptionArn"] for one in client("sns").list_subscriptions()["Subscriptions"]],
+        "alarm": [one["AlarmName"] for one in client("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "role": [one["RoleName"] for one in iam.list_roles()["Roles"]],
+        "policy": [one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]],
+        "key": [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyManager"] == "CUSTOMER"],
+        "alias": [one["AliasName"] for one in kms.list_aliases()["Aliases"] if not one["AliasName"].startswith("alias/aws/")],
+        "budget": [one["BudgetName"] for one in client("budgets").describe_budgets(AccountId=account).get("Budgets", [])],
+    }  # fmt: skip
+
+
+FROM_THE_BOOTSTRAP = {"policy": ["serverless-platform-boundary"]}
+"""Made once per account, outside of the stack."""
+
+
+def test_destroy_leaves_nothing_in_the_embedded_cloud(checkout, access):
+    """Last, because the stack is gone afterwards. What lists nothing before would prove nothing after."""
+    before = everything(access)
+    assert {kind for kind, names in before.items() if not names} <= {"subscription"}, before
+    with step("destroy") as current:
+        checkout.stack().run("destroy", current)
+    assert {kind: names for kind, names in everything(access).items() if names} == FROM_THE_BOOTSTRAP
