@@ -4,6 +4,8 @@ The first line on stdout is the port, which `PolicyPack` prints; nothing here ma
 """
 
 from guardrails.pack import PACK_NAME, policies
+from guardrails.phase import listen
 from pulumi_policy import EnforcementLevel, PolicyPack
 
+listen()
 PolicyPack(name=PACK_NAME, policies=policies(), enforcement_level=EnforcementLevel.MANDATORY)

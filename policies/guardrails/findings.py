@@ -55,7 +55,7 @@ def tell_waiting(waits: list[tuple[str, str, Resource]], memory: Memory) -> str:
         names = list(dict.fromkeys(subjects))
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         told.append(f"  {rule_id}: {path} of {', '.join(names[:MOST_NAMES])}{more}")
-    return "Decided in the update, before the resource is made:\n" + "\n".join(told)
+    return "\n".join(told)
 
 
 def tell_still_unknown(rule: Rule, outcome: NotKnown, resource: Resource, memory: Memory) -> str:

@@ -4,7 +4,6 @@ Every rule becomes one resource policy, one stack policy, or both. Nothing passe
 mandatory finding that names it; a value that is not known yet is told, and judged in the update before the resource is made.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from guardrails import catalogue, findings
 from guardrails.memory import MEMORY, Memory
+from guardrails.phase import in_update
 from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack, current_type
 from guardrails.rule import Finding, Level, NotKnown, Outcome, Rule
 from guardrails.values import Undecided, Values
@@ -45,11 +45,6 @@ LEVELS = {Level.MANDATORY: EnforcementLevel.MANDATORY, Level.ADVISORY: Enforceme
 def pack_version() -> str:
     """The version in PulumiPolicy.yaml, which the handshake hands to the program."""
     return str(yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())["version"])
-
-
-def in_update() -> bool:
-    """Whether nothing may be unknown any more. Hosts that do not tell (no PULUMI_DRY_RUN) are taken for a preview."""
-    return os.environ.get("PULUMI_DRY_RUN") == "false"
 
 
 def judge(check: Callable[[], Iterator[Outcome]]) -> tuple[list[Outcome], Exception | None]:
@@ -211,7 +206,7 @@ def _waiting(memory: Memory) -> Policy:
 
     return StackValidationPolicy(
         name="decided-in-the-update",
-        description="Values that are not known before the update are judged then, before the resource is made.",
+        description="Not known before the update; judged then, before the resource is made.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
     )

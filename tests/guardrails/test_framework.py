@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from conftest import POLICIES
 from guardrails.catalogue import RULES
 from guardrails.memory import Memory
 from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, JOINED, PACK_NAME, pack_version, policies
@@ -191,8 +192,12 @@ def test_everything_that_waits_is_told_once(server: Server) -> None:
     assert server.analyze_stack(queues, "waiting") == []
 
 
-def test_what_is_unknown_in_an_update_is_refused(server: Server) -> None:
-    with Server(server._folder, PULUMI_DRY_RUN="false", PULUMI_PROJECT="p", PULUMI_STACK="s") as updating:
+@pytest.mark.parametrize("by", ["request", "environment"])
+def test_what_is_unknown_in_an_update_is_refused(by: str) -> None:
+    environment = {"PULUMI_DRY_RUN": "false"} if by == "environment" else {}
+    with Server(POLICIES, **environment) as updating:
+        if by == "request":
+            updating.configure_stack(dry_run=False)
         queue = Given(QUEUE, {"kmsMasterKeyId": UNKNOWN, "tags": {"owner": "a"}}, "q")
         (told,) = updating.analyze(queue, "update")
         assert told.level == "mandatory"
@@ -200,6 +205,8 @@ def test_what_is_unknown_in_an_update_is_refused(server: Server) -> None:
             "Queue 'q': kmsMasterKeyId is still unknown in the update, so rule sqs-queue-is-encrypted refuses it" in told.message
         )
         assert updating.analyze_stack([queue], "update") == []
+        updating.configure_stack(dry_run=True)
+        assert updating.analyze(queue, "preview") == ([told._replace(urn=urn(queue, "preview"))] if by == "environment" else [])
 
 
 def broken(level: Level = Level.MANDATORY, scope: Scope = Scope.RESOURCE) -> Rule:

@@ -68,6 +68,9 @@ class Server:
     def info(self) -> messages.AnalyzerInfo:
         return self.stub.GetAnalyzerInfo(empty_pb2.Empty())
 
+    def configure_stack(self, dry_run: bool) -> None:
+        self.stub.ConfigureStack(messages.AnalyzerStackConfigureRequest(stack="s", project="p", dry_run=dry_run))
+
     def analyze(self, given: Given, stack: str) -> list[Told]:
         return _told(self.stub.Analyze(_request(messages.AnalyzeRequest, given, stack)))
 
