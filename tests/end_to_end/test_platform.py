@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -118,6 +119,17 @@ def test_an_order_is_taken_once_however_often_it_is_sent(access):
     ]  # fmt: skip
 
 
+def test_the_same_request_eight_times_at_once_is_one_order(access):
+    url, token, key, before = orders_url(access), access.token, uuid.uuid4().hex, orders_kept(access)
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(lambda _: send(url, "POST", token, ORDER, idempotency_key=key), range(8)))
+    accepted = [body for status, body, _ in replies if status == 201]
+    refused = [(status, headers["retry-after"]) for status, _, headers in replies if status != 201]
+    assert accepted and len(set(accepted)) == 1, replies
+    assert set(refused) <= {(409, "1")}, replies
+    assert orders_kept(access) == before + 1
+
+
 def test_an_order_is_read_by_its_customer_alone(access):
     url = orders_url(access)
     _, created, headers = send(url, "POST", access.token, ORDER, idempotency_key=uuid.uuid4().hex)
@@ -156,12 +168,38 @@ def test_without_a_valid_token_nothing_is_done(access):
     assert orders_kept(access) == before
 
 
+def waiting(access, url: str) -> int:
+    """Messages of a queue, those that a worker has in hand included."""
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    attributes = access.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+    return sum(int(attributes[name]) for name in names)
+
+
+def versions(access, bucket: str, prefix: str) -> list[str]:
+    """Keys of all versions of all objects: a key that was written twice is in it twice."""
+    pages = access.cloud.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    return [version["Key"] for page in pages for version in page.get("Versions", [])]
+
+
+def test_a_message_that_comes_twenty_times_is_one_receipt(access):
+    receipts = access.inventory.workloads["receipts"]
+    queue, bucket = receipts.queues["paid-orders"], receipts.buckets["receipts"].physical_name
+    body = json.dumps({**PAID, "order_id": "twenty"})
+    for _ in range(2):
+        access.cloud.client("sqs").send_message_batch(
+            QueueUrl=queue.url, Entries=[{"Id": str(number), "MessageBody": body} for number in range(10)]
+        )
+    assert within(DRAIN_SECONDS, lambda: waiting(access, queue.url) == 0)
+    assert versions(access, bucket, "receipts/twenty") == ["receipts/twenty.json"]
+    assert waiting(access, queue.dead_letter_url) == 0
+
+
 def test_200_messages_with_5_poisoned(access):
     receipts = access.inventory.workloads["receipts"]
     queue, bucket = receipts.queues["paid-orders"], receipts.buckets["receipts"].physical_name
-    sqs, s3 = access.cloud.client("sqs"), access.cloud.client("s3")
+    sqs = access.cloud.client("sqs")
     bodies = [json.dumps({**PAID, "order_id": f"e2e-{number}"}) for number in range(MESSAGES)]
-    spoilt = dict.fromkeys(range(7, MESSAGES, MESSAGES // POISONED))
+    spoilt = range(7, MESSAGES, MESSAGES // POISONED)
     assert len(spoilt) == POISONED
     for number in spoilt:
         bodies[number] = json.dumps({**PAID, "order_id": f"e2e-{number}", "currency": "euro"})
@@ -172,23 +210,20 @@ def test_200_messages_with_5_poisoned(access):
         ids |= {int(item["Id"]): item["MessageId"] for item in sent["Successful"]}
     assert len(ids) == MESSAGES
 
-    def waiting(url: str) -> int:
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
-        return sum(int(attributes[name]) for name in names)
+    def written() -> list[str]:
+        return sorted(versions(access, bucket, "receipts/e2e-"))
 
-    def versions() -> list[str]:
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix="receipts/e2e-")
-        return [version["Key"] for page in pages for version in page.get("Versions", [])]
-
-    done = within(DRAIN_SECONDS, lambda: waiting(queue.url) == 0 and waiting(queue.dead_letter_url) >= POISONED)
-    assert done, f"{waiting(queue.url)} waiting, {waiting(queue.dead_letter_url)} dead, {len(versions())} objects"
+    within(DRAIN_SECONDS, lambda: waiting(access, queue.url) == 0 and waiting(access, queue.dead_letter_url) >= POISONED)
+    assert (waiting(access, queue.url), waiting(access, queue.dead_letter_url), len(written())) == (
+        0,
+        POISONED,
+        MESSAGES - POISONED,
+    )
 
     # One version of each object: nothing lost, nothing written twice.
-    assert sorted(versions()) == sorted(f"receipts/e2e-{number}.json" for number in range(MESSAGES) if number not in spoilt)
+    assert written() == sorted(f"receipts/e2e-{number}.json" for number in range(MESSAGES) if number not in spoilt)
     dead = sqs.receive_message(QueueUrl=queue.dead_letter_url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
     assert sorted(message["MessageId"] for message in dead) == sorted(ids[number] for number in spoilt)
-    assert waiting(queue.dead_letter_url) == POISONED
 
     reasons: dict[str, list[tuple[str, int]]] = {}
     for line in log_lines(access, "receipts", "worker"):
