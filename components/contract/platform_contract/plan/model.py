@@ -195,3 +195,10 @@ class WorkloadPlan(Plain):
     apis: dict[str, ApiPlan]
     queue_triggers: dict[str, QueueTriggerPlan]
     budget: BudgetPlan
+
+    def alarm_names(self) -> list[str]:
+        """Physical names of all its alarms."""
+        parts = [*self.functions.values(), *self.tables.values(), *self.queues.values(), *self.apis.values()]
+        alarms = [alarm for part in parts for alarm in part.alarms]
+        alarms += [alarm for queue in self.queues.values() for alarm in queue.dead_letter_alarms]
+        return sorted(alarm.physical_name for alarm in alarms)

@@ -15,6 +15,8 @@ class BucketArgs(TypedDict):
 
     physical_name: str
     """Name of the bucket, 3 to 63 characters, unique in the whole world: it carries account and region."""
+    arn: str
+    """ARN that the bucket will have: for its policy, which then is known before the update."""
     expire_after_days: NotRequired[int]
     """Days after which objects are deleted; without it they are kept."""
     noncurrent_days: int
@@ -68,7 +70,7 @@ class Bucket(pulumi.ComponentResource):
         )  # fmt: skip
         # One after the other: S3 answers 409 OperationAborted to a second change of a bucket's access under way.
         policy = s3.BucketPolicy(
-            f"{self._name}-policy", bucket=self._bucket.bucket, policy=tls_only(self._knobs.physical_name),
+            f"{self._name}-policy", bucket=self._bucket.bucket, policy=tls_only(self._args["arn"]),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
         )  # fmt: skip
         s3.BucketOwnershipControls(
@@ -117,9 +119,8 @@ class Bucket(pulumi.ComponentResource):
         )  # fmt: skip
 
 
-def tls_only(bucket: str) -> str:
+def tls_only(arn: str) -> str:
     """Resource policy of a bucket: every call without TLS is denied."""
-    arn = f"arn:aws:s3:::{bucket}"
     return json.dumps(
         {
             "Version": "2012-10-17",

@@ -69,7 +69,7 @@ class HttpApiArgs(TypedDict):
     """The functions behind it."""
     token_issuer: NotRequired[pulumi.Input[str]]
     """Issuer of the tokens that jwt routes accept: the URL whose keys sign them."""
-    token_audiences: NotRequired[list[pulumi.Input[str]]]
+    token_audiences: NotRequired[pulumi.Input[list[str]]]
     """Audiences (or client ids) that jwt routes accept."""
     allowed_origins: NotRequired[list[str]]
     """Web origins that may call it from a browser; without it there is no CORS at all."""

@@ -1,0 +1,47 @@
+"""The program: settings -> provider -> foundation -> workloads -> exports. What each environment differs in is data."""
+
+from pathlib import Path
+
+import pulumi
+from platform_contract.plan import stack_tags
+from platform_contract.problems import ProblemsError
+from serverless_platform.bundles import BundleError
+from serverless_platform.exports import export_inventory, export_platform
+from serverless_platform.foundation import Foundation
+from serverless_platform.guarded import refuse_unjudged
+from serverless_platform.provider import make_provider
+from serverless_platform.reading import Project, read_program
+from serverless_platform.settling import Settling
+from serverless_platform.workload import Workload
+
+
+async def main() -> pulumi.Inputs:
+    await refuse_unjudged()
+    settling = Settling()
+    settling.begin()
+    try:
+        outputs = make(read_program(Path(__file__).parent))
+    except (ProblemsError, BundleError) as wrong:
+        raise pulumi.RunError(str(wrong)) from wrong
+    await settling.finish()
+    return outputs
+
+
+def make(project: Project) -> pulumi.Inputs:
+    """Registers everything of `project`; what the stack exports."""
+    settings, stacked = project.settings, stack_tags(project.settings)
+    inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
+    foundation_args, each_workload = project.foundation_args(), list(project.workloads())
+    foundation = Foundation("platform", foundation_args, inherited)
+    shared = {"platform": project.platform_text, **foundation.shared()}
+    workloads = {
+        name: Workload(name, {"manifest": manifest, "code": code, **shared}, inherited) for name, manifest, code in each_workload
+    }
+    return {
+        "inventory": export_inventory(settings, foundation, workloads),
+        "urls": {name: workload.urls for name, workload in workloads.items()},
+        "platform": export_platform(settings, foundation),
+    }
+
+
+pulumi.run(main)

@@ -1,0 +1,160 @@
+"""What all workloads of a stack share: alarm topic, token issuer, layer."""
+
+import re
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pydantic
+from pulumi_aws import cognito, lambda_, sns
+
+from .access.keys import make_key
+from .arguments import PlainArguments, checked
+
+
+class FoundationArgs(TypedDict):
+    """Arguments of a Foundation."""
+
+    key_alias: str
+    """Alias of the key of the alarm topic."""
+    key_policy: str
+    """Policy of that key as JSON text; it has to admit CloudWatch and Budgets, or no alarm arrives."""
+    key_deletion_window_days: int
+    """Days for which the deleted key can be brought back, 7 to 30."""
+    topic_name: str
+    """Name of the alarm topic, at most 256 characters."""
+    topic_policy: str
+    """Policy of the alarm topic as JSON text."""
+    alarm_receivers: list[str]
+    """E-mail addresses that every alarm is sent to; each has to confirm."""
+    layer_name: str
+    """Name of the layer of third-party packages."""
+    layer_code: pulumi.Archive
+    """The layer."""
+    layer_architecture: str
+    """arm64 or x86_64."""
+    layer_runtime: str
+    """Lambda runtime that the layer was built for, such as python3.13."""
+    user_pool_name: NotRequired[str]
+    """Name of a user pool to make, which issues the tokens; without it, `token_issuer` names another."""
+    protect: bool
+    """Refuse deletion of the user pool."""
+    token_issuer: NotRequired[str]
+    """Issuer of tokens that is not made here."""
+    token_audiences: NotRequired[list[str]]
+    """Audiences of that issuer."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _Knobs(PlainArguments):
+    topic_name: str = pydantic.Field(min_length=1, max_length=256)
+    alarm_receivers: list[str]
+    layer_architecture: str = pydantic.Field(pattern="^(arm64|x86_64)$")
+    layer_runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
+    user_pool_name: str | None = pydantic.Field(default=None, min_length=1, max_length=128)
+    protect: bool
+    token_issuer: str | None = pydantic.Field(default=None, pattern="^https://")
+
+    @pydantic.model_validator(mode="after")
+    def _one_issuer(self) -> "_Knobs":
+        if bool(self.user_pool_name) == bool(self.token_issuer):
+            raise ValueError("give either user_pool_name or token_issuer: exactly one says who issues tokens")
+        return self
+
+
+class Foundation(pulumi.ComponentResource):
+    """The shared part of a stack; its outputs are handed to every Workload."""
+
+    alarm_topic_arn: pulumi.Output[str]
+    """ARN of the topic that alarms tell."""
+    layer_arn: pulumi.Output[str]
+    """ARN of the layer version with the third-party packages."""
+    token_issuer: pulumi.Output[str]
+    """Issuer of the tokens that APIs accept."""
+    token_audiences: pulumi.Output[list[str]]
+    """Audiences of those tokens."""
+    user_pool_id: pulumi.Output[str]
+    """Id of the managed user pool; empty if another issuer is used."""
+
+    def __init__(self, name: str, args: FoundationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        knobs = checked("Foundation", name, _Knobs, FoundationArgs, args)
+        super().__init__("serverless-platform:index:Foundation", name, {"topicName": knobs.topic_name}, opts)
+        self._name, self._args, self._knobs = name, args, knobs
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._make_alarm_topic()
+        self._subscribe_receivers()
+        self._make_layer()
+        self._make_identity()
+        self.register_outputs({
+            "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
+            "token_audiences": self.token_audiences, "user_pool_id": self.user_pool_id,
+        })  # fmt: skip
+
+    def shared(self) -> dict[str, pulumi.Output]:
+        """What every Workload of the same stack is given, under the names of its arguments."""
+        return {
+            "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
+            "token_audiences": self.token_audiences,
+        }  # fmt: skip
+
+    def _make_alarm_topic(self) -> None:
+        args = self._args
+        key = make_key(
+            f"{self._name}-alarms", alias=args["key_alias"], description="Encrypts the alarm topic.", policy=args["key_policy"],
+            deletion_window_days=int(args["key_deletion_window_days"]), tags=args["tags"], opts=self._child,
+        )  # fmt: skip
+        topic = sns.Topic(f"{self._name}-alarms", name=args["topic_name"], kms_master_key_id=key.arn, tags=args["tags"], opts=self._child)
+        policy = sns.TopicPolicy(f"{self._name}-alarms", arn=topic.arn, policy=args["topic_policy"], opts=self._child)
+        # Of the policy, so that who names the topic comes after it: AWS Budgets refuses a topic that it may not publish to.
+        self.alarm_topic_arn = policy.arn
+
+    def _subscribe_receivers(self) -> None:
+        for address in self._knobs.alarm_receivers:
+            receiver = re.sub(r"[^a-z0-9]+", "-", address.lower())
+            sns.TopicSubscription(
+                f"{self._name}-alarms-{receiver}", topic=self.alarm_topic_arn, protocol="email", endpoint=address, opts=self._child
+            )
+
+    def _make_layer(self) -> None:
+        args, knobs = self._args, self._knobs
+        layer = lambda_.LayerVersion(
+            f"{self._name}-packages", layer_name=args["layer_name"], code=args["layer_code"], opts=self._child,
+            description="Third-party packages of all functions.", compatible_architectures=[knobs.layer_architecture],
+            compatible_runtimes=[knobs.layer_runtime],
+        )  # fmt: skip
+        self.layer_arn = layer.arn
+
+    def _make_identity(self) -> None:
+        if not self._knobs.user_pool_name:
+            self.token_issuer = pulumi.Output.from_input(self._args["token_issuer"])
+            self.token_audiences = pulumi.Output.from_input(self._args.get("token_audiences") or [])
+            self.user_pool_id = pulumi.Output.from_input("")
+            return
+        pool = self._make_user_pool(self._knobs.user_pool_name)
+        client = cognito.UserPoolClient(
+            f"{self._name}-users", name=self._knobs.user_pool_name, user_pool_id=pool.id, generate_secret=False,
+            prevent_user_existence_errors="ENABLED", enable_token_revocation=True,
+            # By password for servers with AWS credentials only; everybody else proves the password without sending it.
+            explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            access_token_validity=60, id_token_validity=60, refresh_token_validity=30, opts=self._child,
+            token_validity_units=cognito.UserPoolClientTokenValidityUnitsArgs(
+                access_token="minutes", id_token="minutes", refresh_token="days"
+            ),
+        )  # fmt: skip
+        self.user_pool_id = pool.id
+        self.token_issuer = pulumi.Output.concat("https://", pool.endpoint)
+        self.token_audiences = client.id.apply(lambda client_id: [client_id])
+
+    def _make_user_pool(self, name: str) -> cognito.UserPool:
+        protect = self._knobs.protect
+        return cognito.UserPool(
+            f"{self._name}-users", name=name, username_attributes=["email"], auto_verified_attributes=["email"],
+            deletion_protection="ACTIVE" if protect else "INACTIVE", mfa_configuration="OPTIONAL",
+            software_token_mfa_configuration=cognito.UserPoolSoftwareTokenMfaConfigurationArgs(enabled=True),
+            password_policy=cognito.UserPoolPasswordPolicyArgs(
+                minimum_length=12, require_lowercase=True, require_numbers=True, require_symbols=True,
+                require_uppercase=True, temporary_password_validity_days=7,
+            ),
+            admin_create_user_config=cognito.UserPoolAdminCreateUserConfigArgs(allow_admin_create_user_only=True),
+            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, protect=protect),
+        )  # fmt: skip

@@ -1,0 +1,171 @@
+"""The first phase: everything that a workload needs to run and to be trusted. All blocks and triggers belong to it."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from pulumi_aws import budgets
+
+from ..access.keys import make_key
+from ..blocks.bucket import Bucket
+from ..blocks.function import Function
+from ..blocks.queue import Queue
+from ..blocks.table import Table
+from ..triggers.http import HttpApi
+from ..triggers.queue import QueueTrigger
+
+
+class PilotArgs(TypedDict):
+    """Arguments of a Pilot."""
+
+    plan: WorkloadPlan
+    """What to make; nothing is decided here."""
+    code: dict[str, pulumi.Archive]
+    """Function -> its bundle."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that alarms tell."""
+    layer_arn: pulumi.Input[str]
+    """ARN of the layer version that holds the third-party packages."""
+    token_issuer: NotRequired[pulumi.Input[str]]
+    """Issuer of the tokens that jwt routes accept."""
+    token_audiences: NotRequired[pulumi.Input[list[str]]]
+    """Audiences that jwt routes accept."""
+
+
+class Pilot(pulumi.ComponentResource):
+    """Key, state, functions, triggers and budget of one workload."""
+
+    def __init__(self, name: str, args: PilotArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("serverless-platform:index:Pilot", name, {}, opts)
+        self._name, self._args, self._plan = name, args, args["plan"]
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._shared = {"alarm_topic_arn": args["alarm_topic_arn"], "tags": self._plan.tags}
+        self._make_key()
+        self._make_tables()
+        self._make_queues()
+        self._make_buckets()
+        self._make_functions()
+        self._make_apis()
+        self._make_queue_triggers()
+        self._make_budget()
+        self.register_outputs({})
+
+    def _make_key(self) -> None:
+        key = self._plan.key
+        self.key = make_key(
+            self._name, alias=key.alias, description=key.description, policy=key.policy,
+            deletion_window_days=key.deletion_window_days, tags=self._plan.tags, opts=self._child,
+        )  # fmt: skip
+        self._encrypted = {"key_arn": self.key.arn}
+
+    def _make_tables(self) -> None:
+        self.tables = {
+            name: Table(f"{self._name}-{name}", {
+                **_plain(table, "alarms", "arn"), "alarms": _alarms(table.alarms), **self._encrypted, **self._shared,
+            }, self._child)
+            for name, table in self._plan.tables.items()
+        }  # fmt: skip
+
+    def _make_queues(self) -> None:
+        self.queues = {
+            name: Queue(f"{self._name}-{name}", {
+                **_plain(queue, "alarms", "dead_letter_alarms"), **self._encrypted, **self._shared,
+                "alarms": _alarms(queue.alarms), "dead_letter_alarms": _alarms(queue.dead_letter_alarms),
+            }, self._child)
+            for name, queue in self._plan.queues.items()
+        }  # fmt: skip
+
+    def _make_buckets(self) -> None:
+        self.buckets = {
+            name: Bucket(f"{self._name}-{name}", {
+                **_plain(bucket), **self._encrypted, "tags": self._plan.tags,
+            }, self._child)
+            for name, bucket in self._plan.buckets.items()
+        }  # fmt: skip
+
+    def _make_functions(self) -> None:
+        plan = self._plan
+        self.functions = {
+            name: Function(f"{self._name}-{name}", {
+                **_plain(function, "alarms", "arn", "environment", "references", "statements", "key_statements"),
+                **self._encrypted, **self._shared,
+                "account_id": plan.account_id,
+                "boundary_arn": plan.boundary_arn,
+                "code": self._args["code"][name],
+                "layer_arn": self._args["layer_arn"],
+                "environment": {**function.environment, **self._references(function)},
+                "statements": [each.model_dump(mode="json") for each in function.statements],
+                "key_statements": [each.model_dump(mode="json") for each in function.key_statements],
+                "alarms": _alarms(function.alarms),
+            }, self._child)
+            for name, function in plan.functions.items()
+        }  # fmt: skip
+
+    def _references(self, function: FunctionPlan) -> dict[str, pulumi.Output[str]]:
+        """Names and URLs from the resources themselves: so the function, and with it all that invokes it, comes after them."""
+        outputs = {
+            "table": lambda name: self.tables[name].physical_name,
+            "queue": lambda name: self.queues[name].url,
+            "bucket": lambda name: self.buckets[name].physical_name,
+        }
+        return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
+
+    def _make_apis(self) -> None:
+        tokens = {key: self._args[key] for key in ("token_issuer", "token_audiences") if self._args.get(key)}
+        self.apis = {
+            name: HttpApi(f"{self._name}-{name}", {
+                **_plain(api, "routes", "integration_timeouts_ms", "alarms"), **self._encrypted, **self._shared,
+                "routes": [
+                    {"route": it.route, "suffix": it.suffix, "target": it.function, "authorizer": it.authorizer}
+                    for it in api.routes
+                ],
+                "targets": {
+                    function: {
+                        "function_name": self.functions[function].physical_name,
+                        "alias_name": self.functions[function].alias_name,
+                        "invoke_arn": self.functions[function].alias_invoke_arn,
+                        "timeout_milliseconds": milliseconds,
+                    }
+                    for function, milliseconds in api.integration_timeouts_ms.items()
+                },
+                "alarms": _alarms(api.alarms),
+                **tokens,
+            }, self._child)
+            for name, api in self._plan.apis.items()
+        }  # fmt: skip
+
+    def _make_queue_triggers(self) -> None:
+        for name, trigger in self._plan.queue_triggers.items():
+            QueueTrigger(f"{self._name}-{name}", {
+                **_plain(trigger, "function", "queue"),
+                "queue_arn": self.queues[trigger.queue].arn,
+                "alias_arn": self.functions[trigger.function].alias_arn,
+                "tags": self._plan.tags,
+            }, self._child)  # fmt: skip
+
+    def _make_budget(self) -> None:
+        budget, topic = self._plan.budget, self._args["alarm_topic_arn"]
+        shares = [("ACTUAL", share) for share in budget.actual_percent]
+        shares += [("FORECASTED", share) for share in budget.forecast_percent]
+        budgets.Budget(
+            f"{self._name}-budget", name=budget.physical_name, budget_type="COST", time_unit="MONTHLY",
+            limit_amount=f"{budget.limit_usd:g}", limit_unit="USD",
+            cost_filters=[budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[budget.tag_filter])],
+            notifications=[
+                budgets.BudgetNotificationArgs(
+                    notification_type=kind, threshold=share, threshold_type="PERCENTAGE", comparison_operator="GREATER_THAN",
+                    subscriber_email_addresses=list(budget.receivers), subscriber_sns_topic_arns=[topic],
+                )
+                for kind, share in shares
+            ],
+            tags=self._plan.tags, opts=self._child,
+        )  # fmt: skip
+
+
+def _plain(part: Any, *without: str) -> dict[str, Any]:
+    """The fields of a part of the plan as block arguments; what is not set is left out."""
+    return part.model_dump(mode="json", exclude=set(without), exclude_none=True)
+
+
+def _alarms(alarms: Any) -> list[dict[str, Any]]:
+    return [alarm.argument() for alarm in alarms]

@@ -1,0 +1,115 @@
+"""Reads a project's folder: stack settings, manifests, handlers. For the program and the tools; components read nothing."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from platform_contract.plan import FoundationPlan, Platform, plan_foundation
+from platform_contract.problems import Problem, ProblemsError
+from platform_contract.settings import PROJECT, Settings, load_settings
+from platform_contract.specs import Manifest, load_manifests
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from .bundles import write_bundle
+from .foundation import FoundationArgs
+from .layers import LayerTarget, find_layer, layer_target
+
+OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
+"""Environment variable of offline previews: they have no layer, which takes downloads."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with workloads and handlers, and the settings of one stack."""
+
+    root: Path
+    stack: str
+    settings: Settings
+    manifests: dict[str, Manifest]
+
+    @property
+    def build(self) -> Path:
+        return self.root / ".build"
+
+    @property
+    def handlers(self) -> Path:
+        return self.root / "handlers"
+
+    @property
+    def requirements(self) -> Path:
+        return self.handlers / "requirements.txt"
+
+    @property
+    def layer_target(self) -> LayerTarget:
+        settings = self.settings
+        return layer_target(settings.lambda_architecture, settings.lambda_runtime, embedded=bool(settings.endpoint_url))
+
+    @cached_property
+    def foundation(self) -> FoundationPlan:
+        return plan_foundation(self.settings)
+
+    @cached_property
+    def platform_text(self) -> str:
+        """What workloads are told of the platform, as far as it is known before the update."""
+        return Platform(settings=self.settings).to_text()
+
+    def layer_archive(self) -> pulumi.Archive:
+        """The layer. Offline its lock stands in for it: both change together, so a preview tells the truth."""
+        if os.environ.get(OFFLINE) == "1":
+            return pulumi.AssetArchive({self.requirements.name: pulumi.FileAsset(str(self.requirements))})
+        return pulumi.FileArchive(str(find_layer(self.build, self.requirements, self.layer_target, self.stack)))
+
+    def foundation_args(self) -> FoundationArgs:
+        """Raises BundleError if the layer is missing or old."""
+        plan = self.foundation
+        plain = plan.model_dump(mode="json", exclude={"key", "topic_arn"}, exclude_none=True)
+        return {
+            **plain, "key_alias": plan.key.alias, "key_policy": plan.key.policy,
+            "key_deletion_window_days": plan.key.deletion_window_days, "layer_code": self.layer_archive(),
+        }  # type: ignore[typeddict-item]  # fmt: skip
+
+    def workloads(self) -> Iterator[tuple[str, str, dict[str, pulumi.Archive]]]:
+        """(name, manifest as text, function -> bundle) of every workload. Raises BundleError before the first one."""
+        bundles = {
+            name: {
+                function: pulumi.FileArchive(str(write_bundle(self.handlers, self.build, name, function, spec.handler)))
+                for function, spec in manifest.functions.items()
+            }
+            for name, manifest in self.manifests.items()
+        }
+        for name, manifest in self.manifests.items():
+            yield name, manifest.model_dump_json(), bundles[name]
+
+
+def read_program(root: Path) -> Project:
+    """The project of the running program, with the settings that the engine passes."""
+    return _project(root, pulumi.get_stack(), {**get_config_env(), **CONFIG.get()})
+
+
+def read_project(root: Path, stack: str) -> Project:
+    """The project in `root` with the settings in its stack file, for tools. Raises ProblemsError."""
+    file = root / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        raise ProblemsError([Problem(file=file.name, field="", value="", rule="does not exist", fix="name a stack that has such a file")])
+    return _project(root, stack, (yaml.safe_load(file.read_text()) or {}).get("config") or {})
+
+
+def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
+    """Raises ProblemsError with everything that is wrong with settings, or else with manifests."""
+    values = {
+        key.removeprefix(f"{PROJECT}:"): _decoded(value) for key, value in config.items() if key.startswith(f"{PROJECT}:")
+    }
+    settings = load_settings(values, f"Pulumi.{stack}.yaml")
+    return Project(root, stack, settings, load_manifests(root / "workloads", settings))
+
+
+def _decoded(value: Any) -> Any:
+    """The engine passes every value as text and structures as JSON; numbers and truth values pydantic reads by itself."""
+    if isinstance(value, str) and (value[:1] in ("{", "[") or value in ("null", "")):
+        return yaml.safe_load(value)
+    return value

@@ -1,0 +1,120 @@
+"""A workload from its manifest: the component that product teams use."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pydantic
+from platform_contract.plan import Platform, WorkloadPlan, plan_workload
+from platform_contract.plan.model import ApiPlan
+from platform_contract.specs import load_manifest
+
+from .arguments import PlainArguments, checked
+from .phases.pilot import Pilot
+
+
+class WorkloadArgs(TypedDict):
+    """Arguments of a Workload."""
+
+    manifest: str
+    """The manifest, as YAML or JSON text."""
+    code: dict[str, pulumi.Archive]
+    """Function of the manifest -> its bundle: the team's own code, without the packages of the platform's layer."""
+    platform: str
+    """What a platform stack exports as `platform`: account, region, settings, and the ids of what is shared."""
+    phase: NotRequired[str]
+    """Holds the workload back in an earlier phase than its manifest asks for: pilot, standardize or scale."""
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """Instead of the one in `platform`, in the stack that makes it."""
+    layer_arn: NotRequired[pulumi.Input[str]]
+    """Instead of the one in `platform`, in the stack that makes it."""
+    token_issuer: NotRequired[pulumi.Input[str]]
+    """Instead of the one in `platform`, in the stack that makes it."""
+    token_audiences: NotRequired[pulumi.Input[list[str]]]
+    """Instead of those in `platform`, in the stack that makes them."""
+
+
+class _Knobs(PlainArguments):
+    manifest: str = pydantic.Field(min_length=1)
+    platform: str = pydantic.Field(min_length=1)
+    phase: str | None = None
+
+
+class Workload(pulumi.ComponentResource):
+    """Everything that one manifest asks for, in the environment of `platform`."""
+
+    urls: pulumi.Output[dict[str, str]]
+    """API of the workload -> its URL on AWS."""
+    resources: pulumi.Output[dict[str, Any]]
+    """What was made, by the names of the manifest: this workload's part of the inventory."""
+
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        knobs = checked("Workload", name, _Knobs, WorkloadArgs, args)
+        self._plan, self._from = _plan(name, args, knobs)
+        told = {"owner": self._plan.owner, "dataClass": self._plan.data_class, "phase": self._plan.phase}
+        super().__init__("serverless-platform:index:Workload", name, told, opts)
+        self._name, self._args = name, args
+        self._make_pilot()
+        self.urls = pulumi.Output.from_input({key: api.endpoint for key, api in self._pilot.apis.items()})
+        self.resources = pulumi.Output.from_input(self._inventory())
+        self.register_outputs({"urls": self.urls, "resources": self.resources})
+
+    def _make_pilot(self) -> None:
+        shared = {key: value for key, value in self._from.items() if value}
+        self._pilot = Pilot(
+            self._name, {"plan": self._plan, "code": self._args["code"], **shared}, pulumi.ResourceOptions(parent=self)
+        )
+
+    def _inventory(self) -> dict[str, Any]:
+        plan, made = self._plan, self._pilot
+        return {
+            "owner": plan.owner, "phase": plan.phase, "data_class": plan.data_class,
+            "functions": {
+                name: {
+                    "physical_name": function.physical_name, "alias_arn": function.alias_arn,
+                    "log_group": function.log_group_name, "timeout_seconds": plan.functions[name].timeout_seconds,
+                }
+                for name, function in made.functions.items()
+            },
+            "tables": {name: {"physical_name": table.physical_name} for name, table in made.tables.items()},
+            "queues": {
+                name: {
+                    "physical_name": queue.physical_name, "url": queue.url, "arn": queue.arn,
+                    "dead_letter_name": queue.dead_letter_name, "dead_letter_url": queue.dead_letter_url,
+                }
+                for name, queue in made.queues.items()
+            },
+            "buckets": {name: {"physical_name": bucket.physical_name} for name, bucket in made.buckets.items()},
+            "apis": {
+                name: {
+                    "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint,
+                    "routes": _routes(plan.apis[name]),
+                }
+                for name, api in made.apis.items()
+            },
+            "alarms": plan.alarm_names(),
+        }  # fmt: skip
+
+
+def _routes(api: ApiPlan) -> list[dict[str, Any]]:
+    return [
+        {"route": it.route, "function": it.function, "authorizer": it.authorizer, "example": it.example} for it in api.routes
+    ]
+
+
+def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
+    """The plan, and what the platform shares: as given in the arguments, or else as exported. Raises ValueError."""
+    platform = Platform.from_text(knobs.platform)
+    manifest = load_manifest(knobs.manifest, f"manifest of Workload '{name}'", platform.settings)
+    plan = plan_workload(manifest, platform.settings, phase=knobs.phase)
+    shared = {
+        key: args.get(key) or getattr(platform, key)
+        for key in ("alarm_topic_arn", "layer_arn", "token_issuer", "token_audiences")
+    }
+    wrong = [f"code: lacks the bundle of the function '{each}'" for each in plan.functions if each not in args["code"]]
+    wrong += [f"code: '{each}' is no function of the manifest" for each in args["code"] if each not in plan.functions]
+    if not shared["layer_arn"]:
+        wrong.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
+    if wrong:
+        raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in wrong))
+    return plan, shared
+

@@ -1,0 +1,271 @@
+"""What must hold for every resource of the program, whatever the environment. Each check returns what is wrong.
+
+The emulator would not notice most of these, AWS does: it refuses, answers 500 at first, or never sends an alarm.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.program.graph import Graph, Node
+
+PHASES = ("pilot", "standardize", "scale")
+METRICS = {
+    # namespace -> dimensions -> metrics that AWS publishes with exactly these, and whether a rate (0 to 1) is their Average
+    "AWS/Lambda": {("FunctionName",): {"Errors": True, "Throttles": False, "Duration": False, "ConcurrentExecutions": False}},
+    "AWS/SQS": {
+        ("QueueName",): {"ApproximateNumberOfMessagesVisible": False, "ApproximateAgeOfOldestMessage": False},
+    },
+    "AWS/ApiGateway": {("ApiId",): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False}},
+    "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},
+}
+"""From the services' own lists of metrics. AWS/DynamoDB SystemErrors is not here: it is published by Operation."""
+
+
+def parents(graph: Graph) -> Iterator[str]:
+    """Everything but the provider, the handshake and the two kinds of top-level components has a component as parent."""
+    for node in graph.nodes:
+        top = node.kind in ("Stash", "aws", "Foundation", "Workload")
+        parent = graph.by_urn.get(node.parent)
+        if top != (parent is None):
+            yield f"{node.urn}: parent is {node.parent}"
+        elif parent is not None and not node.name.startswith(parent.name):
+            yield f"{node.urn}: the name does not begin with that of its parent, {parent.name}"
+        if node.custom and node.type.startswith("aws:") and "::aws::" not in node.provider:
+            yield f"{node.urn}: has the provider {node.provider!r}, not the stack's"
+
+
+def tokens(graph: Graph) -> Iterator[str]:
+    known = {
+        "Foundation", "Workload", "Pilot", "Function", "Table", "Queue", "Bucket", "HttpApi", "QueueTrigger",
+    }  # fmt: skip
+    for node in graph.nodes:
+        if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
+            yield f"{node.urn}: the token {node.type} is none of ours"
+        if not node.custom and node.registered_outputs is None:
+            yield f"{node.urn}: registered no outputs, so it stays 'creating' until the end"
+
+
+def edges(graph: Graph) -> Iterator[str]:
+    """What AWS checks or needs at creation comes first."""
+
+    def need(later: Node, earlier: list[Node], why: str) -> Iterator[str]:
+        if not earlier:
+            yield f"{later.urn}: has nothing to come after: {why}"
+        for node in earlier:
+            if not graph.comes_after(later, node):
+                yield f"{later.urn}: may be made before {node.urn}: {why}"
+
+    def siblings(node: Node, kind: str) -> list[Node]:
+        return [each for each in graph.all(kind) if each.parent == node.parent]
+
+    for node in graph.all("lambda/function"):
+        yield from need(node, siblings(node, "cloudwatch/logGroup"), "Lambda makes a missing log group, without retention and key")
+        yield from need(node, siblings(node, "iam/rolePolicy"), "the first invocation needs its permissions")
+        workload = graph.by_urn[graph.by_urn[node.parent].parent]
+        state = [each for kind in ("dynamodb/table", "sqs/queue", "s3/bucket") for each in graph.all(kind)
+                 if each in graph.under(workload) and each.inputs.get("name", each.inputs.get("bucket")) in
+                 str([each.outputs for each in graph.nodes]) and _told(node, each)]  # fmt: skip
+        for each in state:
+            yield from need(node, [each], "it is told of it")
+    for node in graph.all("lambda/eventSourceMapping"):
+        function = _function_of(graph, node.inputs["functionName"])
+        yield from need(node, siblings(function, "iam/rolePolicy"), "Lambda tries to read from the queue with the role")
+        yield from need(node, siblings(function, "lambda/alias"), "Lambda refuses a mapping to an alias that is not there")
+    for node in graph.all("apigatewayv2/integration"):
+        permissions = [each for each in siblings(node, "lambda/permission")
+                       if each.inputs["function"] == _function_of(graph, node.inputs["integrationUri"]).inputs["name"]]  # fmt: skip
+        yield from need(node, permissions, "without the permission the first request is answered with 500")
+    for node in graph.all("apigatewayv2/stage"):
+        yield from need(node, siblings(node, "apigatewayv2/route"), "the first deployment would have no routes")
+        yield from need(node, siblings(node, "cloudwatch/logGroup"), "API Gateway refuses a log group that is not there")
+    for node in graph.all("lambda/permission"):
+        yield from need(node, [_function_of(graph, f"function:{node.inputs['function']}:live", "lambda/alias")],
+                        "Lambda refuses a permission on an alias that is not there")  # fmt: skip
+    for node in graph.all("s3/bucketPolicy"):
+        yield from need(node, siblings(node, "s3/bucketPublicAccessBlock"), "S3 answers 409 to two changes of access at once")
+    for node in graph.all("s3/bucketOwnershipControls"):
+        yield from need(node, siblings(node, "s3/bucketPolicy"), "S3 answers 409 to two changes of access at once")
+    for node in graph.all("s3/bucketLifecycleConfiguration"):
+        yield from need(node, siblings(node, "s3/bucketVersioning"), "its rules are on versions")
+    for node in graph.all("sqs/queue"):
+        if "redrivePolicy" in node.inputs:
+            arn = json.loads(node.inputs["redrivePolicy"])["deadLetterTargetArn"]
+            dead = [each for each in graph.all("sqs/queue") if arn.endswith(f":{each.inputs['name']}")]
+            yield from need(node, dead, "SQS refuses a dead-letter queue that is not there")
+    for node in [*graph.all("cloudwatch/metricAlarm"), *graph.all("budgets/budget"), *graph.all("sns/topicSubscription")]:
+        yield from need(node, graph.all("sns/topicPolicy"), "the topic must admit who publishes to it")
+
+
+def alarms(graph: Graph) -> Iterator[str]:
+    """Every alarm can fire: metric, dimensions, threshold; and reach somebody: action, topic, its policy, its key."""
+    for alarm in graph.all("cloudwatch/metricAlarm"):
+        inputs = alarm.inputs
+        dimensions = inputs.get("dimensions", {})
+        metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {})
+        if inputs["metricName"] not in metrics:
+            yield f"{alarm.urn}: {inputs['namespace']} publishes no {inputs['metricName']} with dimensions {sorted(dimensions)}"
+            continue
+        for name, value in dimensions.items():
+            if not _dimension_exists(graph, name, value):
+                yield f"{alarm.urn}: dimension {name}={value} names nothing in the program"
+        rate = metrics[inputs["metricName"]] and inputs.get("statistic") == "Average"
+        low, high = (0, 1) if rate else (0, float("inf"))
+        beyond = inputs["comparisonOperator"] == "GreaterThanThreshold"
+        if not (low <= inputs["threshold"] < high if beyond else low < inputs["threshold"] <= high):
+            yield f"{alarm.urn}: threshold {inputs['threshold']} is outside of what the statistic can reach, {low} to {high}"
+        if inputs["datapointsToAlarm"] > inputs["evaluationPeriods"]:
+            yield f"{alarm.urn}: needs {inputs['datapointsToAlarm']} of {inputs['evaluationPeriods']} data points"
+        for word in (alarm.inputs["alarmDescription"] or "").split():
+            break
+        else:
+            yield f"{alarm.urn}: has no description"
+        for key in ("alarmActions", "okActions"):
+            actions = inputs.get(key) or []
+            if not actions:
+                yield f"{alarm.urn}: {key} is empty"
+            for action in actions:
+                yield from (f"{alarm.urn}: {wrong}" for wrong in _unreachable(graph, action, "cloudwatch.amazonaws.com"))
+    for budget in graph.all("budgets/budget"):
+        for notification in budget.inputs["notifications"]:
+            for topic in notification["subscriberSnsTopicArns"]:
+                yield from (f"{budget.urn}: {wrong}" for wrong in _unreachable(graph, topic, "budgets.amazonaws.com"))
+    watched = {alarm.inputs["dimensions"].get("QueueName") for alarm in graph.all("cloudwatch/metricAlarm")
+               if alarm.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"}  # fmt: skip
+    for queue in graph.all("sqs/queue"):
+        if "redrivePolicy" not in queue.inputs and queue.inputs["name"] not in watched:
+            yield f"{queue.urn}: a dead-letter queue without an alarm on its depth"
+
+
+def roles(graph: Graph) -> Iterator[str]:
+    """Every function has a role of its own, named for function and environment, under the boundary."""
+    used: dict[str, str] = {}
+    for function in graph.all("lambda/function"):
+        role = next((each for each in graph.all("iam/role") if each.outputs["arn"] == function.inputs["role"]), None)
+        if role is None:
+            yield f"{function.urn}: its role is not in the program"
+            continue
+        if role.urn in used:
+            yield f"{function.urn}: shares its role with {used[role.urn]}"
+        used[role.urn] = function.urn
+        if not role.inputs["name"].startswith(function.inputs["name"]):
+            yield f"{role.urn}: is called {role.inputs['name']}, its function {function.inputs['name']}"
+    for role in graph.all("iam/role"):
+        if not re.fullmatch(r"arn:aws:iam::\d{12}:policy/serverless-platform-boundary", role.inputs.get("permissionsBoundary") or ""):
+            yield f"{role.urn}: its boundary is {role.inputs.get('permissionsBoundary')}"
+
+
+def alias_only(graph: Graph) -> Iterator[str]:
+    """Nothing invokes a function but through its alias."""
+    for node in graph.all("lambda/eventSourceMapping"):
+        if not node.inputs["functionName"].endswith(":live"):
+            yield f"{node.urn}: invokes {node.inputs['functionName']}"
+    for node in graph.all("apigatewayv2/integration"):
+        if not node.inputs["integrationUri"].endswith(":live/invocations"):
+            yield f"{node.urn}: invokes {node.inputs['integrationUri']}"
+    for node in graph.all("lambda/permission"):
+        if node.inputs.get("qualifier") != "live":
+            yield f"{node.urn}: is on the qualifier {node.inputs.get('qualifier')}"
+
+
+def timings(graph: Graph) -> Iterator[str]:
+    """Visibility >= 6 x timeout + window; a function's timeout <= its integration's; a failed message is kept longer."""
+    for node in graph.all("lambda/eventSourceMapping"):
+        function = _function_of(graph, node.inputs["functionName"])
+        queue = next(each for each in graph.all("sqs/queue") if each.outputs["arn"] == node.inputs["eventSourceArn"])
+        least = 6 * function.inputs["timeout"] + node.inputs["maximumBatchingWindowInSeconds"]
+        if queue.inputs["visibilityTimeoutSeconds"] < least:
+            yield f"{queue.urn}: visibility {queue.inputs['visibilityTimeoutSeconds']} s, must be at least {least} s"
+        if json.loads(queue.inputs["redrivePolicy"])["maxReceiveCount"] < 5:
+            yield f"{queue.urn}: gives a message up after fewer than 5 receives, AWS's least for Lambda"
+        if node.inputs["functionResponseTypes"] != ["ReportBatchItemFailures"]:
+            yield f"{node.urn}: one bad message fails its whole batch"
+        dead = next(each for each in graph.all("sqs/queue") if each.name == f"{queue.name}-dead")
+        if dead.inputs["messageRetentionSeconds"] <= queue.inputs["messageRetentionSeconds"]:
+            yield f"{dead.urn}: keeps a failed message no longer than the queue does"
+    for node in graph.all("apigatewayv2/integration"):
+        function = _function_of(graph, node.inputs["integrationUri"])
+        if not function.inputs["timeout"] * 1000 <= node.inputs["timeoutMilliseconds"] <= 30000:
+            yield f"{function.urn}: may run {function.inputs['timeout']} s, API Gateway waits {node.inputs['timeoutMilliseconds']} ms"
+
+
+def names(graph: Graph) -> Iterator[str]:
+    """No phase in any logical or physical name; no Output was turned into text; no name twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for node in graph.nodes:
+        physical = str(node.inputs.get("name") or node.inputs.get("bucket") or "")
+        for phase in PHASES:
+            if phase in node.name or phase in physical:
+                yield f"{node.urn}: the phase is in its name {physical}"
+        if "Calling __str__" in json.dumps([node.name, node.inputs], default=str):
+            yield f"{node.urn}: an Output was turned into text"
+        if physical and node.custom and node.kind not in ("iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer"):
+            other = seen.setdefault((node.kind, physical), node.urn)
+            if other != node.urn and not node.kind.startswith("s3/"):
+                yield f"{node.urn}: has the physical name {physical}, as {other}"
+
+
+def state_is_protected(graph: Graph, protected: bool) -> Iterator[str]:
+    for kind in ("dynamodb/table", "sqs/queue", "s3/bucket", "cognito/userPool"):
+        for node in graph.all(kind):
+            if node.protect != protected:
+                yield f"{node.urn}: protect is {node.protect}"
+    for node in graph.all("dynamodb/table"):
+        if node.inputs["deletionProtectionEnabled"] != protected:
+            yield f"{node.urn}: deletion protection is {node.inputs['deletionProtectionEnabled']}"
+    for node in graph.all("s3/bucket"):
+        if node.inputs["forceDestroy"] == protected:
+            yield f"{node.urn}: forceDestroy is {node.inputs['forceDestroy']}"
+
+
+EVERYWHERE = (parents, tokens, edges, alarms, roles, alias_only, timings, names)
+
+
+def _told(function: Node, resource: Node) -> bool:
+    """Whether an environment variable of the function holds the resource's name or URL."""
+    told = set(function.inputs["environment"]["variables"].values())
+    return bool(told & {resource.inputs.get("name"), resource.inputs.get("bucket"), resource.outputs.get("url")} - {None, ""})
+
+
+def _function_of(graph: Graph, arn: str, kind: str = "lambda/function") -> Node:
+    name = re.search(r"function:([^:/]+)", arn)
+    assert name, arn
+    function = next(each for each in graph.all("lambda/function") if each.inputs["name"] == name.group(1))
+    return next(each for each in graph.all(kind) if each.parent == function.parent)
+
+
+def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
+    owners = {
+        "FunctionName": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
+        "Stage": ("apigatewayv2/stage", "name"),
+    }  # fmt: skip
+    if name == "ApiId":
+        return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
+    kind, field = owners[name]
+    return value in {node.inputs.get(field) for node in graph.all(kind)}
+
+
+def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:
+    """Why `service` could not publish to the topic `action`."""
+    topic = next((each for each in graph.all("sns/topic") if each.outputs["arn"] == action), None)
+    if topic is None:
+        yield f"the action {action} is no topic of the program"
+        return
+    policy = next((each for each in graph.all("sns/topicPolicy") if each.inputs["arn"] == action), None)
+    if policy is None or not _admits(policy.inputs["policy"], service, {"sns:Publish"}):
+        yield f"the topic {action} does not admit {service}"
+    key = next((each for each in graph.all("kms/key") if each.outputs["arn"] == topic.inputs.get("kmsMasterKeyId")), None)
+    if key is None or not _admits(key.inputs["policy"], service, {"kms:Decrypt", "kms:GenerateDataKey*"}):
+        yield f"the key of the topic {action} does not admit {service}"
+
+
+def _admits(policy: str, service: str, actions: set[str]) -> bool:
+    allowed: set[str] = set()
+    for statement in json.loads(policy)["Statement"]:
+        services = statement.get("Principal", {}) if isinstance(statement.get("Principal"), dict) else {}
+        named = services.get("Service", [])
+        if statement["Effect"] == "Allow" and service in ([named] if isinstance(named, str) else named):
+            action = statement["Action"]
+            allowed |= {action} if isinstance(action, str) else set(action)
+    return actions <= allowed
