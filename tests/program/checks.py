@@ -206,6 +206,28 @@ def names(graph: Graph) -> Iterator[str]:
                 yield f"{node.urn}: has the physical name {physical}, as {other}"
 
 
+def grants(graph: Graph) -> Iterator[str]:
+    """What Lambda itself needs of a function's role: to log, to trace, to read its queues and their key."""
+    for function in graph.all("lambda/function"):
+        policies = [each for each in graph.all("iam/rolePolicy") if each.parent == function.parent]
+        allowed = {
+            (action, resource)
+            for policy in policies
+            for statement in json.loads(policy.inputs["policy"])["Statement"]
+            for action in statement["Action"]
+            for resource in statement["Resource"]
+        }
+        group = f"arn:aws:logs:{':'.join(function.outputs['arn'].split(':')[3:5])}:log-group:/aws/lambda/{function.inputs['name']}:*"
+        needed = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group), ("xray:PutTraceSegments", "*"),
+                  ("kms:Decrypt", function.inputs["kmsKeyArn"])}  # fmt: skip
+        for mapping in graph.all("lambda/eventSourceMapping"):
+            if _function_of(graph, mapping.inputs["functionName"]) is function:
+                queue = mapping.inputs["eventSourceArn"]
+                needed |= {(f"sqs:{action}", queue) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
+        for action, resource in sorted(needed - allowed):
+            yield f"{function.urn}: may not {action} on {resource}"
+
+
 def state_is_protected(graph: Graph, protected: bool) -> Iterator[str]:
     for kind in ("dynamodb/table", "sqs/queue", "s3/bucket", "cognito/userPool"):
         for node in graph.all(kind):
@@ -219,7 +241,7 @@ def state_is_protected(graph: Graph, protected: bool) -> Iterator[str]:
             yield f"{node.urn}: forceDestroy is {node.inputs['forceDestroy']}"
 
 
-EVERYWHERE = (parents, tokens, edges, alarms, roles, alias_only, timings, names)
+EVERYWHERE = (parents, tokens, edges, alarms, roles, alias_only, grants, timings, names)
 
 
 def _told(function: Node, resource: Node) -> bool:

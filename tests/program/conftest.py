@@ -1,0 +1,43 @@
+"""One run of the program per stack and mode for all tests: the graph is only read."""
+
+from functools import cache
+
+import pytest
+
+from tests.program.graph import Graph, run_program
+
+STACKS = ("local", "dev", "prod")
+
+
+@cache
+def _graph(stack: str, preview: bool) -> Graph:
+    return run_program(stack, preview=preview)
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No layer is built for these tests: its lock stands in for it."""
+    monkeypatch.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")
+    monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "1")
+
+
+@pytest.fixture(params=STACKS)
+def graph(request: pytest.FixtureRequest) -> Graph:
+    """What the program sends in an update of each stack."""
+    return _graph(request.param, False)
+
+
+@pytest.fixture
+def dev() -> Graph:
+    return _graph("dev", False)
+
+
+@pytest.fixture
+def prod() -> Graph:
+    return _graph("prod", False)
+
+
+@pytest.fixture
+def preview() -> Graph:
+    """What the program sends in the first preview of dev."""
+    return _graph("dev", True)

@@ -1,0 +1,115 @@
+"""Breaks the product in one place at a time; the check that guards the place has to notice.
+
+What is broken is what components send: a lost edge, a wrong dimension, a missing permission. The graph of an unbroken
+program passes every check (test_graph.py), so whatever a check says here is the breakage.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pulumi_aws
+import pytest
+from platform_contract.standards import iam
+
+from tests.program import checks
+from tests.program.graph import run_program
+
+Change = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+def without(*names: str) -> Change:
+    return lambda _, sent: {key: value for key, value in sent.items() if key not in names}
+
+
+def with_(**values: Any) -> Change:
+    return lambda _, sent: {**sent, **values}
+
+
+def unordered(_: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Loses `depends_on`, keeps the parent."""
+    return {**sent, "opts": pulumi.ResourceOptions(parent=sent["opts"].parent)}
+
+
+def only(suffix: str, change: Change) -> Change:
+    return lambda name, sent: change(name, sent) if name.endswith(suffix) else sent
+
+
+def text_log_group(_: str, sent: dict[str, Any]) -> dict[str, Any]:
+    logging = pulumi_aws.lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=f"/aws/lambda/{sent['name']}")
+    return {**sent, "logging_config": logging}
+
+
+def renamed_dimension(_: str, sent: dict[str, Any]) -> dict[str, Any]:
+    return {**sent, "dimensions": {f"{key}s": value for key, value in sent["dimensions"].items()}}
+
+
+ESM = "arn:aws:lambda:eu-west-1:111111111111:function:dev-receipts-worker"
+TOPIC = "arn:aws:sns:eu-west-1:111111111111:dev-alarms"
+
+BREAKAGES = [
+    ("lambda_.Function", unordered, checks.edges, "the first invocation needs its permissions"),
+    ("lambda_.Function", text_log_group, checks.edges, "Lambda makes a missing log group"),
+    ("lambda_.EventSourceMapping", with_(function_name=f"{ESM}:live"), checks.edges, "to read from the queue with the role"),
+    ("apigatewayv2.Integration", unordered, checks.edges, "the first request is answered with 500"),
+    ("apigatewayv2.Stage", unordered, checks.edges, "the first deployment would have no routes"),
+    ("s3.BucketPolicy", unordered, checks.edges, "S3 answers 409"),
+    ("s3.BucketOwnershipControls", unordered, checks.edges, "S3 answers 409"),
+    ("s3.BucketLifecycleConfiguration", unordered, checks.edges, "its rules are on versions"),
+    ("sqs.Queue", unordered, checks.edges, "SQS refuses a dead-letter queue that is not there"),
+    ("cloudwatch.MetricAlarm", with_(alarm_actions=[TOPIC], ok_actions=[TOPIC]), checks.edges, "the topic must admit"),
+    ("cloudwatch.MetricAlarm", renamed_dimension, checks.alarms, "publishes no Errors with dimensions ['FunctionNames']"),
+    ("cloudwatch.MetricAlarm", only("-errors", with_(threshold=1)), checks.alarms, "threshold 1.0 is outside"),
+    ("cloudwatch.MetricAlarm", with_(ok_actions=[]), checks.alarms, "okActions is empty"),
+    ("cloudwatch.MetricAlarm", with_(alarm_actions=[TOPIC + "s"]), checks.alarms, "is no topic of the program"),
+    ("cloudwatch.MetricAlarm", only("-dead-messages", with_(dimensions={"QueueName": "dev-receipts-paid-orders"})), checks.alarms,
+     "a dead-letter queue without an alarm on its depth"),
+    ("kms.Key", only("platform-alarms-key", with_(policy='{"Statement": []}')), checks.alarms, "the key of the topic"),
+    ("sns.TopicPolicy", with_(policy='{"Statement": []}'), checks.alarms, "does not admit budgets.amazonaws.com"),
+    ("iam.Role", without("permissions_boundary"), checks.roles, "its boundary is None"),
+    ("iam.Role", with_(name="lambda"), checks.roles, "is called lambda, its function dev-"),
+    ("iam.RolePolicy", only("-access", with_(policy='{"Statement": []}')), checks.grants, "may not sqs:ReceiveMessage on"),
+    ("lambda_.EventSourceMapping", with_(function_name=ESM), checks.alias_only, "invokes arn:aws:lambda"),
+    ("lambda_.Permission", without("qualifier"), checks.alias_only, "is on the qualifier None"),
+    ("sqs.Queue", only("-paid-orders", with_(visibility_timeout_seconds=60)), checks.timings, "must be at least 181.0 s"),
+    ("lambda_.EventSourceMapping", with_(function_response_types=[]), checks.timings, "fails its whole batch"),
+    ("apigatewayv2.Integration", with_(timeout_milliseconds=5000), checks.timings, "API Gateway waits 5000"),
+    ("budgets.Budget", with_(opts=None), checks.parents, "has the provider"),
+    ("dynamodb.Table", with_(name="dev-pilot-orders"), checks.names, "the phase is in its name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "check", "says"), BREAKAGES, ids=[f"{kind}-{says[:40]}" for kind, _, _, says in BREAKAGES]
+)
+def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
+    service, name = kind.split(".")
+    module = getattr(pulumi_aws, service)
+    real = getattr(module, name)
+    changed = []
+
+    def broken(logical: str, **sent: Any) -> Any:
+        result = change(logical, sent)
+        if result is not sent:
+            changed.append(logical)
+        return real(logical, **result)
+
+    monkeypatch.setattr(module, name, broken)
+    graph = run_program("dev")
+    assert changed, f"no {kind} was changed"
+    found = list(check(graph))
+    assert any(says in problem for problem in found), found
+
+
+def test_a_dropped_verb_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    consume = tuple(action for action in iam.ACTIONS["queue"]["consume"] if action != "sqs:DeleteMessage")
+    monkeypatch.setitem(iam.ACTIONS["queue"], "consume", consume)
+    found = list(checks.grants(run_program("dev")))
+    assert [problem.split("::")[-1] for problem in found] == [
+        "receipts-worker: may not sqs:DeleteMessage on arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders"
+    ]
+
+
+def test_a_key_that_does_not_admit_lambda_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("platform_contract.plan.access.key_statements", lambda *_: ())
+    assert "may not kms:Decrypt on" in "\n".join(checks.grants(run_program("dev")))

@@ -1,0 +1,108 @@
+"""The whole program, for every stack: what it sends to the engine."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.program import checks
+from tests.program.conftest import STACKS
+from tests.program.graph import PACK_VERSION, ROOT, Graph, stack_config
+
+
+@pytest.mark.parametrize("check", checks.EVERYWHERE, ids=lambda check: check.__name__)
+def test_holds_for_every_resource(graph: Graph, check):
+    assert list(check(graph)) == []
+
+
+def test_nothing_is_warned_of(graph: Graph):
+    assert graph.log == []
+
+
+def test_what_orders_and_receipts_are_made_of(graph: Graph):
+    receivers = len(stack_config(_stack(graph))["serverless-platform:alarm_receivers"])
+    counts = Counter(node.kind for node in graph.nodes if node.custom)
+    assert counts == Counter({
+        "Stash": 1, "aws": 1,
+        "kms/key": 3, "kms/alias": 3, "sns/topic": 1, "sns/topicPolicy": 1, "cognito/userPool": 1, "cognito/userPoolClient": 1,
+        "lambda/layerVersion": 1, "lambda/function": 2, "lambda/alias": 2, "iam/role": 2, "iam/rolePolicy": 4,
+        "cloudwatch/logGroup": 3, "cloudwatch/metricAlarm": 14, "budgets/budget": 2,
+        "dynamodb/table": 2, "sqs/queue": 2, "sqs/queuePolicy": 2, "sqs/redriveAllowPolicy": 1,
+        "s3/bucket": 1, "s3/bucketPublicAccessBlock": 1, "s3/bucketPolicy": 1, "s3/bucketOwnershipControls": 1,
+        "s3/bucketServerSideEncryptionConfiguration": 1, "s3/bucketVersioning": 1, "s3/bucketLifecycleConfiguration": 1,
+        "apigatewayv2/api": 1, "apigatewayv2/authorizer": 1, "apigatewayv2/integration": 1, "apigatewayv2/route": 2,
+        "apigatewayv2/stage": 1, "lambda/permission": 1, "lambda/eventSourceMapping": 1,
+    } | ({"sns/topicSubscription": receivers} if receivers else {}))  # fmt: skip
+
+
+def test_the_handshake_comes_before_everything_else(graph: Graph):
+    first = graph.nodes[0]
+    assert (first.kind, first.name, first.inputs["input"]) == ("Stash", "guardrails", "none")
+    assert first.outputs["input"] == PACK_VERSION
+
+
+def test_state_is_protected_in_prod_alone(dev: Graph, prod: Graph):
+    assert list(checks.state_is_protected(prod, True)) == []
+    assert list(checks.state_is_protected(dev, False)) == []
+
+
+def test_environments_differ_in_data_only(dev: Graph, prod: Graph):
+    """The same resources with the same parents, but for the receivers of alarms."""
+
+    def made(graph: Graph) -> set[tuple[str, str]]:
+        return {(node.kind, node.name) for node in graph.nodes if node.kind != "sns/topicSubscription"}
+
+    assert made(dev) == made(prod)
+
+
+def test_logs_are_kept_as_long_as_the_stack_and_the_data_ask(dev: Graph, prod: Graph):
+    for graph, expected in ((dev, {14}), (prod, {365})):
+        assert {group.inputs["retentionInDays"] for group in graph.all("cloudwatch/logGroup")} == expected
+        for group in graph.all("cloudwatch/logGroup"):
+            key = next(each for each in graph.all("kms/key") if each.outputs["arn"] == group.inputs["kmsKeyId"])
+            logs = next(each for each in json.loads(key.inputs["policy"])["Statement"] if each["Sid"] == "Logs")
+            groups = logs["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"]
+            assert group.outputs["arn"] in groups
+
+
+def test_the_provider_refuses_other_accounts(graph: Graph):
+    provider = graph.one("aws", "aws")
+    config = stack_config(_stack(graph))
+    assert json.loads(provider.inputs["allowedAccountIds"]) == [config["serverless-platform:account_id"]]
+    assert provider.inputs["region"] == config["serverless-platform:region"]
+    assert ("endpoints" in provider.inputs) == (_stack(graph) == "local")
+    assert config["pulumi:disable-default-providers"] == ["aws"]
+
+
+def test_functions_run_as_the_platform_wants(graph: Graph):
+    for function in graph.all("lambda/function"):
+        inputs = function.inputs
+        assert inputs["tracingConfig"] == {"mode": "Active"}
+        assert inputs["publish"] is True
+        assert inputs["loggingConfig"]["logFormat"] == "JSON"
+        assert inputs["loggingConfig"]["logGroup"] == f"/aws/lambda/{inputs['name']}"
+        assert inputs["kmsKeyArn"].startswith("arn:aws:kms:")
+        assert len(inputs["layers"]) == 1
+
+
+def test_a_dead_letter_queue_takes_from_its_queue_alone(dev: Graph):
+    allow = dev.one("sqs/redriveAllowPolicy", "receipts-paid-orders-dead")
+    assert json.loads(allow.inputs["redriveAllowPolicy"]) == {
+        "redrivePermission": "byQueue", "sourceQueueArns": ["arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders"],
+    }  # fmt: skip
+
+
+def test_every_alarm_leads_to_a_runbook_that_is_there(dev: Graph):
+    sections = {line[3:].strip() for line in (ROOT / "docs" / "runbooks.md").read_text().splitlines() if line.startswith("## ")}
+    for alarm in dev.all("cloudwatch/metricAlarm"):
+        description = alarm.inputs["alarmDescription"]
+        assert description.split("docs/runbooks.md#")[1] in sections, description
+        assert description.startswith(("orders:", "receipts:")), description
+
+
+def test_every_stack_file_has_the_same_keys():
+    assert len({frozenset(stack_config(stack)) for stack in STACKS}) == 1
+
+
+def _stack(graph: Graph) -> str:
+    return graph.nodes[0].urn.split(":")[2]
