@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
-sys.path.insert(0, str(POLICIES))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "policies"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from wire import Server  # noqa: E402 - after the path is set
+from wire import POLICIES, Server
 
 
 @pytest.fixture(scope="session")

@@ -9,18 +9,15 @@ from guardrails.pack import JOINED, policies
 from guardrails.rule import Case, Given, Rule, Scope
 from guardrails.waivers import Waivers
 from pulumi_policy import (
-    PolicyCustomTimeouts,
     PolicyProviderResource,
     PolicyResource,
-    PolicyResourceOptions,
     ResourceValidationArgs,
     StackValidationArgs,
 )
 from pulumi_policy.proxy import unknown_checking_proxy
-from wire import Server, urn, without_nones
+from wire import OPTIONS, Server, urn, without_nones
 
 CASES = [pytest.param(rule, case, id=f"{rule.id}: {case.name}") for rule in RULES for case in rule.cases]
-OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 
 
 def provider(given: Given) -> PolicyProviderResource | None:
@@ -95,5 +92,5 @@ def test_case_in_process(rule: Rule, case: Case) -> None:
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_case_through_the_policy_server(server: Server, rule: Rule, case: Case) -> None:
-    stack = f"case-{rule.id}-{abs(hash(case.name))}"
+    stack = f"case-{rule.id}-{rule.cases.index(case)}"
     judged(lambda: through_server(server, rule, case, stack), rule, case)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pulumi
 import pytest
-from conftest import POLICIES
 from guardrails.catalogue import RULES
 from guardrails.memory import Memory
 from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, JOINED, PACK_NAME, pack_version, policies
@@ -22,8 +21,7 @@ from guardrails.values import SENTINELS, Undecided, Unknown, Values
 from guardrails.waivers import Waivers
 from pulumi_policy import EnforcementLevel, ResourceValidationArgs
 from pulumi_policy.proxy import unknown_checking_proxy
-from test_cases import OPTIONS
-from wire import Server, urn
+from wire import OPTIONS, POLICIES, Server, urn
 
 QUEUE = "aws:sqs/queue:Queue"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_aws")

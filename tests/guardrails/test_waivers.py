@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import POLICIES
 from guardrails.catalogue import RULES
 from guardrails.memory import Memory
 from guardrails.pack import policies
@@ -13,8 +12,7 @@ from guardrails.resource import STACK
 from guardrails.rule import Given
 from guardrails.waivers import Waiver, Waivers, load_waivers
 from pulumi_policy import PolicyResource, StackValidationArgs
-from test_cases import OPTIONS
-from wire import Server
+from wire import OPTIONS, POLICIES, Server
 
 TODAY = date(2026, 3, 1)
 IDS = {rule.id for rule in RULES}

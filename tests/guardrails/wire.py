@@ -12,7 +12,10 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from guardrails.rule import Given
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
+from pulumi_policy import PolicyCustomTimeouts, PolicyResourceOptions
 
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
+OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 LEVELS = {messages.ADVISORY: "advisory", messages.MANDATORY: "mandatory", messages.REMEDIATE: "remediate"}
 STOP_SECONDS = 5
 
@@ -72,7 +75,7 @@ class Server:
         self.stub.ConfigureStack(messages.AnalyzerStackConfigureRequest(stack="s", project="p", dry_run=dry_run))
 
     def analyze(self, given: Given, stack: str) -> list[Told]:
-        return _told(self.stub.Analyze(_request(messages.AnalyzeRequest, given, stack)))
+        return told(self.stub.Analyze(_request(messages.AnalyzeRequest, given, stack)))
 
     def analyze_stack(self, resources: Iterable[Given], stack: str) -> list[Told]:
         resources = list(resources)
@@ -83,7 +86,7 @@ class Server:
             for path, name in given.refers.items():
                 resource.propertyDependencies[path].urns.append(urns[name])
             sent.append(resource)
-        return _told(self.stub.AnalyzeStack(messages.AnalyzeStackRequest(resources=sent)))
+        return told(self.stub.AnalyzeStack(messages.AnalyzeStackRequest(resources=sent)))
 
     def remediate(self, given: Given, stack: str) -> list[messages.Remediation]:
         return list(self.stub.Remediate(_request(messages.AnalyzeRequest, given, stack)).remediations)
@@ -101,5 +104,5 @@ def _request(kind: Any, given: Given, stack: str) -> Any:
     return request
 
 
-def _told(response: messages.AnalyzeResponse) -> list[Told]:
+def told(response: messages.AnalyzeResponse) -> list[Told]:
     return [Told(d.policyName, LEVELS[d.enforcementLevel], d.urn, d.message) for d in response.diagnostics]

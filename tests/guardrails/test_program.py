@@ -1,0 +1,168 @@
+"""The guardrails over what the program really registers: the reference workloads pass, and a broken one is refused."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pulumi
+import pytest
+from guardrails.rule import UNKNOWN
+from guardrails.rules.tagging import TAGGED
+from pulumi.output import Unknown
+from pulumi.runtime.proto import analyzer_pb2 as messages
+from wire import POLICIES, Server, Told, struct, told
+
+from tests.program.graph import Graph, Node, run_program
+
+ENVIRONMENTS = ("local", "dev", "prod")
+
+
+@pytest.fixture(scope="module")
+def graphs() -> dict[tuple[str, bool], Graph]:
+    """What the program registers: (stack, whether it is the first preview) -> graph."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")  # needs no layer
+        return {(stack, preview): run_program(stack, preview=preview) for stack in ENVIRONMENTS for preview in (True, False)}
+
+
+@pytest.fixture(scope="module")
+def judging() -> Iterator[Server]:
+    """A server of its own, which is told whether it judges a preview or an update."""
+    with Server(POLICIES) as running:
+        yield running
+
+
+def on_the_wire(value: Any) -> Any:
+    """As the engine sends it: unknowns as their sentinel, without assets, which no rule looks at."""
+    if isinstance(value, dict):
+        return {key: on_the_wire(each) for key, each in value.items() if not isinstance(each, pulumi.Archive | pulumi.Asset)}
+    if isinstance(value, list):
+        return [on_the_wire(each) for each in value]
+    return UNKNOWN if isinstance(value, Unknown) else value
+
+
+def judge(server: Server, nodes: list[Node], *, preview: bool) -> list[Told]:
+    """Everything the engine would be told: each resource before it is made, then the stack."""
+    server.configure_stack(dry_run=preview)
+    by_urn = {node.urn: node for node in nodes}
+    answers: list[Told] = []
+    stack = []
+    for node in nodes:
+        provider = by_urn.get(node.provider.rsplit("::", 1)[0])
+        common = {"type": node.type, "name": node.name, "urn": node.urn}
+        request = messages.AnalyzeRequest(properties=struct(on_the_wire(node.inputs)), **common)
+        if provider:
+            request.provider.CopyFrom(messages.AnalyzerProviderResource(
+                type=provider.type, name=provider.name, urn=provider.urn, properties=struct(on_the_wire(provider.inputs))
+            ))  # fmt: skip
+        answers += told(server.stub.Analyze(request))
+        resource = messages.AnalyzerResource(properties=struct(on_the_wire(node.outputs)), **common)
+        for path, urns in node.property_dependencies.items():
+            resource.propertyDependencies[path].urns.extend(urns)
+        stack.append(resource)
+    return answers + told(server.stub.AnalyzeStack(messages.AnalyzeStackRequest(resources=stack)))
+
+
+@pytest.mark.parametrize("stack", ENVIRONMENTS)
+def test_the_update_of_the_reference_workloads_has_no_finding(judging: Server, graphs, stack: str) -> None:
+    nodes = graphs[stack, False].nodes
+    assert len(nodes) > 50
+    assert judge(judging, nodes, preview=False) == []
+
+
+WAITING = {
+    ("iam-actions-are-named", "policy"),
+    ("iam-resources-are-named", "policy"),
+    ("log-group-is-encrypted", "kmsKeyId"),
+    ("s3-bucket-is-encrypted", "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId"),
+    ("sqs-queue-is-encrypted", "kmsMasterKeyId"),
+}
+"""What a first preview cannot judge: the ARN of the workload's key, and the role policy that grants its use. What that
+policy grants is judged in the preview all the same, as the Function component tells it."""
+
+
+@pytest.mark.parametrize("stack", ENVIRONMENTS)
+def test_the_preview_has_no_finding_and_tells_what_waits(judging: Server, graphs, stack: str) -> None:
+    (waiting,) = judge(judging, graphs[stack, True].nodes, preview=True)
+    assert (waiting.policy, waiting.level) == ("decided-in-the-update", "advisory")
+    lines = [line.strip().split(": ", 1) for line in waiting.message.splitlines()[1:]]
+    assert {(rule, rest.split(" of ")[0]) for rule, rest in lines} == WAITING
+
+
+def broken(graph: Graph, type_: str, changes: dict[str, Any]) -> list[Node]:
+    """The graph with changed inputs of all resources of a type; `None` takes a property away."""
+    nodes = deepcopy(graph.nodes)
+    for node in nodes:
+        if node.type == type_:
+            for values in (node.properties, node.outputs):
+                for path, value in changes.items():
+                    values.pop(path, None)
+                    if value is not None:
+                        values[path] = value
+            node.__dict__.pop("inputs", None)  # computed from the properties, and kept
+    return nodes
+
+
+BROAD = {"sid": "All", "actions": ["dynamodb:*"], "resources": ["*"]}
+EVERYBODY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}}'
+BROKEN = [
+    ("aws:iam/role:Role", {"permissionsBoundary": None}, {"iam-role-has-boundary"}),
+    ("aws:iam/role:Role", {"managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}, {"iam-role-has-no-policy-of-aws"}),
+    ("serverless-platform:index:Function", {"statements": [BROAD]}, {"iam-actions-are-named", "iam-resources-are-named"}),
+    ("aws:lambda/function:Function", {"tracingConfig": None}, {"lambda-function-is-traced"}),
+    ("aws:lambda/function:Function", {"loggingConfig": None}, {"lambda-function-logs-into-own-group"}),
+    ("aws:lambda/function:Function", {"timeout": 900}, {"sqs-visibility-covers-function-timeout", "sqs-visibility-covers-function-timeout-joined"}),
+    ("aws:sqs/queue:Queue", {"kmsMasterKeyId": None}, {"sqs-queue-is-encrypted"}),
+    ("aws:sqs/queue:Queue", {"redrivePolicy": None}, {"lambda-event-source-has-failure-path", "lambda-event-source-has-failure-path-joined"}),
+    ("aws:sqs/queue:Queue", {"redrivePolicy": '{"maxReceiveCount": 2}'}, {"sqs-queue-retries-before-dead-letters"}),
+    ("aws:dynamodb/table:Table", {"serverSideEncryption": None}, {"dynamodb-table-is-encrypted"}),
+    ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", {"rules": []}, {"s3-bucket-is-encrypted"}),
+    ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"blockPublicPolicy": False}, {"s3-bucket-is-private"}),
+    ("aws:s3/bucketPolicy:BucketPolicy", {"policy": EVERYBODY}, {"s3-bucket-is-private"}),
+    ("aws:cloudwatch/logGroup:LogGroup", {"kmsKeyId": None}, {"log-group-is-encrypted"}),
+    ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": None}, {"log-group-has-retention"}),
+    ("aws:cloudwatch/metricAlarm:MetricAlarm", {"alarmActions": []}, {"alarm-has-action"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "changes", "rules"), BROKEN)
+def test_a_broken_program_is_refused_for_that_reason_alone(
+    judging: Server, graphs, type_: str, changes: dict, rules: set[str]
+) -> None:
+    found = judge(judging, broken(graphs["dev", False], type_, changes), preview=False)
+    assert {each.policy for each in found} == rules
+    assert {each.level for each in found} == {"mandatory"}
+    assert all("of workload 'orders'" in each.message or "of workload 'receipts'" in each.message for each in found)
+
+
+def test_what_breaks_a_rule_is_refused_in_the_first_preview_already(judging: Server, graphs) -> None:
+    nodes = broken(graphs["dev", True], "aws:sqs/queue:Queue", {"redrivePolicy": '{"maxReceiveCount": 2}'})
+    found = [each for each in judge(judging, nodes, preview=True) if each.level == "mandatory"]
+    assert {each.policy for each in found} == {"sqs-queue-retries-before-dead-letters"}
+    assert "of workload 'receipts': redrivePolicy.maxReceiveCount=2: must be at least 5" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("taken", "rule"),
+    [
+        ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "s3-bucket-is-encrypted-joined"),
+        ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "s3-bucket-is-private-joined"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_resource_that_is_not_there_is_missed(judging: Server, graphs, taken: str, rule: str, preview: bool) -> None:
+    nodes = [node for node in graphs["dev", preview].nodes if node.type != taken]
+    found = [each for each in judge(judging, nodes, preview=preview) if each.level == "mandatory"]
+    assert {each.policy for each in found} == {rule}
+
+
+def test_nobody_owns_what_lost_its_tags(judging: Server, graphs) -> None:
+    nodes = deepcopy(graphs["dev", False].nodes)
+    for node in nodes:
+        node.properties.pop("tags", None)
+        node.properties.pop("defaultTags", None)
+        node.__dict__.pop("inputs", None)
+    taggable = [node for node in nodes if node.type in TAGGED]
+    found = judge(judging, nodes, preview=False)
+    assert {each.policy for each in found} == {"resource-has-owner"}
+    assert len(found) == len(taggable) > 20
