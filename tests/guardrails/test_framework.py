@@ -127,7 +127,7 @@ def test_every_rule_has_a_passing_a_refused_and_an_unknown_case() -> None:
 def test_the_rules_that_this_pack_promises() -> None:
     assert [rule.id for rule in RULES] == [
         "iam-actions-are-named", "iam-resources-are-named", "iam-role-has-no-policy-of-aws", "iam-role-has-boundary",
-        "lambda-function-is-traced", "lambda-function-logs-into-own-group", "lambda-event-source-has-failure-path",
+        "lambda-function-is-traced", "lambda-function-logs-into-own-group", "lambda-environment-holds-no-secret", "lambda-event-source-has-failure-path",
         "lambda-asynchronous-call-has-failure-path",
         "sqs-queue-is-encrypted", "sqs-queue-retries-before-dead-letters", "sqs-visibility-covers-function-timeout",
         "dynamodb-table-is-encrypted", "s3-bucket-is-encrypted", "s3-bucket-is-private",

@@ -111,6 +111,7 @@ BROKEN = [
     ("serverless-platform:index:Function", {"statements": [BROAD]}, {"iam-actions-are-named", "iam-resources-are-named"}),
     ("aws:lambda/function:Function", {"tracingConfig": None}, {"lambda-function-is-traced"}),
     ("aws:lambda/function:Function", {"loggingConfig": None}, {"lambda-function-logs-into-own-group"}),
+    ("aws:lambda/function:Function", {"environment": {"variables": {"PARTNER_API_KEY": "x"}}}, {"lambda-environment-holds-no-secret"}),
     ("aws:lambda/function:Function", {"timeout": 900}, {"sqs-visibility-covers-function-timeout", "sqs-visibility-covers-function-timeout-joined"}),
     ("aws:sqs/queue:Queue", {"kmsMasterKeyId": None}, {"sqs-queue-is-encrypted"}),
     ("aws:sqs/queue:Queue", {"redrivePolicy": None}, {"lambda-event-source-has-failure-path", "lambda-event-source-has-failure-path-joined"}),

@@ -1,5 +1,6 @@
 """Lambda: functions are traced, log into a group of their own, and lose no event when they fail."""
 
+import re
 from collections.abc import Iterator
 
 from guardrails.joins import FUNCTION, QUEUE, meant, physical_name, remembered, service
@@ -20,6 +21,15 @@ ASYNCHRONOUS = frozenset(
     f"{name}.amazonaws.com" for name in ("events", "s3", "sns", "ses", "iot", "config", "codecommit", "cloudformation", "logs")
 )
 """Services that hand an event over and do not wait: what fails is gone unless a destination takes it (AWS Lambda guide)."""
+
+SECRET_NAME = re.compile(r"(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$", re.IGNORECASE)
+"""At the end of the name: SECRET_NAME, TOKEN_ISSUER or PASSWORD_PARAMETER say where a secret is, not what it is."""
+
+SECRET_VALUE = re.compile(
+    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.|\bgh[pousr]_\w{36}|\bxox[abprs]-\w{8,}"
+    r"|\bsk_live_\w{8,}"
+)
+"""Access keys of AWS, private keys, signed tokens, tokens of GitHub, Slack and Stripe: their published formats."""
 
 
 def function_is_traced(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -43,6 +53,22 @@ def function_logs_into_own_group(resource: Resource, _: Memory) -> Iterator[Outc
         )
     if not isinstance(format_, Unknown) and format_ != LOG_FORMAT:
         yield Finding("loggingConfig.logFormat", format_, f"must be {LOG_FORMAT}, or no query finds a field")
+
+
+def environment_holds_no_secret(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    variables = resource.get("environment.variables")
+    if isinstance(variables, Unknown):
+        yield NotKnown(variables.path)
+        return
+    for name, value in variables.items() if variables else ():
+        path = f"environment.variables.{name}"
+        if isinstance(value, Unknown):
+            if SECRET_NAME.search(name):
+                yield NotKnown(path)
+        elif value and (SECRET_NAME.search(name) or SECRET_VALUE.search(str(value))):
+            yield Finding(
+                path, "(not shown)", "looks like a secret; whoever may look at the function reads it, and so do state and logs"
+            )
 
 
 def event_source_has_failure_path(resource: Resource, memory: Memory) -> Iterator[Outcome]:
@@ -108,6 +134,10 @@ def _logging(**changes: object) -> Given:
     return Given(FUNCTION, {"loggingConfig": {"logFormat": "JSON", "logGroup": "/aws/lambda/local-orders-api"} | changes})
 
 
+def _variables(**variables: str) -> Given:
+    return Given(FUNCTION, {"environment": {"variables": variables}})
+
+
 def _queue(**more: object) -> Given:
     return Given(QUEUE, {"name": "local-receipts-intake", **more}, "intake")
 
@@ -151,6 +181,27 @@ RULES = (
             Case("nothing set", Given(FUNCTION, {"name": "f"}), finds=("loggingConfig.logGroup=not set", "loggingConfig.logFormat=not set")),
             Case("group not known yet", _logging(logGroup=UNKNOWN), waits=("loggingConfig.logGroup",)),
             Case("all not known yet", Given(FUNCTION, {"loggingConfig": UNKNOWN}), waits=("loggingConfig.logGroup", "loggingConfig.logFormat")),
+        ),
+    ),
+    Rule(
+        id="lambda-environment-holds-no-secret",
+        title="Environment variables hold no secrets.",
+        why="They stand in the console, in Pulumi's state and in the repository, for everybody who may look at the function.",
+        fix="keep it in Secrets Manager, grant the function that one secret, and put its name into the environment",
+        severity=Severity.CRITICAL,
+        reads={FUNCTION: ("environment.variables",)},
+        check=environment_holds_no_secret,
+        sources=("checkov CKV_AWS_45", "prowler awslambda_function_no_secrets_in_variables"),
+        cases=(
+            Case("no variables", Given(FUNCTION, {"name": "f"})),
+            Case("names and places", _variables(TABLE_ORDERS="local-orders", PARTNER_SECRET_NAME="partner", TOKEN_ISSUER="https://issuer")),
+            Case("by its name", _variables(PARTNER_API_KEY="abc"),
+                 finds=("environment.variables.PARTNER_API_KEY=(not shown): looks like a secret",)),
+            Case("by its value", _variables(PARTNER="AKIA" + "IOSFODNN7EXAMPLE"), finds=("environment.variables.PARTNER=(not shown)",)),
+            Case("a private key", _variables(SIGNING="-----BEGIN RSA PRIVATE KEY-----"), finds=("SIGNING=(not shown)",)),
+            Case("variables not known yet", Given(FUNCTION, {"environment": {"variables": UNKNOWN}}), waits=("environment.variables",)),
+            Case("a secret's name, value not known yet", _variables(DB_PASSWORD=UNKNOWN), waits=("environment.variables.DB_PASSWORD",)),
+            Case("an ordinary name, value not known yet", _variables(QUEUE_PAID=UNKNOWN)),
         ),
     ),
     Rule(
