@@ -24,8 +24,15 @@ FIRST_PART_NAMES = ("s3", "execute-api")
 """Services whose ARN begins with the name (`bucket/key`, `api/stage/...`), where others begin with a kind (`table/name`)."""
 
 
+def is_boundary(name: object) -> bool:
+    """Whether a policy's name or ARN says that it is a permissions boundary: these limit, and may be as wide as that needs."""
+    return isinstance(name, str) and name.endswith("-boundary")
+
+
 def _documents(resource: Resource) -> Iterator[tuple[str, object]]:
-    """(path, policy) of every permission policy of the resource; a trust policy is none."""
+    """(path, policy) of every permission policy of the resource; a trust policy is none, a boundary grants nothing."""
+    if resource.type == POLICY and is_boundary(resource.get("name")):
+        return
     if resource.type != ROLE:
         yield "policy", resource.get("policy")
         return
@@ -116,6 +123,8 @@ def no_policies_of_aws(resource: Resource, _: Memory) -> Iterator[Outcome]:
             yield NotKnown(path)
         elif ":iam::aws:policy/" in arn:
             yield Finding(path, arn, "grants what AWS thinks useful, today and after its next change")
+        elif is_boundary(arn):
+            yield Finding(path, arn, "is a permissions boundary; attached as a policy it grants all that it should only limit")
 
 
 def role_has_boundary(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -139,7 +148,7 @@ def _with(**changes: object) -> Given:
 
 
 READS = {
-    ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("policy",),
+    ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("name", "policy"),
     USER_POLICY: ("policy",), GROUP_POLICY: ("policy",),
     FUNCTION: ("statements.actions", "statements.resources", "keyStatements.actions"),
 }  # fmt: skip
@@ -185,6 +194,7 @@ RULES = (
                 "narrow grants that the component tells",
                 Given(FUNCTION, {"statements": [], "keyStatements": [{"sid": "Key", "actions": ["kms:Decrypt"]}]}),
             ),
+            Case("a boundary, which grants nothing", Given(POLICY, {"name": "serverless-platform-boundary", "policy": _document(Action="s3:*")})),
             Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("is no policy document",)),
             UNKNOWN_POLICY,
             Case("unknown inline policies", Given(ROLE, {"inlinePolicies": UNKNOWN}), waits=("inlinePolicies",)),
@@ -233,6 +243,8 @@ RULES = (
                  finds=("policyArn=arn:aws:iam::aws:policy/AdministratorAccess: grants what AWS thinks useful",)),
             Case("inside the role", Given(ROLE, {"managedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}),
                  finds=("managedPolicyArns=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)),
+            Case("the boundary as a grant", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/serverless-platform-boundary"}),
+                 finds=("is a permissions boundary; attached as a policy it grants",)),
             Case("not known yet", Given(ATTACHMENT, {"policyArn": UNKNOWN}), waits=("policyArn",)),
         ),
     ),

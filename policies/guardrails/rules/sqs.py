@@ -37,8 +37,15 @@ def queue_retries_before_dead_letters(resource: Resource, _: Memory) -> Iterator
     if isinstance(redrive, Unknown):
         yield NotKnown(redrive.path)
     elif redrive:
-        times = as_mapping(redrive, "redrivePolicy").get("maxReceiveCount")
-        if int(times or 0) < LEAST_RECEIVE_COUNT:
+        try:
+            times = as_mapping(redrive, "redrivePolicy").get("maxReceiveCount")
+            enough = int(times or 0) >= LEAST_RECEIVE_COUNT
+        except ValueError:
+            yield Finding(
+                "redrivePolicy", redrive, "is no redrive policy", "give it deadLetterTargetArn and maxReceiveCount, as JSON"
+            )
+            return
+        if not enough:
             yield Finding("redrivePolicy.maxReceiveCount", times, f"must be at least {LEAST_RECEIVE_COUNT}: Lambda also receives, "
                           "and gives back, messages for which it has no free function")  # fmt: skip
 
@@ -146,6 +153,7 @@ RULES = (
             Case("five times", Given(QUEUE, {"redrivePolicy": _redrive(5)})),
             Case("no dead-letter queue, judged elsewhere", Given(QUEUE, {"name": "q"})),
             Case("twice", Given(QUEUE, {"redrivePolicy": _redrive(2)}), finds=("redrivePolicy.maxReceiveCount=2: must be at least 5",)),
+            Case("no JSON", Given(QUEUE, {"redrivePolicy": "five"}), finds=("redrivePolicy=five: is no redrive policy",)),
             Case("no number", Given(QUEUE, {"redrivePolicy": "{}"}), finds=("redrivePolicy.maxReceiveCount=not set",)),
             Case("not known yet", Given(QUEUE, {"redrivePolicy": UNKNOWN}), waits=("redrivePolicy",)),
         ),
