@@ -1,87 +1,182 @@
-"""Physical names: deterministic, so that ARNs and policies are known before an update, and within each service's limits."""
+"""Names in AWS: deterministic, so that ARNs and permissions are known before the update; never cut, because a cut name hides a clash."""
 
 import re
 from dataclasses import dataclass
-from typing import Protocol
 
-
-class Place(Protocol):
-    """What names depend on beside the workload: `Settings` is one."""
-
-    environment: str
-    account_id: str
-    region: str
-
-    @property
-    def partition(self) -> str: ...
+from .settings import Settings
+from .standards import logs
 
 
 @dataclass(frozen=True)
-class Limit:
-    """What a service accepts as a name, and where that is written."""
+class NameLimit:
+    """What a service accepts as a name."""
 
-    characters: int
+    shortest: int
+    longest: int
     pattern: str
     source: str
-    fixed: str = ""
-    """What follows the workload's parts: names that are global carry account and region."""
 
 
-LIMITS = {
-    "function": Limit(64, r"[A-Za-z0-9_-]+", "Lambda CreateFunction"),
-    "role": Limit(64, r"[\w+=,.@-]+", "IAM CreateRole; IAM is global, so the region is in it", "-{region}"),
-    "table": Limit(255, r"[A-Za-z0-9_.-]{3,}", "DynamoDB CreateTable"),
-    "queue": Limit(80, r"[A-Za-z0-9_-]+", "SQS CreateQueue"),
-    "dead_letter_queue": Limit(80, r"[A-Za-z0-9_-]+", "SQS CreateQueue", "-dead"),
-    "bucket": Limit(63, r"[a-z0-9][a-z0-9-]{1,}[a-z0-9]", "S3 bucket naming rules; global, so account and region are in it", "-{account_id}-{region}"),
-    "api": Limit(128, r".+", "API Gateway CreateApi"),
-    "alarm": Limit(255, r"[^\x00-\x1f]+", "CloudWatch PutMetricAlarm"),
-    "key_alias": Limit(256, r"alias/[A-Za-z0-9/_-]+", "KMS CreateAlias"),
-    "log_group": Limit(512, r"[A-Za-z0-9._/#-]+", "CloudWatch Logs CreateLogGroup"),
-    "topic": Limit(256, r"[A-Za-z0-9_-]+", "SNS CreateTopic"),
-    "user_pool": Limit(128, r"[\w\s+=,.@-]+", "Cognito CreateUserPool"),
-    "budget": Limit(100, r"[^:\\]+", "Budgets CreateBudget"),
-    "layer": Limit(64, r"[A-Za-z0-9_-]+", "Lambda PublishLayerVersion allows 140; 64 keeps its ARN short"),
-}  # fmt: skip
+LIMITS: dict[str, NameLimit] = {
+    "function": NameLimit(1, 64, r"[A-Za-z0-9_-]+", "Lambda API reference, CreateFunction"),
+    "layer": NameLimit(1, 140, r"[A-Za-z0-9_-]+", "Lambda API reference, PublishLayerVersion"),
+    "role": NameLimit(1, 64, r"[\w+=,.@-]+", "IAM API reference, CreateRole"),
+    "policy": NameLimit(1, 128, r"[\w+=,.@-]+", "IAM API reference, CreatePolicy"),
+    "table": NameLimit(3, 255, r"[A-Za-z0-9_.-]+", "DynamoDB API reference, CreateTable"),
+    "queue": NameLimit(1, 80, r"[A-Za-z0-9_-]+", "SQS API reference, CreateQueue"),
+    "bucket": NameLimit(3, 63, r"[a-z0-9][a-z0-9.-]*[a-z0-9]", "S3 guide, bucket naming rules"),
+    "log group": NameLimit(1, 512, r"[A-Za-z0-9_/.#$-]+", "CloudWatch Logs API reference, CreateLogGroup"),
+    "key alias": NameLimit(7, 256, r"alias/[A-Za-z0-9/_-]+", "KMS API reference, CreateAlias"),
+    "topic": NameLimit(1, 256, r"[A-Za-z0-9_-]+", "SNS API reference, CreateTopic"),
+    "alarm": NameLimit(1, 255, r"[^\n]+", "CloudWatch API reference, PutMetricAlarm"),
+    "api": NameLimit(1, 128, r"[^\n]+", "API Gateway V2 API reference, CreateApi"),
+    "user pool": NameLimit(1, 128, r"[\w\s+=,.@-]+", "Cognito API reference, CreateUserPool"),
+    "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
+}
+"""Kind -> limits of its name, each as its service documents it."""
 
 
-class NameTooLong(ValueError):
-    """A name that the service would refuse. Never cut: two names cut alike would be one resource."""
+class PhysicalNameError(ValueError):
+    """A name that AWS would refuse. `part` is the part of the manifest or settings to shorten."""
+
+    def __init__(self, kind: str, name: str, part: str, rule: str, fix: str) -> None:
+        self.kind, self.name, self.part, self.rule, self.fix = kind, name, part, rule, fix
+        super().__init__(f"{kind} name '{name}': {rule}; {fix}")
 
 
-def physical_name(kind: str, place: Place, *parts: str, generation: int = 1) -> str:
-    """`{environment}-{part}-...` with what the kind needs. Raises NameTooLong naming the part to shorten.
+def checked_name(kind: str, name: str, parts: dict[str, str]) -> str:
+    """`name` if the service accepts it. `parts`: what it is made of, by what the reader calls it.
 
-    generation: above 1 it becomes part of the name, for a deliberate replacement of a resource that holds state.
+    Raises PhysicalNameError that says which part to shorten, and by how much.
     """
     limit = LIMITS[kind]
-    own = "-".join(part for part in parts if part) + (f"-g{generation}" if generation > 1 else "")
-    name = f"{place.environment}-{own}" + limit.fixed.format(region=place.region, account_id=place.account_id)
-    if kind == "key_alias":
-        name = f"alias/{name}"
-    if len(name) > limit.characters:
-        longest = max(parts, key=len)
-        raise NameTooLong(
-            f"gives the {kind.replace('_', ' ')} name {name!r} of {len(name)} characters, {limit.source} allows {limit.characters}; "
-            f"shorten {longest!r} by {len(name) - limit.characters}"
-        )
-    if not re.fullmatch(limit.pattern, name):
-        raise NameTooLong(
-            f"gives the {kind.replace('_', ' ')} name {name!r}, which {limit.source} does not allow; it must match {limit.pattern}"
-        )
+    if len(name) > limit.longest:
+        part = max(parts, key=lambda each: len(parts[each]))
+        over = len(name) - limit.longest
+        raise PhysicalNameError(
+            kind, name, part, f"has {len(name)} characters, and AWS allows {limit.longest} for a {kind} ({limit.source})",
+            f"shorten the {part} '{parts[part]}' by {over} character{'' if over == 1 else 's'}",
+        )  # fmt: skip
+    if len(name) < limit.shortest or not re.fullmatch(limit.pattern, name):
+        raise PhysicalNameError(
+            kind, name, next(iter(parts)), f"must match {limit.pattern} and have {limit.shortest} characters or more ({limit.source})",
+            "use lower-case letters, digits and dashes",
+        )  # fmt: skip
     return name
 
 
-def arn(place: Place, service: str, resource: str) -> str:
-    """The ARN of a named resource; S3 and IAM leave out what is global there."""
-    region = "" if service in ("s3", "iam") else place.region
-    account = "" if service == "s3" else place.account_id
-    return f"arn:{place.partition}:{service}:{region}:{account}:{resource}"
+def _generation(number: int) -> str:
+    return "" if number == 1 else f"-g{number}"
 
 
-def function_log_group(function_name: str) -> str:
-    return f"/aws/lambda/{function_name}"
+def prefix(settings: Settings, workload: str) -> str:
+    """Begin of all names of a workload."""
+    return f"{settings.environment}-{workload}"
 
 
-def api_log_group(api_name: str) -> str:
-    return f"/aws/apigateway/{api_name}"
+def function_name(settings: Settings, workload: str, function: str) -> str:
+    return checked_name("function", f"{prefix(settings, workload)}-{function}", {"workload name": workload, "function name": function})
+
+
+def role_name(settings: Settings, workload: str, function: str) -> str:
+    """IAM is global: the name carries the region, so two regions of one account do not clash."""
+    name = f"{prefix(settings, workload)}-{function}-{settings.region}"
+    return checked_name("role", name, {"workload name": workload, "function name": function})
+
+
+def table_name(settings: Settings, workload: str, table: str, generation: int = 1) -> str:
+    name = f"{prefix(settings, workload)}-{table}{_generation(generation)}"
+    return checked_name("table", name, {"workload name": workload, "table name": table})
+
+
+def queue_name(settings: Settings, workload: str, queue: str, generation: int = 1) -> str:
+    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}"
+    return checked_name("queue", name, {"workload name": workload, "queue name": queue})
+
+
+def dead_letter_name(settings: Settings, workload: str, queue: str, generation: int = 1) -> str:
+    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}-dead"
+    return checked_name("queue", name, {"workload name": workload, "queue name": queue})
+
+
+def bucket_name(settings: Settings, workload: str, bucket: str, generation: int = 1) -> str:
+    """Bucket names are unique in the whole world: the name carries account and region."""
+    name = f"{prefix(settings, workload)}-{bucket}-{settings.account_id}-{settings.region}{_generation(generation)}"
+    return checked_name("bucket", name, {"workload name": workload, "bucket name": bucket})
+
+
+def api_name(settings: Settings, workload: str, api: str = "http") -> str:
+    return checked_name("api", f"{prefix(settings, workload)}-{api}", {"workload name": workload})
+
+
+def function_log_group(settings: Settings, workload: str, function: str) -> str:
+    return f"{logs.LOG_GROUP_FUNCTION_PREFIX}{function_name(settings, workload, function)}"
+
+
+def api_log_group(settings: Settings, workload: str, api: str = "http") -> str:
+    """Log group of the access log."""
+    return checked_name("log group", f"{logs.LOG_GROUP_API_PREFIX}{api_name(settings, workload, api)}", {"workload name": workload})
+
+
+def key_alias(settings: Settings, owner: str) -> str:
+    """Alias of the key of a workload, or of the platform's own things."""
+    return checked_name("key alias", f"alias/{settings.environment}-{owner}", {"workload name": owner})
+
+
+def alarm_name(settings: Settings, workload: str, component: str, suffix: str) -> str:
+    """PutMetricAlarm overwrites an alarm of the same name, so it carries everything that tells it from others."""
+    name = f"{prefix(settings, workload)}-{component}-{suffix}"
+    return checked_name("alarm", name, {"workload name": workload, "component name": component})
+
+
+def budget_name(settings: Settings, workload: str) -> str:
+    """Budgets are global: the name carries the region."""
+    return checked_name("budget", f"{prefix(settings, workload)}-{settings.region}", {"workload name": workload})
+
+
+def alarm_topic_name(settings: Settings) -> str:
+    return checked_name("topic", f"{settings.environment}-alarms", {"environment": settings.environment})
+
+
+def user_pool_name(settings: Settings) -> str:
+    return checked_name("user pool", f"{settings.environment}-users", {"environment": settings.environment})
+
+
+def layer_name(settings: Settings) -> str:
+    return checked_name("layer", f"{settings.environment}-packages", {"environment": settings.environment})
+
+
+def _arn(settings: Settings, service: str, resource: str) -> str:
+    return f"arn:{settings.partition}:{service}:{settings.region}:{settings.account_id}:{resource}"
+
+
+def function_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "lambda", f"function:{name}")
+
+
+def role_arn(settings: Settings, name: str) -> str:
+    return f"arn:{settings.partition}:iam::{settings.account_id}:role/{name}"
+
+
+def table_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "dynamodb", f"table/{name}")
+
+
+def queue_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "sqs", name)
+
+
+def bucket_arn(settings: Settings, name: str) -> str:
+    return f"arn:{settings.partition}:s3:::{name}"
+
+
+def log_group_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "logs", f"log-group:{name}")
+
+
+def topic_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "sns", name)
+
+
+def alarm_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "cloudwatch", f"alarm:{name}")

@@ -1,120 +1,239 @@
-"""Problems of settings and manifests, as people need them: file, field, value, rule, fix. All at once, never the first alone."""
+"""Problems of settings and manifests, in words for people: file, field, value, rule, fix. Always all of them at once."""
 
 import difflib
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import pydantic
+from pydantic_core import PydanticCustomError
+
+LONGEST_VALUE = 60
+"""Characters of a value that a message repeats."""
+
+SECRET_PARTS = re.compile(r"passw|secret|token|credential|api_?key|private", re.IGNORECASE)
+"""A field whose path holds one of these may be a secret by mistake: its value is never repeated."""
+
+WITHHELD = "(not shown)"
 
 
-class Problem(BaseModel):
-    """One thing that is wrong, and what to do about it."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong. `value` is text as it may be shown; empty if there is none."""
 
     file: str
-    field: str = ""
-    """Path of the field: `functions.api.timeout_seconds`."""
-    value: str = ""
-    """The value as written; empty where it is missing or may be a secret."""
+    field: str
+    value: str
     rule: str
-    fix: str = ""
+    fix: str
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.field}" if self.field else self.file
-        value = f" = {self.value}" if self.value else ""
-        return f"{where}{value}: {self.rule}" + (f"; {self.fix}" if self.fix else "")
+        shown = f"={self.value}" if self.value else ""
+        where = f"{self.file}: {self.field}{shown}" if self.field else self.file
+        return f"{where}: {self.rule}; {self.fix}" if self.fix else f"{where}: {self.rule}"
 
 
 class ProblemsError(ValueError):
-    """Everything that is wrong with the files that were read."""
+    """Everything that is wrong with what was asked for; nothing has been made of it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda it: (it.file, it.field, it.rule)))
-        many = len(self.problems) != 1
-        super().__init__(f"{len(self.problems)} problem{'s' * many}:\n" + "\n".join(f"  {problem}" for problem in self.problems))
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{count} problem{'' if count == 1 else 's'}, so nothing was made:"]
+        for file in dict.fromkeys(problem.file for problem in self.problems):
+            lines += ["", file]
+            for problem in self.problems:
+                if problem.file == file:
+                    lines += _lines(problem)
+        return "\n".join(lines)
 
 
-MESSAGES = {
-    "missing": ("is required", "add it"),
-    "int_type": ("must be a whole number", ""),
-    "int_parsing": ("must be a whole number", ""),
-    "int_from_float": ("must be a whole number", ""),
-    "float_type": ("must be a number", ""),
-    "float_parsing": ("must be a number", ""),
-    "bool_type": ("must be true or false", ""),
-    "bool_parsing": ("must be true or false", ""),
-    "string_type": ("must be text", "put it in quotes"),
-    "dict_type": ("must be a mapping of names to values", ""),
-    "model_type": ("must be a mapping of names to values", ""),
-    "list_type": ("must be a list", ""),
-    "tuple_type": ("must be a list", ""),
-}
-"""Rule and fix by pydantic's error type; types that carry a bound are worded in `_worded`."""
+def _lines(problem: Problem) -> list[str]:
+    head = f"  {problem.field}{f' = {problem.value}' if problem.value else ''}" if problem.field else ""
+    rule = f"    {problem.rule}" if head else f"  {problem.rule}"
+    fix = f"    fix: {problem.fix}" if problem.fix else ""
+    return [line for line in (head, rule, fix) if line]
 
 
-def _worded(error: Mapping[str, Any], siblings: Iterable[str]) -> tuple[str, str]:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = sorted(siblings)
-        close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-        return "is no known field", f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        words = {
-            "greater_than_equal": (">=", "ge"),
-            "less_than_equal": ("<=", "le"),
-            "greater_than": (">", "gt"),
-            "less_than": ("<", "lt"),
-        }
-        sign, key = words[kind]
-        return f"must be {sign} {context[key]:g}", ""
-    if kind in ("literal_error", "enum"):
-        expected = context["expected"].replace("'", "")
-        close = difflib.get_close_matches(str(error["input"]), expected.replace(" or ", ", ").split(", "), n=1)
-        return f"must be one of {expected.replace(' or ', ', ')}", f"did you mean {close[0]!r}?" if close else ""
-    if kind == "string_pattern_mismatch":
-        return f"must match {context['pattern']}", ""
-    if kind in ("string_too_long", "string_too_short", "too_short", "too_long"):
-        bound = context.get("max_length", context.get("min_length"))
-        unit = "characters" if kind.startswith("string") else "entries"
-        return f"must have at {'most' if 'max_length' in context else 'least'} {bound} {unit}", ""
-    if kind == "value_error":
-        rule, _, fix = str(context["error"]).partition("; ")
-        return rule, fix
-    return MESSAGES.get(kind, (str(error["msg"])[:1].lower() + str(error["msg"])[1:], ""))
+def shown(value: Any, path: str = "") -> str:
+    """`value` as a message repeats it: short, and not at all where it may be a secret."""
+    if value is None:
+        return ""
+    if SECRET_PARTS.search(path) or ".environment." in path:
+        return WITHHELD
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"({len(value)} keys)"
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(each) for each in value) if all(isinstance(each, str) for each in value) else f"({len(value)} items)"
+    text = str(value).replace("\n", " ")
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
-def _fields_at(model: type[BaseModel], location: Iterable[int | str]) -> list[str]:
-    """Names of the fields beside the one at `location`, for `did you mean`."""
-    current: Any = model
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?`, or empty if nothing is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def choices(known: Iterable[str]) -> str:
+    return ", ".join(known) or "(nothing)"
+
+
+def broken(rule: str, fix: str, field: str = "") -> PydanticCustomError:
+    """What a validator of ours raises: rule and fix go to the reader as they are.
+
+    field: for a rule between fields of a model, the one at which the reader is told.
+    """
+    return PydanticCustomError("platform_rule", "{rule}; {fix}", {"rule": rule, "fix": fix, "field": field})
+
+
+def field_path(location: Sequence[int | str]) -> str:
+    """functions.api.triggers[0].http.route"""
+    path = ""
     for part in location:
-        fields = getattr(current, "model_fields", None)
-        if fields is not None:
-            if part not in fields:
-                return []
-            current = fields[part].annotation
-        current = _model_in(current)
-        if current is None:
-            return []
-    return list(getattr(current, "model_fields", {}))
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part != "[key]":
+            path += f".{part}" if path else str(part)
+    return path
 
 
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if (found := _model_in(inner)) is not None:
-            return found
-    return None
+def from_validation(error: pydantic.ValidationError, model: type[pydantic.BaseModel], file: str) -> list[Problem]:
+    """The problems of a pydantic error, none of them in pydantic's words."""
+    found = []
+    for one in error.errors(include_url=False):
+        location, value = one["loc"], one["input"]
+        if at := one.get("ctx", {}).get("field"):
+            location, value = (*location, at), value.get(at) if isinstance(value, Mapping) else None
+        rule, fix = _explain(one, model)
+        path = field_path(location)
+        withheld = one["type"] in ("missing", "extra_forbidden") or not path
+        found.append(Problem(file, path, "" if withheld else shown(value, path), rule, fix))
+    return found
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Problem]:
-    """Pydantic's errors in people's words."""
-    problems = []
-    for item in error.errors(include_url=False):
-        siblings = _fields_at(model, item["loc"][:-1]) if item["loc"] else []
-        rule, fix = _worded(item, siblings)
-        plain = isinstance(item["input"], str | int | float) and item["type"] not in ("missing", "extra_forbidden")
-        value = str(item["input"])[:60] if plain else ""
-        problems.append(Problem(file=file, field=".".join(map(str, item["loc"])), value=value, rule=rule, fix=fix))
-    return problems
+def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
+    """Rule and fix of one pydantic error."""
+    kind, context = error["type"], error.get("ctx", {})
+    owner, field = _owner(model, error["loc"])
+    last = str(error["loc"][-1]) if error["loc"] else ""
+    meaning = _meaning(owner, last)
+    if kind == "platform_rule":
+        return context["rule"], context["fix"]
+    if kind == "missing":
+        return "is required" + (f": {_uncapped(meaning)}" if meaning else ""), f"add `{last}`"
+    if kind == "extra_forbidden":
+        known = list(owner.model_fields) if owner else []
+        hint = did_you_mean(last, known)
+        return "is not known here", (hint or f"remove it; known are {choices(known)}")
+    if kind in ("literal_error", "enum"):
+        known = re.findall(r"'([^']*)'", context.get("expected", "")) or [context.get("expected", "")]
+        hint = did_you_mean(str(error["input"]), known)
+        return f"must be one of {choices(known)}", hint or "choose one of them"
+    number = _number_rule(kind, context, last)
+    if number:
+        return number, _uncapped(meaning) if meaning else "choose a number within the bound"
+    wanted = WANTED.get(kind)
+    if wanted:
+        return f"must be {wanted}", _advice(kind, error["input"], meaning)
+    if kind in ("string_too_short", "too_short"):
+        return "must not be empty", _uncapped(meaning) or "fill it in"
+    if kind in ("string_too_long", "too_long"):
+        longest = context.get("max_length")
+        unit = "characters" if kind == "string_too_long" else "entries"
+        return f"must have at most {longest} {unit}", "shorten it"
+    text = str(context.get("error", "")) or "does not have the form that is wanted"
+    return text, _uncapped(meaning)
+
+
+def _number_rule(kind: str, context: Mapping[str, Any], name: str) -> str:
+    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most"),
+              "greater_than": ("gt", "more than"), "less_than": ("lt", "less than")}  # fmt: skip
+    if kind not in bounds:
+        return ""
+    key, words = bounds[kind]
+    return f"must be {words} {context[key]:g}{unit_of(name)}"
+
+
+UNITS = {"_seconds": " s", "_mb": " MB", "_days": " days", "_hours": " hours", "_usd": " USD", "_percent": " %", "_ms": " ms"}
+
+
+def unit_of(name: str) -> str:
+    """The unit in a field's name, as written behind a number: timeout_seconds -> " s"."""
+    for part, unit in UNITS.items():
+        if name.endswith(part) or f"{part}_" in name:
+            return unit
+    return ""
+
+
+WANTED = {
+    "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
+    "float_type": "a number", "float_parsing": "a number", "finite_number": "a number",
+    "bool_type": "true or false", "bool_parsing": "true or false",
+    "string_type": "text",
+    "dict_type": "a mapping (name: value)", "model_type": "a mapping (name: value)", "mapping_type": "a mapping (name: value)",
+    "model_attributes_type": "a mapping (name: value)",
+    "list_type": "a list", "tuple_type": "a list",
+    "date_type": "a date such as 2027-01-31", "date_parsing": "a date such as 2027-01-31",
+}  # fmt: skip
+
+
+def _advice(kind: str, value: Any, meaning: str) -> str:
+    if value is None:
+        return "fill it in, or remove the key"
+    if kind in ("int_type", "float_type", "bool_type") and isinstance(value, str):
+        return "write it without quotes"
+    if kind == "string_type" and isinstance(value, (int, float, bool)):
+        return "write it in quotes"
+    if kind in ("list_type", "tuple_type") and isinstance(value, str):
+        return f"write [{value}]"
+    return _uncapped(meaning) or "write it in that form"
+
+
+def _uncapped(text: str) -> str:
+    """A description as the end of a sentence: first letter small, no full stop."""
+    text = text.strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _owner(model: type[pydantic.BaseModel], location: Sequence[int | str]) -> tuple[type[pydantic.BaseModel] | None, Any]:
+    """The model that holds the last part of `location`, and that part's annotation, as far as they can be found."""
+    current: Any = model
+    owner: type[pydantic.BaseModel] | None = None
+    for part in location:
+        owner = None
+        if _is_model(current):
+            owner = current
+            field = owner.model_fields.get(str(part))
+            current = _unwrapped(field.annotation) if field else None
+        elif get_origin(current) in (dict, list, tuple):
+            current = _unwrapped(get_args(current)[-1])
+        else:
+            current = None
+    return owner, current
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """X out of `Annotated[X, ...]` and `X | None`."""
+    if get_origin(annotation) is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        return _unwrapped(parts[0]) if len(parts) == 1 else None
+    return annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
+
+
+def _meaning(owner: type[pydantic.BaseModel] | None, name: str) -> str:
+    field = owner.model_fields.get(name) if owner else None
+    return (field.description or "") if field else ""

@@ -1,127 +1,173 @@
-"""Settings of one stack: data, checked before anything is made. They hold no secrets."""
+"""Settings of one stack: everything in which environments differ. Data from stack configuration; no secrets."""
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from platform_contract.problems import ProblemsError, problems_of
-from platform_contract.standards.logs import RETENTION_DAYS
+from .problems import Problem, ProblemsError, broken, from_validation
+from .standards import apigateway, lambda_, logs
+from .words import Email, Name, Sentence, Strict, text
 
-__all__ = ["Identity", "ProblemsError", "Settings", "Team", "load_settings"]
+__all__ = ["Identity", "Phase", "ProblemsError", "Settings", "Team", "load_settings"]
 
-PROJECT = "serverless-platform"
+EMBEDDED_ACCOUNT_ID = "000000000000"
+"""Account of the embedded cloud; AWS gives it to nobody."""
+
+PREFIX = "serverless-platform:"
+"""Namespace of the keys in a stack file."""
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 Phase = Literal["pilot", "standardize", "scale"]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$", max_length=32)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+PHASES: tuple[Phase, ...] = ("pilot", "standardize", "scale")
+
+AccountId = text(r"\d{12}", "must be the 12 digits of an AWS account", 'write them in quotes: "123456789012"')
+Region = text(r"[a-z]{2}(-[a-z]+)+-\d", "must be the name of an AWS region", "write it like eu-west-1")
+Environment = text("[a-z][a-z0-9]{1,11}", "must be 2 to 12 lower-case letters and digits, beginning with a letter", "write it like dev or prod")
+PolicyName = text(r"[\w+=,.@-]{1,128}", "must be the name of an IAM policy: letters, digits and +=,.@_-", "write the name, not the ARN")
+CostCentre = text(r"[A-Za-z0-9-]{1,32}", "must be 1 to 32 letters, digits and dashes", "ask finance for the number, such as cc-1234")
+HttpsUrl = text(r"https://[^\s]+", "must be an address that begins with https://", "write the `iss` of the tokens")
 
 
-class Plain(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Team(Strict):
+    """A team that owns workloads."""
+
+    contact: Sentence = Field(description="Where the team is reached in office hours: a chat channel or an address.")
+    on_call_email: Email = Field(description="Address that reaches whoever is on call.")
+    cost_centre: CostCentre = Field(description="Cost centre that its workloads are charged to.")
 
 
-class Team(Plain):
-    """A team that may own workloads."""
+class Identity(Strict):
+    """Who issues the tokens that HTTP routes accept: the platform's own user pool, or somebody else."""
 
-    contact: str = Field(min_length=1, description="Where people reach the team: a channel or a page")
-    on_call_email: Email = Field(description="Told of the budgets of its workloads")
-    cost_centre: str = Field(min_length=1, max_length=64, description="Cost allocation tag")
-
-
-class Identity(Plain):
-    """Who issues the tokens that `authorizer: jwt` accepts: a managed user pool, or an issuer and its audiences."""
-
-    managed: bool = Field(default=False, description="Make a Cognito user pool and accept its tokens")
-    issuer: str | None = Field(default=None, pattern=r"^https://\S+$", description="URL whose keys sign the tokens")
-    audiences: tuple[str, ...] = Field(default=(), description="Audiences (or client ids) that are accepted")
+    managed: bool = Field(default=False, description="Make a Cognito user pool that issues the tokens.")
+    issuer: HttpsUrl | None = Field(default=None, description="Issuer of the tokens, if the pool is not managed here.")
+    audiences: list[str] = Field(default=[], description="Audiences (or client ids) accepted of that issuer.")
 
     @model_validator(mode="after")
     def _one_issuer(self) -> "Identity":
         if self.managed == bool(self.issuer):
-            raise ValueError("must say who issues tokens; give either `managed: true` or `issuer` with `audiences`")
+            raise broken("must say who issues tokens, and only one", "write {managed: true}, or {issuer: https://..., audiences: [...]}")
         if self.issuer and not self.audiences:
-            raise ValueError("accepts tokens that were issued for anybody; add `audiences`")
+            raise broken("names an issuer without audiences, so every token of that issuer would be accepted", "add `audiences`")
+        if self.managed and self.audiences:
+            raise broken("has audiences, which the managed user pool sets by itself", "remove `audiences`")
         return self
 
 
-class Rollout(Plain):
-    """How a new version of a function gets traffic, from the phase `standardize` on."""
+class Settings(Strict):
+    """All that a stack decides. Every field is a key `serverless-platform:FIELD` of Pulumi.STACK.yaml."""
 
-    strategy: Literal["all_at_once", "canary", "linear"] = Field(
-        description="All traffic at once, a share first, or step by step"
-    )
-    step_percent: int = Field(default=10, ge=1, le=100, description="Share of the traffic of each step, in percent")
-    interval_minutes: int = Field(default=5, ge=1, le=60, description="Time between steps, in minutes")
+    environment: Environment = Field(description="Name of the environment; the first part of every name in AWS.")
+    account_id: AccountId = Field(description="AWS account of the stack; the provider refuses every other one. 000000000000 is the embedded cloud.")
+    region: Region = Field(description="AWS region of the stack.")
+    endpoint_url: str | None = Field(default=None, description="Address of the embedded cloud, on this machine; null on AWS.")
+    boundary_policy_name: PolicyName = Field(default="serverless-platform-boundary", description="Name of the permissions boundary that `bootstrap/` has made in the account.")
+    identity: Identity = Field(default=Identity(managed=True), description="Who issues the tokens that HTTP routes accept.")
+    teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads.")
+    alarm_receivers: list[Email] = Field(min_length=1, description="Addresses that every alarm is sent to.")
+    log_retention_days: int = Field(description="Days for which logs are kept; `data_class` of a workload may ask for longer.")
+    protect_state: bool = Field(description="Refuse deletion of tables, queues, buckets and the user pool.")
+    rollout: Literal["all_at_once", "canary", "linear"] = Field(default="all_at_once", description="How a new version gets traffic, from the phase standardize on; a pilot gets all at once.")
+    reserved_concurrency: int | None = Field(default=None, ge=1, le=1000, description="Most runs at the same time of each function whose manifest says nothing; null leaves it to the account's pool.")
+    api_rate_per_second: float = Field(default=500, gt=0, le=apigateway.MAXIMUM_RATE_PER_SECOND, description="Requests a second and API beyond which callers get 429.")
+    api_burst: int = Field(default=1000, ge=1, le=apigateway.MAXIMUM_BURST, description="Requests at once and API beyond which callers get 429.")
+    lambda_architecture: Literal["arm64", "x86_64"] = Field(default="arm64", description="Processor of all functions.")
+    lambda_runtime: str = Field(default=lambda_.DEFAULT_RUNTIME, description="Lambda runtime of all functions.")
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(default="INFO", description="Lowest level that functions log.")
+    maximum_phase: Phase = Field(default="scale", description="Holds workloads back: none is in a later phase here than this.")
+    workloads: list[Name] = Field(default=[], description="Bring up only these workloads; only on the embedded cloud. Empty: all.")
 
-
-class Settings(Plain):
-    """Everything in which one stack differs from another."""
-
-    environment: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,9}$")] = Field(
-        description="Name of the environment; first part of every physical name, so at most 10 letters and digits"
-    )
-    account_id: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] = Field(
-        description="AWS account, 12 digits in quotes; an update in any other account is refused"
-    )
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = Field(description="AWS region")
-    endpoint_url: str | None = Field(
-        default=None, pattern=r"^http://127\.0\.0\.1:\d+$", description="The embedded cloud; null on AWS"
-    )
-    boundary_policy_name: str = Field(
-        default="serverless-platform-boundary", pattern=r"^[\w+=,.@-]{1,128}$",
-        description="IAM policy, made by bootstrap/, under which every role of a workload is put",
-    )  # fmt: skip
-    identity: Identity = Field(description="Who issues the tokens that jwt routes accept")
-    teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads, by name")
-    alarm_receivers: tuple[Email, ...] = Field(default=(), description="E-mail addresses that every alarm is sent to")
-    log_retention_days: int = Field(description="How long logs are kept at least, in days; one of CloudWatch Logs' values")
-    protect_state: bool = Field(description="Refuse deletion and replacement of tables, queues, buckets and the user pool")
-    rollout: Rollout = Field(description="How new versions get traffic, from standardize on")
-    reserved_concurrency_default: int | None = Field(
-        default=None,
-        ge=1,
-        le=1000,
-        description="Most runs at once of a function that says nothing itself; null: no limit of its own",
-    )
-    lambda_architecture: Literal["arm64", "x86_64"] = Field(default="arm64", description="Processor of the functions")
-    lambda_runtime: Annotated[str, StringConstraints(pattern=r"^python3\.1[1-4]$")] = Field(
-        default="python3.13", description="Lambda runtime of the functions"
-    )
-    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(default="INFO", description="Lowest level that functions log")
-    maximum_phase: Phase = Field(default="scale", description="Holds workloads back in an earlier phase; never pushes one ahead")
-    workloads: tuple[Name, ...] = Field(default=(), description="Only these workloads; empty: all. For the local stack")
-
-    @field_validator("endpoint_url", mode="before")
+    @field_validator("endpoint_url")
     @classmethod
-    def _empty_is_none(cls, value: Any) -> Any:
-        return value or None
+    def _loopback_only(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme != "http" or parts.hostname not in LOOPBACK or not parts.port:
+            raise broken("must be on this machine: it stands for AWS and is given no real credentials", "write http://127.0.0.1:4566, or null for AWS")
+        return value
 
     @field_validator("log_retention_days")
     @classmethod
     def _known_retention(cls, value: int) -> int:
-        if value not in RETENTION_DAYS:
-            raise ValueError(f"must be one of CloudWatch Logs' values: {', '.join(map(str, RETENTION_DAYS))}")
+        if value not in logs.RETENTION_DAYS:
+            longer = next((days for days in logs.RETENTION_DAYS if days > value), logs.RETENTION_DAYS[-1])
+            raise broken("must be a number of days that CloudWatch Logs knows", f"the next longer one is {longer}")
+        return value
+
+    @field_validator("lambda_runtime")
+    @classmethod
+    def _known_runtime(cls, value: str) -> str:
+        if value not in lambda_.RUNTIMES:
+            raise broken("must be a Python runtime of Lambda that is still maintained", f"choose one of {', '.join(lambda_.RUNTIMES)}")
         return value
 
     @model_validator(mode="after")
-    def _whole_stack(self) -> "Settings":
-        if self.workloads and not self.endpoint_url:
-            raise ValueError("workloads: may be filtered on the local stack only; a stack on AWS always holds all of them")
+    def _cloud_and_account_agree(self) -> "Settings":
+        if (self.account_id == EMBEDDED_ACCOUNT_ID) != (self.endpoint_url is not None):
+            raise broken(
+                "an endpoint_url and the account 000000000000 belong together: both mean the embedded cloud",
+                "set both, or neither", field="endpoint_url",
+            )  # fmt: skip
+        if self.workloads and self.endpoint_url is None:
+            raise broken(
+                "must be empty on AWS: workloads that it does not name would be deleted", "remove it", field="workloads"
+            )
         return self
 
     @property
+    def embedded(self) -> bool:
+        """Whether the stack is on the embedded cloud instead of AWS."""
+        return self.endpoint_url is not None
+
+    @property
     def partition(self) -> str:
-        """`aws`, `aws-cn` or `aws-us-gov`, which every ARN begins with."""
-        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rpartition("-")[0].rpartition("-")[0], "aws")
+        """First part of every ARN: aws, aws-cn or aws-us-gov."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
 
     @property
     def boundary_arn(self) -> str:
+        """ARN of the permissions boundary."""
         return f"arn:{self.partition}:iam::{self.account_id}:policy/{self.boundary_policy_name}"
+
+    def phase_of(self, wanted: Phase) -> Phase:
+        """The phase that a workload is in here: the one it wants, unless `maximum_phase` holds it back."""
+        return min(wanted, self.maximum_phase, key=PHASES.index)
 
 
 def load_settings(values: Mapping[str, object], file: str) -> Settings:
-    """The settings of one stack from its configuration. Raises ProblemsError with everything that is wrong with it."""
+    """Settings from the configuration of a stack, as YAML reads it or as the engine passes it (all text, structures as JSON).
+
+    Keys may carry the prefix `serverless-platform:`. Raises ProblemsError with every problem of `file`.
+    """
+    plain = {key.removeprefix(PREFIX): value for key, value in values.items()}
+    secrets = [key for key, value in plain.items() if isinstance(value, Mapping) and set(value) == {"secure"}]
+    if secrets:
+        raise ProblemsError(
+            Problem(file, key, "", "is a secret, and settings hold none", "keep it in Secrets Manager") for key in secrets
+        )
     try:
-        return Settings.model_validate(dict(values))
+        return Settings.model_validate({key: _from_engine(key, value) for key, value in plain.items()})
     except ValidationError as error:
-        raise ProblemsError(problems_of(error, Settings, file)) from None
+        raise ProblemsError(from_validation(error, Settings, file)) from None
+
+
+def _from_engine(key: str, value: Any) -> Any:
+    """Text that stands for something else, as the engine passes it: 30, true, ["a"]."""
+    field = Settings.model_fields.get(key)
+    if field is None or not isinstance(value, str) or _takes_text(field.annotation):
+        return None if value == "null" and key == "endpoint_url" else value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _takes_text(annotation: Any) -> bool:
+    if get_origin(annotation) is Literal:
+        return True
+    return annotation is str or any(_takes_text(part) for part in get_args(annotation) if get_origin(annotation) not in (list, dict))

@@ -1,18 +1,26 @@
-"""Manifests: one model per block and trigger, read from `workloads/*.yaml`, every problem of every file told at once."""
+"""Manifests: one model per block or trigger, and how files become models."""
 
-from platform_contract.specs.loading import check_handlers, load_manifest, load_manifests
-from platform_contract.specs.manifest import Manifest
-from platform_contract.specs.resources import (
-    BucketSpec,
-    FunctionSpec,
-    HttpTriggerSpec,
-    QueueSpec,
-    QueueTriggerSpec,
-    TableSpec,
-    TriggerSpec,
+from .bucket import BucketSpec
+from .function import FunctionSpec, IdempotencySpec, TriggerSpec
+from .http_trigger import HttpTrigger
+from .manifest import (
+    BoundarySpec,
+    CostSpec,
+    DataClass,
+    FitWaiverSpec,
+    Kind,
+    Manifest,
+    ProfileSpec,
+    SloSpec,
 )
+from .queue import QueueSpec
+from .queue_trigger import QueueTrigger
+from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml
+from .references import Used, resolve
+from .table import TableSpec
 
 __all__ = [
-    "BucketSpec", "FunctionSpec", "HttpTriggerSpec", "Manifest", "QueueSpec", "QueueTriggerSpec", "TableSpec", "TriggerSpec",
-    "check_handlers", "load_manifest", "load_manifests",
+    "BoundarySpec", "BucketSpec", "CostSpec", "DataClass", "FitWaiverSpec", "FunctionSpec", "HttpTrigger", "IdempotencySpec",
+    "Kind", "Manifest", "ProfileSpec", "QueueSpec", "QueueTrigger", "SloSpec", "TableSpec", "TriggerSpec", "Used",
+    "check_handlers", "load_manifests", "parse_manifest", "read_manifest", "read_yaml", "resolve",
 ]  # fmt: skip

@@ -1,130 +1,91 @@
-"""The manifest of one workload, with what its parts must agree on."""
+"""The manifest of a workload."""
 
+from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from platform_contract.specs.resources import BucketSpec, FunctionSpec, Name, QueueSpec, Spec, TableSpec
-from platform_contract.standards import apigateway, dynamodb
+from ..settings import Phase
+from ..words import Name, Sentence, Strict
+from .bucket import BucketSpec
+from .function import FunctionSpec
+from .queue import QueueSpec
+from .table import TableSpec
 
-KIND_VERBS = {"table": ("read", "write"), "queue": ("send", "consume"), "bucket": ("read", "write", "delete")}
-
-
-class BoundarySpec(Spec):
-    """Where the workload begins and ends."""
-
-    accepts: str = Field(min_length=3, description="What comes in")
-    owns: str = Field(min_length=3, description="What state is its own")
-    leaves_out: str = Field(min_length=3, description="What is deliberately somebody else's")
+DataClass = Literal["public", "internal", "confidential", "restricted"]
+Kind = Literal["table", "queue", "bucket"]
 
 
-class ProfileSpec(Spec):
-    """How it is used: fit, throttles and cost follow from it."""
+class BoundarySpec(Strict):
+    """Where the workload ends. Whoever cannot say it has no workload yet."""
 
-    trigger: Literal["request", "event", "schedule", "stream"] = Field(description="What starts most runs")
-    duration_ms_p95: int = Field(ge=1, le=900_000, description="95 % of the runs end within, in milliseconds")
-    requests_per_month: int = Field(ge=0, description="Runs in a month")
-    peak_per_second: float = Field(gt=0, description="Most requests in a second")
-    state: Literal["none", "external", "local", "memory"] = Field(description="Where state is: external = a managed store")
-    latency_target_ms: int | None = Field(default=None, ge=1, description="What callers are promised, in milliseconds")
+    accepts: Sentence = Field(description="What it takes: the request or event that it answers for.")
+    owns: Sentence = Field(description="The state that it alone writes.")
+    leaves_out: Sentence = Field(description="What others do, though one could think it does.")
 
 
-class SloSpec(Spec):
-    availability_percent: float = Field(ge=90, lt=100, description="Share of requests that must succeed, in percent")
-    latency_ms_p99: int = Field(ge=1, description="99 % of the requests end within, in milliseconds")
+class ProfileSpec(Strict):
+    """What the workload is like: judged by the criteria of serverless fit."""
+
+    trigger: Literal["request", "queue", "event", "schedule", "stream", "upload"] = Field(description="What it reacts to.")
+    duration_ms_p95: int = Field(ge=1, description="How long one run takes, in milliseconds, at the 95th percentile.")
+    requests_per_month: int = Field(ge=0, description="Requests or events a month.")
+    peak_per_second: float = Field(ge=0, description="Requests or events a second at the peak.")
+    state: Literal["none", "external", "memory"] = Field(description="Where state lives between two runs: memory means in the process itself.")
+    latency_target_ms: int = Field(ge=1, description="Time within which an answer or effect is wanted, in milliseconds.")
+    traffic: Literal["bursty", "steady"] = Field(default="bursty", description="Whether load comes and goes, or is there all the time.")
+    chained_calls: int = Field(default=0, ge=0, description="Other services that one run waits for, one after the other.")
+    custom_runtime: bool = Field(default=False, description="Whether it needs control of the operating system or a runtime that Lambda lacks.")
 
 
-class CostSpec(Spec):
-    monthly_budget_usd: float = Field(
-        gt=0, description="What it may cost a month, in US dollars; told at 80 % and when 100 % is forecast"
-    )
+class SloSpec(Strict):
+    """What the workload promises."""
+
+    availability_percent: float = Field(gt=0, lt=100, description="Share of requests that are answered without an error of ours.")
+    latency_ms_p99: int = Field(ge=1, description="Time within which 99 of 100 requests are answered, in milliseconds.")
 
 
-class Manifest(Spec):
-    """What a product team asks for."""
+class CostSpec(Strict):
+    """What the workload may cost."""
 
-    name: Name = Field(description="Name of the workload and of its file")
-    summary: str = Field(min_length=10, max_length=200, description="One sentence: what it is for")
-    owner: str = Field(description="Team that answers for it: one of the stack's `teams`")
-    boundary: BoundarySpec
-    phase: Literal["pilot", "standardize", "scale"] = Field(description="How far it has come")
-    data_class: Literal["public", "internal", "confidential", "restricted"] = Field(
-        description="Decides keys, retention and log redaction"
-    )
-    profile: ProfileSpec
-    functions: dict[Name, FunctionSpec] = Field(min_length=1)
-    tables: dict[Name, TableSpec] = {}
-    queues: dict[Name, QueueSpec] = {}
-    buckets: dict[Name, BucketSpec] = {}
-    slo: SloSpec | None = None
-    cost: CostSpec
+    monthly_budget_usd: float = Field(gt=0, le=1_000_000, description="Budget a month in US dollars; its owner is told at 80 %.")
 
-    def kind_of(self, resource: str) -> str | None:
-        """table, queue or bucket; None if the manifest has no such resource."""
-        for kind, known in (("table", self.tables), ("queue", self.queues), ("bucket", self.buckets)):
-            if resource in known:
-                return kind
-        return None
 
-    def http_functions(self) -> list[str]:
-        return [name for name, function in self.functions.items() if any(trigger.http for trigger in function.triggers)]
+class FitWaiverSpec(Strict):
+    """Why a workload that does not fit is built all the same, until when."""
 
-    @model_validator(mode="after")
-    def _agrees(self) -> "Manifest":
-        wrong = [*self._duplicates(), *self._uses(), *self._routes(), *self._queues(), *self._reserved()]
-        if wrong:
-            raise ValueError(wrong[0] if len(wrong) == 1 else " | ".join(wrong))
-        return self
+    reason: Sentence = Field(description="Why it is built on this platform all the same.")
+    expires_on: date = Field(description="Day after which the waiver is void.")
 
-    def _duplicates(self) -> list[str]:
-        names = [*self.tables, *self.queues, *self.buckets]
-        return [
-            f"{name!r} names two resources; give each its own name" for name in sorted({n for n in names if names.count(n) > 1})
-        ]
 
-    def _uses(self) -> list[str]:
-        wrong = []
-        for name, function in self.functions.items():
-            for resource, verbs in function.uses.items():
-                where, kind = f"functions.{name}.uses.{resource}", self.kind_of(resource)
-                if kind is None:
-                    known = ", ".join([*self.tables, *self.queues, *self.buckets]) or "none"
-                    wrong.append(f"{where} is no resource of this workload; it has {known}")
-                elif bad := [verb for verb in verbs if verb not in KIND_VERBS[kind]]:
-                    wrong.append(f"{where}: a {kind} has no verb {', '.join(bad)}; it has {', '.join(KIND_VERBS[kind])}")
-        return wrong
+class Manifest(Strict):
+    """A workload, as its team writes it: what it needs. The platform decides how."""
 
-    def _routes(self) -> list[str]:
-        wrong, owners = [], {}
-        for name, function in self.functions.items():
-            for trigger in function.triggers:
-                if not trigger.http:
-                    continue
-                if (other := owners.setdefault(trigger.http.route, name)) != name:
-                    wrong.append(f"route {trigger.http.route!r} is claimed by {other!r} and {name!r}; keep it in one of them")
-                if function.timeout_seconds > apigateway.INTEGRATION_TIMEOUT_SECONDS_MAXIMUM:
-                    wrong.append(
-                        f"functions.{name}.timeout_seconds={function.timeout_seconds} must be <= "
-                        f"{apigateway.INTEGRATION_TIMEOUT_SECONDS_MAXIMUM}, the HTTP API's limit; lower it or use a queue"
-                    )
-        return sorted(set(wrong))
+    name: Name = Field(description="Name of the workload: that of the file.")
+    summary: Sentence = Field(description="What it does, in one sentence.")
+    owner: Name = Field(description="Team that owns it, one of `teams` in the stack's settings.")
+    boundary: BoundarySpec = Field(description="Where it ends.")
+    phase: Phase = Field(default="pilot", description="How much the platform demands and gives; a stack may hold it back.")
+    data_class: DataClass = Field(description="How secret its data is: decides how long logs are kept and who may see them.")
+    profile: ProfileSpec = Field(description="What it is like: judged by the criteria of serverless fit.")
+    fit_waiver: FitWaiverSpec | None = Field(default=None, description="Lets a profile pass that is judged unfit.")
+    functions: dict[Name, FunctionSpec] = Field(min_length=1, description="Its functions.")
+    tables: dict[Name, TableSpec] = Field(default={}, description="Its DynamoDB tables.")
+    queues: dict[Name, QueueSpec] = Field(default={}, description="Its SQS queues, each with a dead-letter queue.")
+    buckets: dict[Name, BucketSpec] = Field(default={}, description="Its S3 buckets.")
+    shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
+    slo: SloSpec | None = Field(default=None, description="What it promises.")
+    cost: CostSpec = Field(description="What it may cost.")
 
-    def _queues(self) -> list[str]:
-        wrong, consumers = [], {}
-        for name, function in self.functions.items():
-            for trigger in function.triggers:
-                if not trigger.queue:
-                    continue
-                queue = trigger.queue.queue
-                if queue not in self.queues:
-                    wrong.append(f"functions.{name}: the trigger's queue {queue!r} is not under `queues`; add it there")
-                elif (other := consumers.setdefault(queue, name)) != name:
-                    wrong.append(
-                        f"queue {queue!r} is consumed by {other!r} and {name!r}, each message by one of them; give each a queue"
-                    )
-        return wrong
+    def kind_of(self, resource: str) -> Kind | None:
+        """Kind of a resource of this workload, or None."""
+        if resource in self.tables:
+            return "table"
+        if resource in self.queues:
+            return "queue"
+        return "bucket" if resource in self.buckets else None
 
-    def _reserved(self) -> list[str]:
-        if dynamodb.IDEMPOTENCY_TABLE in self.tables and any(f.idempotency for f in self.functions.values()):
-            return [f"tables.{dynamodb.IDEMPOTENCY_TABLE} is made by `idempotency`; choose another name for yours"]
-        return []
+    @property
+    def resources(self) -> list[str]:
+        """Names of its tables, queues and buckets."""
+        return [*self.tables, *self.queues, *self.buckets]

@@ -1,1 +1,4 @@
-"""Every default, limit and threshold, with its unit and its source: components use them, rules judge by them."""
+"""Every default, limit and threshold of the platform, one module per service, each with its unit and its source.
+
+Components, guardrails and operations import these, so a default and the rule that guards it cannot drift apart.
+"""

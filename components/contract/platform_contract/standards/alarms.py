@@ -1,90 +1,160 @@
-"""The baseline alarms of every kind of resource, as data.
+"""The baseline alarms of every workload, as data: which metric, compared with what, why.
 
-Each row is what AWS recommends (CloudWatch user guide, "Recommended alarms", as published in machine-readable form by
-awslabs/mcp) unless `why` says otherwise. An error *rate* is the Average of one metric, not the quotient of two: it costs one
-alarm metric instead of two and means the same. Thresholds are strictly inside the range of the statistic, so every alarm can
-fire; missing data never breaches, because a workload without traffic is not broken.
+Sources: AWS "Recommended alarms" for metrics, dimensions and data points to alarm; thresholds as given at each one.
+An alarm counts only if it can fire, so every threshold lies strictly inside the range of its statistic, and every
+dimension is one under which the service publishes the metric (a test holds both).
+
+Left out on purpose: DynamoDB SystemErrors (published per table and operation, so an alarm per table never fires), DynamoDB
+UserErrors (one number for account and region), S3 request metrics (billed, and off unless switched on), 4xx of an API
+(callers' mistakes).
 """
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from . import environment
+
+Kind = Literal["function", "queue_consumer", "queue", "dead_letter_queue", "http_api", "table"]
 
 
-class AlarmStandard(BaseModel):
-    """One alarm. `threshold` in the metric's unit; where it depends on the resource, `threshold_of` names the fact and
-    `threshold` is its factor."""
+@dataclass(frozen=True)
+class Threshold:
+    """A number, or a share of a fact about what is watched (`of`, in the metric's unit)."""
 
-    model_config = ConfigDict(frozen=True)
+    number: float = 0
+    of: str = ""
+
+    def value(self, facts: Mapping[str, float]) -> float:
+        """The threshold in the metric's unit. Raises KeyError if the fact is not among `facts`."""
+        return self.number * facts[self.of] if self.of else self.number
+
+
+@dataclass(frozen=True)
+class AlarmStandard:
+    """One alarm. Rates are 0 to 1; `{...}` in a dimension is filled by whoever knows the resource."""
 
     suffix: str
+    """Ends its logical and its physical name."""
     namespace: str
-    metric: str
-    dimensions: tuple[str, ...]
-    statistic: str
-    comparison: str = "GreaterThanThreshold"
-    threshold: float
-    threshold_of: str | None = None
-    period_seconds: int = 60
-    periods: int
-    datapoints: int
-    missing: str = "notBreaching"
+    metric_name: str
+    dimensions: Mapping[str, str]
+    """Dimension -> value: a constant, or {function_name}, {queue_name}, {table_name}, {workload}."""
+    threshold: Threshold
+    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold"]
     range: tuple[float, float | None]
-    """Lowest and highest value that the statistic can have; None is no upper bound."""
-    severity: str
+    """Least and greatest value of the statistic; None: no greatest."""
     why: str
+    """Ends the sentence "fires when ..."."""
+    severity: Literal["page", "ticket"]
+    statistic: str | None = None
+    extended_statistic: str | None = None
+    assigned_dimensions: tuple[str, ...] = ()
+    """Dimensions whose values AWS assigns at creation."""
+    period_seconds: int = 60
+    datapoints_to_alarm: int = 3
+    evaluation_periods: int = 3
+    treat_missing_data: Literal["notBreaching", "breaching"] = "notBreaching"
+    """No data means no calls for every metric here: then nothing is wrong."""
+    needs: str = ""
+    """Fact without which the alarm is not made, such as a reserved concurrency."""
+
+    def threshold_in_range(self, facts: Mapping[str, float]) -> bool:
+        """Whether some value of the statistic is beyond the threshold."""
+        value, (least, greatest) = self.threshold.value(facts), self.range
+        return value >= least and (greatest is None or value < greatest)
 
 
-ANY = (0.0, None)
-RATE = (0.0, 1.0)
+_FUNCTION = {"FunctionName": "{function_name}"}
+_QUEUE = {"QueueName": "{queue_name}"}
+_TABLE = {"TableName": "{table_name}"}
 
-ALARMS: dict[str, tuple[AlarmStandard, ...]] = {
+ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
     "function": (
         AlarmStandard(
-            suffix="errors", namespace="AWS/Lambda", metric="Errors", dimensions=("FunctionName",), statistic="Average",
-            threshold=0.01, periods=3, datapoints=2, range=RATE, severity="page", why="more than 1 % of its runs fail",
+            "errors", "AWS/Lambda", "Errors", _FUNCTION, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+            # Average of Errors is errors / invocations: a rate from one metric, where a formula would bill two.
+            "more than 5 % of invocations fail", "page", statistic="Average", datapoints_to_alarm=2,
         ),
         AlarmStandard(
-            suffix="throttles", namespace="AWS/Lambda", metric="Throttles", dimensions=("FunctionName",), statistic="Sum",
-            threshold=0, periods=5, datapoints=5, range=ANY, severity="ticket", why="it is refused capacity, minute after minute",
+            "throttles", "AWS/Lambda", "Throttles", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "invocations are refused for want of concurrency, five minutes on end", "ticket", statistic="Sum",
+            datapoints_to_alarm=5, evaluation_periods=5,
         ),
         AlarmStandard(
-            suffix="duration", namespace="AWS/Lambda", metric="Duration", dimensions=("FunctionName",), statistic="p99",
-            threshold=800, threshold_of="timeout_seconds", periods=3, datapoints=3, range=ANY, severity="ticket",
-            why="its slowest runs take more than 80 % of its timeout, in milliseconds",
+            "duration", "AWS/Lambda", "Duration", _FUNCTION, Threshold(0.8, "timeout_ms"), "GreaterThanThreshold", (0, None),
+            "one in a hundred runs takes more than 80 % of the timeout", "ticket", extended_statistic="p99",
+        ),
+        AlarmStandard(
+            "concurrency", "AWS/Lambda", "ConcurrentExecutions", _FUNCTION, Threshold(0.8, "reserved_concurrency"),
+            "GreaterThanThreshold", (0, None), "more than 80 % of the reserved concurrency is in use", "ticket",
+            statistic="Maximum", datapoints_to_alarm=10, evaluation_periods=10, needs="reserved_concurrency",
+        ),
+    ),
+    "queue_consumer": (
+        AlarmStandard(
+            "batch-item-failures", environment.METRICS_NAMESPACE_VALUE, "BatchItemFailures", {"service": "{workload}"},
+            Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            # A partial batch failure leaves the metric Errors at 0, so the function's own alarm is silent.
+            "single messages keep failing, though their batches succeed", "ticket", statistic="Sum",
         ),
     ),
     "queue": (
         AlarmStandard(
-            suffix="oldest", namespace="AWS/SQS", metric="ApproximateAgeOfOldestMessage", dimensions=("QueueName",),
-            statistic="Maximum", threshold=2, threshold_of="visibility_timeout_seconds", periods=15, datapoints=15, range=ANY,
-            severity="ticket", why="messages wait for more than two visibility timeouts: the consumer does not keep up",
+            "oldest-message", "AWS/SQS", "ApproximateAgeOfOldestMessage", _QUEUE, Threshold(0.5, "retention_seconds"),
+            "GreaterThanThreshold", (0, None), "messages wait half as long as they are kept: the next half loses them", "page",
+            statistic="Maximum", datapoints_to_alarm=15, evaluation_periods=15,
+        ),
+        AlarmStandard(
+            "backlog", "AWS/SQS", "ApproximateAgeOfOldestMessage", _QUEUE, Threshold(10, "visibility_seconds"),
+            "GreaterThanThreshold", (0, None), "the oldest message has waited ten times as long as a run may take", "ticket",
+            statistic="Maximum", datapoints_to_alarm=15, evaluation_periods=15,
         ),
     ),
     "dead_letter_queue": (
         AlarmStandard(
-            suffix="messages", namespace="AWS/SQS", metric="ApproximateNumberOfMessagesVisible", dimensions=("QueueName",),
-            statistic="Maximum", threshold=0, periods=1, datapoints=1, range=ANY, severity="page",
-            why="a message was given up; depth, because what the redrive policy moves is not counted as sent",
-        ),
-    ),
-    "table": (
-        AlarmStandard(
-            suffix="read-throttles", namespace="AWS/DynamoDB", metric="ReadThrottleEvents", dimensions=("TableName",),
-            statistic="Sum", threshold=0, periods=5, datapoints=5, range=ANY, severity="ticket", why="reads are refused, minute after minute",
-        ),
-        AlarmStandard(
-            suffix="write-throttles", namespace="AWS/DynamoDB", metric="WriteThrottleEvents", dimensions=("TableName",),
-            statistic="Sum", threshold=0, periods=5, datapoints=5, range=ANY, severity="ticket", why="writes are refused, minute after minute",
+            # Not NumberOfMessagesSent: it does not count what a redrive policy moves.
+            "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", _QUEUE, Threshold(0), "GreaterThanThreshold", (0, None),
+            "a message was given up and waits for somebody", "page", statistic="Maximum", datapoints_to_alarm=1,
+            evaluation_periods=1,
         ),
     ),
     "http_api": (
         AlarmStandard(
-            suffix="5xx", namespace="AWS/ApiGateway", metric="5xx", dimensions=("ApiId",), statistic="Average",
-            threshold=0.05, periods=3, datapoints=3, range=RATE, severity="page", why="more than 5 % of the requests are answered with 5xx",
+            # HTTP APIs: 5xx by ApiId; REST APIs have other names (5XXError by ApiName).
+            "server-errors", "AWS/ApiGateway", "5xx", {"Stage": "$default"}, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+            "more than 5 % of requests are answered with 5xx", "page", statistic="Average", assigned_dimensions=("ApiId",),
         ),
         AlarmStandard(
-            suffix="latency", namespace="AWS/ApiGateway", metric="Latency", dimensions=("ApiId",), statistic="p90",
-            threshold=2500, periods=5, datapoints=5, range=ANY, severity="ticket", why="a tenth of the requests take more than 2.5 s (milliseconds)",
+            "latency", "AWS/ApiGateway", "Latency", {"Stage": "$default"}, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
+            (0, None), "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
+            datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("ApiId",),
+        ),
+    ),
+    "table": (
+        AlarmStandard(
+            "read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
+            "more than ten reads a minute are throttled, as a rule because of one hot key", "ticket", statistic="Sum",
+            datapoints_to_alarm=5, evaluation_periods=5,
+        ),
+        AlarmStandard(
+            "write-throttles", "AWS/DynamoDB", "WriteThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
+            "more than ten writes a minute are throttled, as a rule because of one hot key", "ticket", statistic="Sum",
+            datapoints_to_alarm=5, evaluation_periods=5,
         ),
     ),
 }  # fmt: skip
-"""Kind of resource -> its alarms."""
+"""Kind of what is watched -> its alarms. The facts that thresholds refer to: FACTS."""
+
+FACTS: dict[Kind, tuple[str, ...]] = {
+    "function": ("timeout_ms", "reserved_concurrency"),
+    "queue_consumer": (),
+    "queue": ("retention_seconds", "visibility_seconds"),
+    "dead_letter_queue": (),
+    "http_api": ("latency_ms_p99",),
+    "table": (),
+}
+"""Kind -> facts that `Threshold.value` wants."""
+
+DEFAULT_LATENCY_MS_P99 = 2500
+"""For an API whose workload promises nothing, in milliseconds. Source: AWS recommended alarms."""

@@ -1,10 +1,27 @@
-"""Amazon API Gateway, HTTP APIs."""
+"""API Gateway, HTTP APIs. Source of the limits: API Gateway guide, "Quotas for configuring and running an HTTP API"."""
 
-INTEGRATION_TIMEOUT_SECONDS_MAXIMUM = 30
-"""HTTP APIs wait no longer (API Gateway quotas); a function that runs longer is paid for and answered with 503."""
-THROTTLE_RATE_DEFAULT = 100.0  # requests a second; own choice, far below the account's 10,000
-THROTTLE_BURST_FACTOR = 2
-THROTTLE_HEADROOM = 2.0
-"""Throttle = this many times `profile.peak_per_second`: room for growth, and a stop for a client that loops."""
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
-AUTHORIZERS = ("jwt", "none")
+INTEGRATION_TIMEOUT_MS = 30_000
+"""How long API Gateway waits for an integration at most, in milliseconds; it cannot be raised."""
+
+MINIMUM_INTEGRATION_TIMEOUT_MS = 50
+
+MAXIMUM_FUNCTION_TIMEOUT_SECONDS = INTEGRATION_TIMEOUT_MS // 1000
+"""A function behind a route that runs longer works for a caller who has got a 503."""
+
+INTEGRATION_MARGIN_MS = 1000
+"""API Gateway waits this much longer than the function may run, so that the caller gets the function's own answer."""
+
+MAXIMUM_RATE_PER_SECOND, MAXIMUM_BURST = 10_000, 5_000
+"""The account's throttle in most regions, which all APIs share."""
+
+STAGE = "$default"
+"""The stage without a path of its own."""
+
+ROUTE_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+PAYLOAD_FORMAT_VERSION = "2.0"
+
+
+def integration_timeout_ms(function_timeout_seconds: int) -> int:
+    """How long API Gateway waits for a function, in milliseconds."""
+    return min(function_timeout_seconds * 1000 + INTEGRATION_MARGIN_MS, INTEGRATION_TIMEOUT_MS)

@@ -1,35 +1,53 @@
-"""The permissions boundary: the most that any role of a workload may ever do, whatever its policies say."""
+"""The permissions boundary: what a role of any workload may ever do, whatever its own policies say.
+
+Made once per account by an administrator (`bootstrap/`). A role gets the intersection of this and its own policies, so the
+boundary names services and denies what no workload needs; the least actions are in the roles.
+"""
 
 from typing import Any
 
-ALLOWED = (
-    "dynamodb:*", "events:PutEvents", "kinesis:*", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
-    "kms:ReEncrypt*", "lambda:InvokeFunction", "logs:CreateLogStream", "logs:PutLogEvents", "s3:*", "scheduler:*",
-    "secretsmanager:GetSecretValue", "sns:Publish", "sqs:*", "ssm:GetParameter*", "states:*", "execute-api:*", "appconfig:*",
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "kms", "logs", "xray")
+"""Services whose data a workload may use: those of the blocks that the platform has."""
+
+DENIED_ACTIONS = (
+    "iam:*", "organizations:*", "account:*", "sts:AssumeRole", "sts:GetFederationToken",
+    "cloudformation:*", "lambda:Update*", "lambda:Create*", "lambda:Delete*", "lambda:Put*", "lambda:AddPermission",
+    "apigateway:*", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:CreateGrant",
+    "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups", "dynamodb:PutResourcePolicy",
+    "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:AddPermission", "sqs:PurgeQueue",
+    "s3:DeleteBucket", "s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutBucketPublicAccessBlock",
+    "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion",
+    "logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
 )  # fmt: skip
-"""Data plane of the services that workloads use; narrowed by the roles' own policies and by the denials below."""
-
-DENIED = (
-    "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:PutResourcePolicy", "iam:*",
-    "kinesis:CreateStream", "kinesis:DeleteStream", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "organizations:*",
-    "s3:CreateBucket", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutLifecycleConfiguration", "sqs:AddPermission",
-    "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "states:CreateStateMachine", "states:UpdateStateMachine",
-    "states:DeleteStateMachine", "sts:AssumeRole",
-)  # fmt: skip
-"""Deployment is not the runtime's business: no workload makes, deletes or opens a resource, or becomes another role."""
+"""What deploys, opens up, or removes evidence: a function that can do it is a way out of the platform."""
 
 
-def boundary_document(account_id: str, region: str, environment: str) -> dict[str, Any]:
-    """The policy document for one account: resources of this account and of the given region alone (S3 has no region in ARNs)."""
-    del environment  # one boundary for all environments of an account
+def boundary_document(account_id: str, region: str, environment: str, partition: str = "aws") -> dict[str, Any]:
+    """The policy document of the boundary.
+
+    Allows the data plane of ALLOWED_SERVICES on resources of this account, region and environment; names in AWS begin with the
+    environment, so a role of dev cannot reach prod even in a shared account. Denies DENIED_ACTIONS, and everything
+    outside the region except the services that have none.
+    """
+
+    def arn(service: str, resource: str) -> str:
+        return f"arn:{partition}:{service}:{region}:{account_id}:{resource}"
+
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {
-                "Sid": "DataPlane", "Effect": "Allow", "Action": sorted(ALLOWED), "Resource": "*",
-                "Condition": {"StringEquals": {"aws:ResourceAccount": account_id, "aws:RequestedRegion": region}},
-            },
-            {"Sid": "Telemetry", "Effect": "Allow", "Action": ["cloudwatch:PutMetricData", "xray:Put*", "xray:Get*"], "Resource": "*"},
-            {"Sid": "NoDeployment", "Effect": "Deny", "Action": sorted(DENIED), "Resource": "*"},
+            _allow("Tables", "dynamodb:*", arn("dynamodb", f"table/{environment}-*")),
+            _allow("Queues", "sqs:*", arn("sqs", f"{environment}-*")),
+            _allow("Buckets", "s3:*", [f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}",
+                                       f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}/*",
+                                       f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}-g*"]),
+            _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),
+            _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", f"log-group:/aws/*/{environment}-*")),
+            _allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+            {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],
     }  # fmt: skip
+
+
+def _allow(sid: str, actions: str | list[str], resources: str | list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}

@@ -1,9 +1,18 @@
-"""Amazon DynamoDB."""
+"""DynamoDB tables."""
 
 BILLING_MODE = "PAY_PER_REQUEST"
-RECOVERY_DAYS = {"protected": 35, "unprotected": 1}
-"""Days back to which a table can be restored; 1 to 35 (point-in-time recovery)."""
+"""No capacity to guess; provisioned capacity is a matter of the phase scale."""
+
+RECOVERY_DAYS = 35
+"""Point-in-time recovery, DynamoDB's maximum (1 to 35); it costs the same for every length. Source: DynamoDB guide,
+"Point-in-time backups"."""
+
 KEY_TYPE = "S"
+"""Keys are text."""
+
 IDEMPOTENCY_TABLE = "idempotency"
-IDEMPOTENCY_PARTITION_KEY = "id"  # Powertools' DynamoDBPersistenceLayer
-IDEMPOTENCY_EXPIRY = "expiration"
+"""Name of the table that a workload gets when a function asks for idempotency; so it is reserved."""
+
+IDEMPOTENCY_PARTITION_KEY = "id"
+IDEMPOTENCY_EXPIRES_AT = "expiration"
+"""Attribute names that Powertools' DynamoDBPersistenceLayer uses by default."""

@@ -1,15 +1,38 @@
-"""Environment variables of a function: set by the components, read by the handlers."""
+"""Environment variables of a function: the names that the platform sets, and those that nobody may set."""
 
-ALWAYS = (
-    "ENVIRONMENT", "WORKLOAD", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL",
-    "POWERTOOLS_TRACER_CAPTURE_RESPONSE", "POWERTOOLS_TRACER_CAPTURE_ERROR",
-)  # fmt: skip
-METRICS_NAMESPACE = "serverless-platform"
-IDEMPOTENCY_EXPIRES = "IDEMPOTENCY_EXPIRES_AFTER_SECONDS"
-RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "TABLE_", "QUEUE_", "BUCKET_")
-"""Names that Lambda or the platform sets: a manifest may not."""
+ENVIRONMENT = "ENVIRONMENT"
+WORKLOAD = "WORKLOAD"
+SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
+METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+LOG_LEVEL = "POWERTOOLS_LOG_LEVEL"
+CAPTURE_RESPONSE = "POWERTOOLS_TRACER_CAPTURE_RESPONSE"
+CAPTURE_ERROR = "POWERTOOLS_TRACER_CAPTURE_ERROR"
+IDEMPOTENCY_EXPIRES_AFTER_SECONDS = "IDEMPOTENCY_EXPIRES_AFTER_SECONDS"
+
+ALWAYS = (ENVIRONMENT, WORKLOAD, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
+"""Set for every function."""
+
+METRICS_NAMESPACE_VALUE = "serverless-platform"
+"""CloudWatch namespace of metrics from code; their dimension `service` is the workload."""
+
+PREFIXES = {"table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_"}
+"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL)."""
+
+RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
+"""Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""
+
+RESERVED = frozenset({*ALWAYS, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
+"""Names that a manifest may not set: ours, and those on which the runtime depends."""
+
+MAXIMUM_BYTES = 4096
+"""All variables of a function together. Source: Lambda guide, "Lambda quotas"."""
 
 
 def variable(kind: str, name: str) -> str:
-    """`TABLE_ORDERS` for the table `orders`."""
-    return f"{kind}_{name}".upper().replace("-", "_")
+    """Variable that tells a function of a resource: ("table", "paid-orders") -> TABLE_PAID_ORDERS."""
+    return PREFIXES[kind] + name.upper().replace("-", "_")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a manifest may not set `name`."""
+    return name in RESERVED or name.startswith(RESERVED_PREFIXES)

@@ -1,43 +1,106 @@
-"""AWS IAM: the least actions behind each verb of a manifest, as data keyed by the kind of resource."""
+"""IAM: verb -> least actions, by kind of resource. Nobody writes IAM JSON: manifests name verbs.
 
-ACTIONS = {
+Source of actions and their resources: Service Authorization Reference. Source of the KMS actions: the developer guides'
+pages on encryption at rest of each service.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["table", "queue", "bucket"]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Actions on a resource: `arn_suffixes` are put behind its ARN, one resource of the statement each."""
+
+    actions: tuple[str, ...]
+    arn_suffixes: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What one word in `uses` allows."""
+
+    permissions: tuple[Permission, ...]
+    key_actions: tuple[str, ...]
+    """On the workload's key, only through the service (`via`)."""
+    meaning: str
+
+
+_TABLE_AND_INDEXES = ("", "/index/*")
+_OBJECTS = ("/*",)
+
+VERBS: dict[Kind, dict[str, Verb]] = {
     "table": {
-        "read": ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
-        "write": ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        "read": Verb(
+            (
+                Permission(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem")),
+                Permission(("dynamodb:Query",), _TABLE_AND_INDEXES),
+            ),
+            ("kms:Decrypt", "kms:DescribeKey"),
+            "get and query items; no scan, which reads (and bills) a whole table",
+        ),
+        "write": Verb(
+            (Permission(("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")),),
+            ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+            "put, update and delete items",
+        ),
     },
     "queue": {
-        "send": ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"),
-        "consume": ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+        "send": Verb(
+            (Permission(("sqs:SendMessage", "sqs:GetQueueAttributes")),),
+            ("kms:GenerateDataKey", "kms:Decrypt"),
+            "send messages",
+        ),
+        "consume": Verb(
+            (
+                Permission(
+                    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
+                ),
+            ),
+            ("kms:Decrypt",),
+            "receive and delete messages; a queue trigger implies it",
+        ),
     },
     "bucket": {
-        "read": ("s3:GetObject", "s3:GetObjectVersion"),
-        "write": ("s3:AbortMultipartUpload", "s3:PutObject"),
-        "delete": ("s3:DeleteObject",),
+        "read": Verb(
+            (Permission(("s3:GetObject",), _OBJECTS), Permission(("s3:ListBucket",))),
+            ("kms:Decrypt",),
+            "get and list objects; without the list, a missing object is 403 instead of 404",
+        ),
+        "write": Verb(
+            (Permission(("s3:PutObject", "s3:AbortMultipartUpload"), _OBJECTS),),
+            ("kms:GenerateDataKey", "kms:Decrypt"),
+            "put objects; Decrypt because S3 reads the parts of a multipart upload",
+        ),
+        "delete": Verb((Permission(("s3:DeleteObject",), _OBJECTS),), (), "delete objects; older versions stay"),
     },
 }
-"""Kind -> verb -> actions."""
 
-BUCKET_ACTIONS_OF_THE_BUCKET = {"read": ("s3:ListBucket",)}
-"""Verb -> actions whose resource is the bucket itself; without s3:ListBucket a missing object is 403 instead of 404."""
+VIA_SERVICE: dict[str, str] = {"table": "dynamodb", "queue": "sqs", "bucket": "s3", "environment": "lambda"}
+"""Kind -> service through which the key is used: condition kms:ViaService = SERVICE.REGION.amazonaws.com."""
 
-KEY_ACTIONS = {
-    "table": {"read": ("kms:Decrypt",), "write": ("kms:Decrypt", "kms:GenerateDataKey")},
-    "queue": {"send": ("kms:Decrypt", "kms:GenerateDataKey"), "consume": ("kms:Decrypt",)},
-    "bucket": {"read": ("kms:Decrypt",), "write": ("kms:Decrypt", "kms:GenerateDataKey"), "delete": ()},
-}
-"""What the same verbs need of the workload's key. DynamoDB wants both even to read with a customer key on some paths: it
-caches a table key per caller, which needs kms:Decrypt only (DynamoDB guide, "Encryption at rest usage notes")."""
-
-ARN_SUFFIX = {"table": ("", "/index/*"), "queue": ("",), "bucket": ("/*",)}
-"""What follows the resource's ARN: a table's indexes, a bucket's objects."""
+ENVIRONMENT_KEY_ACTIONS = ("kms:Decrypt",)
+"""What a function's role needs on the key that encrypts its environment variables."""
 
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
-TRACE_ACTIONS = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""On the function's own log group, `:*` behind its ARN. Not CreateLogGroup: the group is ours, or it is not logged to."""
 
-WITHOUT_RESOURCE_LEVEL = frozenset({
-    "cloudwatch:PutMetricData", "xray:PutTelemetryRecords", "xray:PutTraceSegments", "xray:GetSamplingRules",
-    "xray:GetSamplingTargets", "states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat",
-    "sts:GetCallerIdentity", "sqs:ListQueues", "dynamodb:ListTables", "kms:GenerateRandom", "secretsmanager:GetRandomPassword",
-    "lambda:ListFunctions", "s3:ListAllMyBuckets", "logs:DescribeLogGroups",
-})  # fmt: skip
-"""Actions that IAM knows no resource for, so "*" is the least (service authorization reference)."""
+LOG_ARN_SUFFIXES = (":*",)
+
+TRACE_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+"""What active tracing needs; on "*", because X-Ray has no resources for them."""
+
+WITHOUT_RESOURCE_LEVEL = frozenset(
+    {
+        "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+        "xray:GetSamplingStatisticSummaries", "cloudwatch:PutMetricData", "cloudwatch:GetMetricData",
+        "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics", "states:SendTaskSuccess", "states:SendTaskFailure",
+        "states:SendTaskHeartbeat", "sts:GetCallerIdentity", "sqs:ListQueues", "sns:ListTopics", "dynamodb:ListTables",
+        "s3:ListAllMyBuckets", "kms:ListKeys", "kms:ListAliases", "kms:GenerateRandom", "secretsmanager:GetRandomPassword",
+        "secretsmanager:ListSecrets", "ssm:DescribeParameters", "kinesis:ListStreams", "lambda:ListFunctions",
+        "ec2:DescribeNetworkInterfaces",
+    }
+)  # fmt: skip
+"""Actions that take no resource, so `Resource: "*"` says nothing. All others name what they act on."""

@@ -1,8 +1,81 @@
-"""AWS KMS: what services need of a workload's key to do what they do for it (policy statements, never of roles)."""
+"""KMS: the key of a workload, and what each service needs on it. Key policies never name roles: a role is stored by its
+unique id, so one that is made again loses access without a diff.
+"""
 
-DELETION_WINDOW_DAYS = {"protected": 30, "unprotected": 7}  # KMS: 7 to 30
-USE = ("kms:Decrypt", "kms:GenerateDataKey*")
-LOGS_ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
-"""CloudWatch Logs user guide, "Encrypt log data using KMS"."""
-CALLERS_THROUGH = ("dynamodb", "sqs", "s3", "lambda")
-"""Services that use the key on behalf of a caller of this account (kms:ViaService)."""
+from collections.abc import Iterable
+from typing import Any
+
+ROTATION = True
+"""Once a year, KMS's default period."""
+
+DELETION_WINDOW_DAYS_PROTECTED, DELETION_WINDOW_DAYS = 30, 7
+"""Days for which a deleted key can be brought back (KMS: 7 to 30): with and without protected state."""
+
+SERVICES: dict[str, dict[str, Any]] = {
+    "logs": {
+        "principal": "logs.{region}.amazonaws.com",
+        "actions": ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+        "condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:{partition}:logs:{region}:{account_id}:log-group:*"}},
+        "why": "encrypts log groups (CloudWatch Logs guide, \"Encrypt log data using AWS KMS\")",
+    },
+    "cloudwatch": {
+        "principal": "cloudwatch.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "publishes alarms to an encrypted topic; without it they are lost without a trace (SNS guide, key management)",
+    },
+    "budgets": {
+        "principal": "budgets.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "publishes budget notices to an encrypted topic (Cost Management guide)",
+    },
+    "sns": {
+        "principal": "sns.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "delivers messages of a topic to an encrypted queue (SNS guide, key management)",
+    },
+    "events": {
+        "principal": "events.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "delivers events to an encrypted queue or topic (EventBridge guide)",
+    },
+}  # fmt: skip
+"""Service -> principal, least actions and condition in a key policy."""
+
+WORKLOAD_SERVICES = ("logs",)
+"""What the key of a workload admits: its log groups are encrypted with it; all else comes through its roles."""
+
+ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
+"""What the key of the alarm topic admits."""
+
+
+def key_policy(services: Iterable[str], *, partition: str, account_id: str, region: str) -> dict[str, Any]:
+    """Policy document of a key: the account manages it through IAM; `services` do what they must and no more."""
+    known = {"partition": partition, "account_id": account_id, "region": region}
+    account = {
+        "Sid": "AccountThroughIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{partition}:iam::{account_id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    statements = [account]
+    for name in services:
+        service = SERVICES[name]
+        statements.append(
+            {
+                "Sid": f"Service{name.capitalize()}",
+                "Effect": "Allow",
+                "Principal": {"Service": service["principal"].format(**known)},
+                "Action": list(service["actions"]),
+                "Resource": "*",
+                "Condition": {
+                    operator: {key: value.format(**known) for key, value in test.items()}
+                    for operator, test in service["condition"].items()
+                },
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}

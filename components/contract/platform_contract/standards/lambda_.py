@@ -1,21 +1,36 @@
-"""AWS Lambda."""
+"""Lambda: timeouts, memory, runtimes. Source of the limits: Lambda guide, "Lambda quotas"."""
 
 from datetime import date
 
-TIMEOUT_SECONDS_MAXIMUM = 900  # Lambda quotas
-TIMEOUT_SECONDS_HTTP_DEFAULT = 10  # own choice: three times a slow answer, well below the API's 30 s
-TIMEOUT_SECONDS_DEFAULT = 30
-MEMORY_MB_DEFAULT = 512  # pydantic and X-Ray in 128 MB start in seconds; 512 MB is 0.29 vCPU
-MEMORY_MB_MINIMUM, MEMORY_MB_MAXIMUM = 128, 10240  # Lambda quotas
-ENVIRONMENT_BYTES_MAXIMUM = 4096  # all variables together, Lambda quotas
-RESERVED_CONCURRENCY_MAXIMUM = 1000  # the default quota of an account
-TRACING_MODE = "Active"
-ALIAS = "live"
+DEFAULT_TIMEOUT_SECONDS = 10
+"""Below the 30 s of an HTTP integration with room for a retry by the caller."""
 
-RUNTIME_DEPRECATION = {
+MAXIMUM_TIMEOUT_SECONDS = 900
+"""Lambda's limit: 15 minutes."""
+
+DEFAULT_MEMORY_MB = 512
+"""Enough processor for pydantic, Powertools and tracing to start in well under a second; 128 would take several."""
+
+MINIMUM_MEMORY_MB, MAXIMUM_MEMORY_MB = 128, 10_240
+"""Lambda's limits, in MB."""
+
+RUNTIMES: dict[str, date] = {
     "python3.11": date(2027, 6, 30),
     "python3.12": date(2028, 10, 31),
     "python3.13": date(2029, 6, 30),
-    "python3.14": date(2029, 6, 30),
 }
-"""When AWS ends a runtime (Lambda developer guide, "Supported runtimes"; dates move, look them up before relying on one)."""
+"""Runtime -> day on which Lambda stops to patch it. Source: Lambda guide, "Lambda runtimes", table of deprecation dates."""
+
+DEFAULT_RUNTIME = "python3.13"
+
+ARCHITECTURES = ("arm64", "x86_64")
+"""arm64 is the default: a fifth cheaper for each GB-second (Lambda price list)."""
+
+TRACING_MODE = "Active"
+"""PassThrough traces only what the caller has decided to trace."""
+
+ALIAS = "live"
+"""What every trigger invokes, never $LATEST."""
+
+MAXIMUM_RESERVED_CONCURRENCY = 1000
+"""Runs at the same time that an account has, unless AWS has raised it."""

@@ -1,5 +1,11 @@
-"""Amazon S3."""
+"""S3 buckets."""
 
-NONCURRENT_DAYS = 30  # own choice: a month to notice that an object was overwritten
-ABORT_MULTIPART_DAYS = 7  # parts of uploads that never ended are billed and invisible
-EXPIRE_AFTER_DAYS_MAXIMUM = 3650
+NONCURRENT_DAYS = 30
+"""Days for which a replaced or deleted object can be brought back."""
+
+MINIMUM_EXPIRY_DAYS, MAXIMUM_EXPIRY_DAYS = 1, 36_500
+"""Bounds of `expire_after_days`: whole days, and a century as the largest that anyone can mean."""
+
+ENCRYPTION = "aws:kms"
+BUCKET_KEY = True
+"""One call to KMS per bucket key instead of one per object."""

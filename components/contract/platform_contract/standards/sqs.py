@@ -1,22 +1,41 @@
-"""Amazon SQS."""
+"""SQS: timings that cohere with the consumer, and limits. Source of the limits: SQS guide, "Amazon SQS message quotas"."""
 
 VISIBILITY_TIMEOUTS = 6
-"""Visibility timeout >= this many function timeouts plus the batching window (Lambda guide, "Configuring a queue to use with
-Lambda"): a throttled batch must not become visible while it is still being retried."""
-VISIBILITY_SECONDS_MAXIMUM = 43_200  # SQS quotas: 12 h
-RETENTION_DAYS_DEFAULT = 4  # SQS's own default
-RETENTION_SECONDS_MINIMUM, RETENTION_SECONDS_MAXIMUM = 60, 1_209_600  # SQS quotas
-DEAD_LETTER_RETENTION_SECONDS = 1_209_600
-"""14 days, the maximum: the age of a message in a standard dead-letter queue counts from its first arrival."""
-MAX_RECEIVE_COUNT_DEFAULT = 5  # Lambda guide: at least 5, or throttling alone sends messages to the dead-letter queue
-MAX_RECEIVE_COUNT_MINIMUM, MAX_RECEIVE_COUNT_MAXIMUM = 1, 1000
-BATCH_SIZE_DEFAULT, BATCH_SIZE_MAXIMUM = 10, 10_000
-BATCH_SIZE_WITHOUT_WINDOW = 10  # more needs a batching window of at least 1 s
-BATCHING_WINDOW_SECONDS_MAXIMUM = 300
-MAXIMUM_CONCURRENCY_MINIMUM, MAXIMUM_CONCURRENCY_MAXIMUM = 2, 1000
-KEY_REUSE_SECONDS = 300  # SQS's default; a KMS call per 5 minutes and sender
+"""Queue visibility >= this many function timeouts plus the batching window. Source: Lambda guide, "Configuring an Amazon SQS
+queue for use with Lambda"."""
+
+MAXIMUM_VISIBILITY_SECONDS = 43_200
+"""12 hours."""
+
+MAX_RECEIVE_COUNT_LEAST, MAX_RECEIVE_COUNT_DEFAULT, MAX_RECEIVE_COUNT_MOST = 5, 5, 1000
+"""Receives before a message goes to the dead-letter queue. At least 5, because a throttled invocation counts as a receive.
+Source: Lambda guide, same page."""
+
+DEFAULT_RETENTION_DAYS = 4
+"""How long a message waits for its consumer: a long weekend."""
+
+DEAD_LETTER_RETENTION_DAYS = 14
+"""SQS's maximum. In the dead-letter queue of a standard queue, age counts from the first arrival in the source queue.
+Source: SQS guide, "Setting up dead-letter queue retention"."""
+
+MAXIMUM_RETENTION_DAYS = 10
+"""For a source queue: what then fails is still there for 4 days, so a weekend is survived."""
+
+KEY_REUSE_SECONDS = 3600
+"""How long SQS reuses a data key before it asks KMS again: 60 to 86400. An hour makes KMS calls negligible in cost."""
+
+DEFAULT_BATCH_SIZE, MAXIMUM_BATCH_SIZE = 10, 10_000
+"""Messages in one invocation."""
+
+BATCH_SIZE_WITHOUT_WINDOW = 10
+"""More needs a batching window of at least a second. Source: Lambda API reference, CreateEventSourceMapping."""
+
+MAXIMUM_BATCHING_WINDOW_SECONDS = 300
+
+MINIMUM_CONCURRENCY, MAXIMUM_CONCURRENCY = 2, 1000
+"""Limits of `maximum_concurrency` of an event source mapping. Source: same."""
 
 
 def visibility_timeout_seconds(function_timeout_seconds: int, batching_window_seconds: int) -> int:
-    """How long a received message is hidden from other receivers, in seconds."""
+    """Least time for which a received message has to be hidden, in seconds."""
     return VISIBILITY_TIMEOUTS * function_timeout_seconds + batching_window_seconds

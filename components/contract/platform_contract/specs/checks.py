@@ -1,0 +1,158 @@
+"""What one manifest has to fulfil beyond the form of its fields; no check needs another manifest."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from ..fit import judge
+from ..naming import PhysicalNameError
+from ..problems import choices, did_you_mean
+from ..settings import Settings
+from ..standards import apigateway, dynamodb, environment
+from . import names
+from .manifest import Manifest
+
+Broken = tuple[str, object, str, str]
+"""Field path, value, rule, fix."""
+
+SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")
+"""End of a variable's name that says its value is a secret."""
+
+
+def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, today: date) -> Iterator[Broken]:
+    """Everything that is wrong with one manifest. Without settings (they are broken themselves), what they decide is not checked."""
+    if manifest.name != file_stem:
+        yield "name", manifest.name, f"must be the name of its file, {file_stem}", f"rename the file to {manifest.name}.yaml, or the workload"
+    yield from _one_meaning_each(manifest)
+    yield from _handlers(manifest)
+    yield from _routes(manifest)
+    yield from _consumers(manifest)
+    yield from _timeouts(manifest)
+    yield from _variables(manifest)
+    yield from _fit(manifest, today)
+    if settings is not None:
+        yield from _owner(manifest, settings)
+        yield from _rates(manifest, settings)
+        yield from _concurrency(manifest, settings)
+        yield from _names(manifest, settings)
+
+
+def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:
+    kinds = {"tables": manifest.tables, "queues": manifest.queues, "buckets": manifest.buckets}
+    for section, resources in kinds.items():
+        for name in resources:
+            others = [other for other in kinds if other != section and name in kinds[other]]
+            if others and section == min(section, *others, key=list(kinds).index):
+                yield (f"{others[0]}.{name}", None, f"has the name of one of the {section}, so `uses: {{{name}: ...}}` would mean both",
+                       "give each its own name")  # fmt: skip
+    asking = [name for name, function in manifest.functions.items() if function.idempotency]
+    if asking and dynamodb.IDEMPOTENCY_TABLE in manifest.tables:
+        yield (f"tables.{dynamodb.IDEMPOTENCY_TABLE}", None,
+               f"is the name of the table that the platform adds, because the function '{asking[0]}' asks for idempotency",
+               "rename the table")  # fmt: skip
+
+
+def _handlers(manifest: Manifest) -> Iterator[Broken]:
+    package = manifest.name.replace("-", "_")
+    for name, function in manifest.functions.items():
+        if function.handler.split(".")[0] != package:
+            yield (f"functions.{name}.handler", function.handler, f"must begin with the workload's own package, {package}",
+                   f"put the code into handlers/{package}/ and write {package}.{'.'.join(function.handler.split('.')[1:])}")  # fmt: skip
+
+
+def _routes(manifest: Manifest) -> Iterator[Broken]:
+    owners: dict[str, str] = {}
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if not trigger.http:
+                continue
+            # API Gateway takes GET /orders/{id} and GET /orders/{order_id} for the same route.
+            same = re.sub(r"\{\w+", "{", trigger.http.route)
+            if same in owners:
+                yield (f"functions.{name}.triggers[{index}].http.route", trigger.http.route,
+                       f"is a route of the function '{owners[same]}' already, and a route has one owner",
+                       "remove one of the two, or change its path")  # fmt: skip
+            owners.setdefault(same, name)
+
+
+def _consumers(manifest: Manifest) -> Iterator[Broken]:
+    consumers: dict[str, str] = {}
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if not trigger.queue:
+                continue
+            queue, path = trigger.queue.queue, f"functions.{name}.triggers[{index}].queue.queue"
+            if queue not in manifest.queues:
+                hint = did_you_mean(queue, manifest.queues)
+                yield path, queue, f"is no queue of this workload; there is {choices(manifest.queues)}", hint or "add it under `queues`, or correct it"
+            elif queue in consumers:
+                yield (path, queue, f"is consumed by the function '{consumers[queue]}' already: two consumers would each get a part of the messages",
+                       "give each consumer a queue of its own")  # fmt: skip
+            consumers.setdefault(queue, name)
+    for name, function in manifest.functions.items():
+        for used, verbs in function.uses.items():
+            if "consume" in verbs and consumers.get(used, name) != name:
+                yield (f"functions.{name}.uses.{used}", "consume",
+                       f"the queue is consumed by the function '{consumers[used]}' already: two consumers would each get a part of the messages",
+                       "remove `consume`")  # fmt: skip
+
+
+def _timeouts(manifest: Manifest) -> Iterator[Broken]:
+    longest = apigateway.MAXIMUM_FUNCTION_TIMEOUT_SECONDS
+    for name, function in manifest.functions.items():
+        if function.http_triggers and function.timeout_seconds > longest:
+            yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
+                   f"must be at most {longest} s behind an HTTP route: API Gateway gives up then, its limit",
+                   "lower it, or answer at once and do the work behind a queue")  # fmt: skip
+
+
+def _variables(manifest: Manifest) -> Iterator[Broken]:
+    for name, function in manifest.functions.items():
+        for variable in function.environment:
+            path = f"functions.{name}.environment.{variable}"
+            if environment.is_reserved(variable):
+                yield path, None, "is a variable that Lambda or the platform sets", "choose another name"
+            elif SECRET_NAME.search(variable):
+                yield (path, None, "is a secret by its name, and environment variables are readable in the console",
+                       "keep it in Secrets Manager; if it is none, choose another name")  # fmt: skip
+
+
+def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:
+    fit, waiver = judge(manifest.profile), manifest.fit_waiver
+    if waiver and waiver.expires_on < today:
+        yield "fit_waiver.expires_on", waiver.expires_on, "is over", "decide anew: build it on something else, or set a later day and say why"
+    elif fit.verdict == "unfit" and not waiver:
+        yield ("profile", None, f"is unfit for serverless: {'; '.join(fit.unfit)}",
+               "choose another platform for it, or add `fit_waiver: {reason: ..., expires_on: ...}`")  # fmt: skip
+
+
+def _owner(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    if manifest.owner not in settings.teams:
+        hint = did_you_mean(manifest.owner, settings.teams)
+        yield "owner", manifest.owner, f"is no team of the stack's settings; there is {choices(settings.teams)}", hint or "add the team to `teams` in the stack's settings"
+
+
+def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    served = any(function.http_triggers for function in manifest.functions.values())
+    if served and manifest.profile.peak_per_second > settings.api_rate_per_second:
+        yield ("profile.peak_per_second", manifest.profile.peak_per_second,
+               f"is above the {settings.api_rate_per_second:g} requests a second after which an API answers 429 in {settings.environment}",
+               "raise api_rate_per_second in the stack's settings, or correct the profile")  # fmt: skip
+
+
+def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    for name, function in manifest.functions.items():
+        reserved = function.reserved_concurrency or settings.reserved_concurrency
+        wanted = sum(trigger.maximum_concurrency or 0 for trigger in function.queue_triggers)
+        if reserved and wanted > reserved:
+            yield (f"functions.{name}.reserved_concurrency", reserved,
+                   f"is less than the {wanted} that its queues may use: the rest would be throttled, which counts as a receive",
+                   f"raise it to {wanted}, or lower maximum_concurrency")  # fmt: skip
+
+
+def _names(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    for path, make in names.physical_names(manifest, settings):
+        try:
+            make()
+        except PhysicalNameError as wrong:
+            yield path, None, f"its {wrong.kind} name in AWS, '{wrong.name}', {wrong.rule}", wrong.fix

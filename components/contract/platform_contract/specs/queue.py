@@ -1,0 +1,21 @@
+"""An SQS queue."""
+
+from pydantic import Field
+
+from ..standards import sqs
+from ..words import Strict
+from .table import Generation
+
+
+class QueueSpec(Strict):
+    """A standard queue with its dead-letter queue, both encrypted with the workload's key."""
+
+    max_receive_count: int = Field(
+        default=sqs.MAX_RECEIVE_COUNT_DEFAULT, ge=sqs.MAX_RECEIVE_COUNT_LEAST, le=sqs.MAX_RECEIVE_COUNT_MOST,
+        description="Receives after which a message goes to the dead-letter queue; a throttled call counts as one.",
+    )  # fmt: skip
+    retention_days: int = Field(
+        default=sqs.DEFAULT_RETENTION_DAYS, ge=1, le=sqs.MAXIMUM_RETENTION_DAYS,
+        description="Days for which a message waits for its consumer; the dead-letter queue keeps it for 14 days from its first arrival.",
+    )  # fmt: skip
+    generation: int = Generation

@@ -1,0 +1,33 @@
+"""A queue that invokes a function."""
+
+from pydantic import Field, model_validator
+
+from ..problems import broken
+from ..standards import sqs
+from ..words import Name, Strict
+
+
+class QueueTrigger(Strict):
+    """A queue of the same workload whose messages invoke the function; a message fails alone, not with its batch."""
+
+    queue: Name = Field(description="Name of the queue, as under `queues`.")
+    batch_size: int = Field(
+        default=sqs.DEFAULT_BATCH_SIZE, ge=1, le=sqs.MAXIMUM_BATCH_SIZE,
+        description="Most messages in one invocation; above 10 only with a batching window.",
+    )  # fmt: skip
+    batching_window_seconds: int = Field(
+        default=0, ge=0, le=sqs.MAXIMUM_BATCHING_WINDOW_SECONDS, description="Seconds for which a batch is collected.",
+    )  # fmt: skip
+    maximum_concurrency: int | None = Field(
+        default=None, ge=sqs.MINIMUM_CONCURRENCY, le=sqs.MAXIMUM_CONCURRENCY,
+        description="Most invocations at the same time from this queue; the rest waits in the queue.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _window_for_big_batches(self) -> "QueueTrigger":
+        if self.batch_size > sqs.BATCH_SIZE_WITHOUT_WINDOW and self.batching_window_seconds < 1:
+            raise broken(
+                f"must be at most {sqs.BATCH_SIZE_WITHOUT_WINDOW} without a batching window, Lambda's rule",
+                "lower it, or set batching_window_seconds to 1 or more", field="batch_size",
+            )  # fmt: skip
+        return self

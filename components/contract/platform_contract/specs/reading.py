@@ -1,0 +1,209 @@
+"""Manifests from files and text: YAML, form, and what they say about each other. All problems of all files at once."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from ..problems import Problem, ProblemsError, choices, did_you_mean, from_validation, shown
+from ..settings import Settings
+from .checks import Broken, check_alone
+from .manifest import Manifest
+from .references import check_clashes, check_shares, check_uses
+
+FOLDER = "workloads"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as manifests are written: a key that comes twice is a mistake, not the last one's win."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, str):
+            raise _Unreadable(f"line {line}", str(key).lower(), "a key must be text, and YAML reads this one as something else", "write it in quotes")
+        if key in seen:
+            raise _Unreadable(f"line {line}", key, f"comes twice; first on line {seen[key]}", "merge the two, or rename one")
+        seen[key] = line
+    loader.flatten_mapping(node)
+    return {loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value}
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+class _Unreadable(Exception):
+    def __init__(self, field: str, value: str, rule: str, fix: str) -> None:
+        self.field, self.value, self.rule, self.fix = field, value, rule, fix
+
+
+def read_yaml(text: str, file: str) -> dict[str, Any]:
+    """The mapping in `text`. Raises ProblemsError with the line of what cannot be read."""
+    try:
+        loader = _Loader(text)
+        try:
+            content = loader.get_single_data()
+        finally:
+            loader.dispose()
+    except _Unreadable as wrong:
+        raise ProblemsError([Problem(file, wrong.field, wrong.value, wrong.rule, wrong.fix)]) from None
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        rule = f"is not readable as YAML: {wrong.problem or wrong.context or 'syntax error'}"
+        fix = _yaml_advice(wrong.problem or "")
+        raise ProblemsError([Problem(file, line, "", rule, fix)]) from None
+    except yaml.YAMLError as wrong:
+        raise ProblemsError([Problem(file, "", "", f"is not readable as YAML: {wrong}", "save it as plain text in UTF-8")]) from None
+    if content is None:
+        raise ProblemsError([Problem(file, "", "", "is empty", "write a manifest, or remove the file")])
+    if not isinstance(content, dict):
+        kind = "a list" if isinstance(content, list) else "a single value"
+        raise ProblemsError([Problem(file, "", "", f"is {kind}, not a mapping", "begin with `name: ...`")])
+    return content
+
+
+def _yaml_advice(problem: str) -> str:
+    if "tab" in problem or "\\t" in problem:
+        return "indent with spaces, not tabs"
+    if "mapping values are not allowed" in problem:
+        return "put text that holds `: ` in quotes"
+    if "could not determine a constructor" in problem:
+        return "remove the tag that begins with `!`: manifests are plain data"
+    if "alias" in problem:
+        return "put text that begins with `*` or `&` in quotes"
+    return "look at this line and the one before: indentation, brackets, quotes"
+
+
+def parse_manifest(text: str, file: str) -> Manifest:
+    """A manifest whose form is right; nothing is checked yet that needs settings or other manifests. Raises ProblemsError."""
+    content = read_yaml(text, file)
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        raise ProblemsError(from_validation(error, Manifest, file)) from None
+
+
+def read_manifest(text: str, file: str, settings: Settings, today: date | None = None) -> Manifest:
+    """One manifest by itself, fully checked: it can use no other workload's resources. Raises ProblemsError."""
+    manifest = parse_manifest(text, file)
+    wrong = [*check_alone(manifest, manifest.name, settings, today or date.today()), *check_uses(manifest, {}, frozenset())]
+    wrong += [broken for _, broken in check_clashes({manifest.name: manifest}, settings)]
+    if wrong:
+        raise ProblemsError(_problem(file, each) for each in wrong)
+    return manifest
+
+
+def load_manifests(folder: Path, settings: Settings | None, today: date | None = None) -> dict[str, Manifest]:
+    """Workload -> manifest for every file in `folder`, or those that `settings.workloads` names; by name.
+
+    Without settings (broken themselves), what they decide is not checked. Raises ProblemsError with all problems of all files.
+    """
+    problems: list[Problem] = []
+    manifests: dict[str, Manifest] = {}
+    files: dict[str, str] = {}
+    unreadable: set[str] = set()
+    for path in sorted(folder.glob("*.y*ml")):
+        file = f"{folder.name}/{path.name}"
+        if path.suffix != ".yaml":
+            problems.append(Problem(file, "", "", "has another ending than .yaml", f"rename it to {path.stem}.yaml"))
+            continue
+        try:
+            manifest = parse_manifest(_text(path, file), file)
+        except ProblemsError as error:
+            problems += error.problems
+            unreadable.add(path.stem)
+            continue
+        problems += [_problem(file, each) for each in check_alone(manifest, path.stem, settings, today or date.today())]
+        manifests[path.stem], files[manifest.name] = manifest, file
+    if not files and not problems:
+        problems.append(Problem(f"{folder.name}/", "", "", "holds no manifest", "add one: docs/how-to/add-a-workload.md"))
+    named = {manifest.name: manifest for manifest in manifests.values()}
+    problems += _together(named, files, frozenset(unreadable), settings)
+    chosen, missing = _chosen(named, frozenset(unreadable), settings)
+    problems += missing
+    if problems:
+        raise ProblemsError(problems)
+    return chosen
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ProblemsError([Problem(file, "", "", "is not text in UTF-8", "save it in UTF-8")]) from None
+
+
+def _together(manifests: Mapping[str, Manifest], files: Mapping[str, str], unreadable: frozenset[str], settings: Settings | None) -> Iterable[Problem]:
+    known = frozenset(manifests) | unreadable
+    for name, manifest in manifests.items():
+        for broken in (*check_uses(manifest, manifests, unreadable), *check_shares(manifest, known)):
+            yield _problem(files[name], broken)
+    if settings is not None:
+        for name, broken in check_clashes(manifests, settings):
+            yield _problem(files[name], broken)
+
+
+def _chosen(manifests: dict[str, Manifest], unreadable: frozenset[str], settings: Settings | None) -> tuple[dict[str, Manifest], list[Problem]]:
+    """The manifests that the settings choose, and what is wrong with the choice."""
+    if settings is None or not settings.workloads:
+        return manifests, []
+    wrong = []
+    for name in settings.workloads:
+        if name not in manifests and name not in unreadable:
+            hint = did_you_mean(name, manifests)
+            wrong.append(Problem("settings", "workloads", name, f"is no workload; there is {choices(sorted(manifests))}", hint or "correct it"))
+    chosen = {name: manifest for name, manifest in manifests.items() if name in settings.workloads}
+    for name, manifest in chosen.items():
+        owners = {used.partition(".")[0] for function in manifest.functions.values() for used in function.uses if "." in used}
+        for owner in sorted(owners - set(chosen)):
+            wrong.append(Problem("settings", "workloads", name, f"uses resources of '{owner}', which is left out", f"add {owner}"))
+    return chosen, wrong
+
+
+def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
+    """Every function has its code under `handlers`. Raises ProblemsError with all that lack it."""
+    problems = []
+    for name, manifest in manifests.items():
+        for function_name, function in manifest.functions.items():
+            *modules, entry = function.handler.split(".")
+            path = handlers.joinpath(*modules).with_suffix(".py")
+            shown_path = f"{handlers.name}/{'/'.join(modules)}.py"
+            broken = None
+            if not path.is_file():
+                broken = (f"there is no file {shown_path}", "write it, or correct the handler")
+            elif entry not in (defined := _defined(path)):
+                broken = (f"{shown_path} defines no `{entry}`", did_you_mean(entry, defined) or f"define `{entry}(event, context)` there")
+            if broken:
+                problems.append(Problem(f"{FOLDER}/{name}.yaml", f"functions.{function_name}.handler", function.handler, *broken))
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _defined(path: Path) -> list[str]:
+    """Names that a module binds at its top level; nothing if it is no Python, which its own tests tell better."""
+    names: list[str] = []
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return names
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names += [alias.asname or alias.name for alias in node.names]
+    return names
+
+
+def _problem(file: str, broken: Broken) -> Problem:
+    path, value, rule, fix = broken
+    return Problem(file, path, shown(value, path), rule, fix)
