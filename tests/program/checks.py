@@ -5,6 +5,7 @@ The emulator would not notice most of these, AWS does: it refuses, answers 500 a
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ METRICS = {
     "AWS/SQS": {
         ("QueueName",): {"ApproximateNumberOfMessagesVisible": False, "ApproximateAgeOfOldestMessage": False},
     },
-    "AWS/ApiGateway": {("ApiId",): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False}},
+    "AWS/ApiGateway": {("ApiId", "Stage"): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False}},
     "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},
 }
 """From the services' own lists of metrics. AWS/DynamoDB SystemErrors is not here: it is published by Operation."""
@@ -103,7 +104,7 @@ def alarms(graph: Graph) -> Iterator[str]:
     for alarm in graph.all("cloudwatch/metricAlarm"):
         inputs = alarm.inputs
         dimensions = inputs.get("dimensions", {})
-        metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {})
+        metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {}) or _from_code(graph, alarm)
         if inputs["metricName"] not in metrics:
             yield f"{alarm.urn}: {inputs['namespace']} publishes no {inputs['metricName']} with dimensions {sorted(dimensions)}"
             continue
@@ -262,10 +263,26 @@ def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         "FunctionName": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
         "Stage": ("apigatewayv2/stage", "name"),
     }  # fmt: skip
+    if name == "service":
+        return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
     if name == "ApiId":
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
     kind, field = owners[name]
     return value in {node.inputs.get(field) for node in graph.all(kind)}
+
+
+def _from_code(graph: Graph, alarm: Node) -> dict[str, bool]:
+    """Metrics that the code beside the alarm counts, under the namespace and service that its function is told."""
+    function = next((each for each in graph.all("lambda/function") if each.parent == alarm.parent), None)
+    if function is None:
+        return {}
+    variables = function.inputs["environment"]["variables"]
+    told = (variables["POWERTOOLS_METRICS_NAMESPACE"], {"service": variables["POWERTOOLS_SERVICE_NAME"]})
+    if (alarm.inputs["namespace"], alarm.inputs["dimensions"]) != told:
+        return {}
+    with zipfile.ZipFile(function.inputs["code"].path) as bundle:
+        code = "".join(bundle.read(name).decode() for name in bundle.namelist())
+    return {name: False for name in re.findall(r'count\(\s*"(\w+)"', code)}
 
 
 def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:

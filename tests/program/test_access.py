@@ -7,7 +7,7 @@ from tests.program.graph import Graph
 AT = "eu-west-1:111111111111"
 LOGS = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow", "Sid": "Logs"}
 TRACES = {
-    "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "Effect": "Allow", "Resource": ["*"], "Sid": "Traces",
+    "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Effect": "Allow", "Resource": ["*"], "Sid": "Traces",
 }  # fmt: skip
 
 
@@ -21,12 +21,13 @@ def test_orders_reads_and_writes_its_two_tables(dev: Graph):
         {**LOGS, "Resource": [f"arn:aws:logs:{AT}:log-group:/aws/lambda/dev-orders-api:*"]},
         TRACES,
         {
-            "Sid": "TableOrders", "Effect": "Allow", "Resource": [orders, f"{orders}/index/*"],
+            "Sid": "TableOrders", "Effect": "Allow", "Resource": [orders],
             "Action": [
                 "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
-                "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem",
+                "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
             ],
         },
+        {"Sid": "TableOrders2", "Effect": "Allow", "Resource": [orders, f"{orders}/index/*"], "Action": ["dynamodb:Query"]},
         {
             "Sid": "Idempotency", "Effect": "Allow", "Resource": [f"arn:aws:dynamodb:{AT}:table/dev-orders-idempotency"],
             "Action": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -44,7 +45,7 @@ def test_orders_uses_its_key_through_dynamodb_and_lambda(dev: Graph):
         }  # fmt: skip
 
     assert statements(dev, "orders-api-key") == [
-        through("dynamodb", "kms:Decrypt", "kms:GenerateDataKey"),
+        through("dynamodb", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
         through("lambda", "kms:Decrypt"),
     ]
 

@@ -5,6 +5,7 @@ program passes every check (test_graph.py), so whatever a check says here is the
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -101,9 +102,12 @@ def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: C
     assert any(says in problem for problem in found), found
 
 
-def test_a_dropped_verb_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    consume = tuple(action for action in iam.ACTIONS["queue"]["consume"] if action != "sqs:DeleteMessage")
-    monkeypatch.setitem(iam.ACTIONS["queue"], "consume", consume)
+def test_a_dropped_action_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    consume = iam.VERBS["queue"]["consume"]
+    (permission,) = consume.permissions
+    left = tuple(action for action in permission.actions if action != "sqs:DeleteMessage")
+    weaker = replace(consume, permissions=(replace(permission, actions=left),))
+    monkeypatch.setitem(iam.VERBS["queue"], "consume", weaker)
     found = list(checks.grants(run_program("dev")))
     assert [problem.split("::")[-1] for problem in found] == [
         "receipts-worker: may not sqs:DeleteMessage on arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders"

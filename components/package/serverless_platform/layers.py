@@ -113,7 +113,7 @@ def _install(requirements: Path, target: Path, machine: LayerTarget) -> None:
 
 
 def main() -> None:
-    from platform_contract.settings import ProblemsError
+    from platform_contract.problems import ProblemsError
 
     from .reading import read_project
 

@@ -11,14 +11,15 @@ import pulumi
 import yaml
 from platform_contract.plan import FoundationPlan, Platform, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
-from platform_contract.settings import PROJECT, Settings, load_settings
-from platform_contract.specs import Manifest, load_manifests
+from platform_contract.settings import Settings, load_settings
+from platform_contract.specs import Manifest, check_handlers, load_manifests
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from .bundles import write_bundle
 from .foundation import FoundationArgs
 from .layers import LayerTarget, find_layer, layer_target
 
+PROJECT = "serverless-platform"
 OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
 """Environment variable of offline previews: they have no layer, which takes downloads."""
 
@@ -47,7 +48,7 @@ class Project:
     @property
     def layer_target(self) -> LayerTarget:
         settings = self.settings
-        return layer_target(settings.lambda_architecture, settings.lambda_runtime, embedded=bool(settings.endpoint_url))
+        return layer_target(settings.lambda_architecture, settings.lambda_runtime, embedded=settings.embedded)
 
     @cached_property
     def foundation(self) -> FoundationPlan:
@@ -82,8 +83,8 @@ class Project:
             }
             for name, manifest in self.manifests.items()
         }
-        for name, manifest in self.manifests.items():
-            yield name, manifest.model_dump_json(), bundles[name]
+        for name in self.manifests:
+            yield name, (self.root / "workloads" / f"{name}.yaml").read_text(), bundles[name]
 
 
 def read_program(root: Path) -> Project:
@@ -100,16 +101,44 @@ def read_project(root: Path, stack: str) -> Project:
 
 
 def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
-    """Raises ProblemsError with everything that is wrong with settings, or else with manifests."""
-    values = {
-        key.removeprefix(f"{PROJECT}:"): _decoded(value) for key, value in config.items() if key.startswith(f"{PROJECT}:")
-    }
-    settings = load_settings(values, f"Pulumi.{stack}.yaml")
-    return Project(root, stack, settings, load_manifests(root / "workloads", settings))
+    """Raises ProblemsError with everything that is wrong with settings, manifests and handlers."""
+    values = {key: value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    problems: list[Problem] = []
+    settings, manifests = None, {}
+    try:
+        settings = load_settings(values, f"Pulumi.{stack}.yaml")
+    except ProblemsError as wrong:
+        problems += wrong.problems
+    try:
+        manifests = load_manifests(root / "workloads", settings)
+    except ProblemsError as wrong:
+        problems += wrong.problems
+    for check in (lambda: check_handlers(manifests, root / "handlers"), lambda: _only_what_is_built(manifests)):
+        try:
+            check()
+        except ProblemsError as wrong:
+            problems += wrong.problems
+    if settings is None or problems:
+        raise ProblemsError(problems)
+    return Project(root, stack, settings, manifests)
 
 
-def _decoded(value: Any) -> Any:
-    """The engine passes every value as text and structures as JSON; numbers and truth values pydantic reads by itself."""
-    if isinstance(value, str) and (value[:1] in ("{", "[") or value in ("null", "")):
-        return yaml.safe_load(value)
-    return value
+def _only_what_is_built(manifests: Mapping[str, Manifest]) -> None:
+    """What manifests may say already, but no component makes yet. Raises ProblemsError instead of leaving it out silently."""
+    problems = []
+    for name, manifest in manifests.items():
+        file = f"workloads/{name}.yaml"
+        if manifest.phase != "pilot":
+            problems.append(Problem(
+                file=file, field="phase", value=manifest.phase, rule="is not built yet: there is only pilot", fix="write `phase: pilot`"
+            ))  # fmt: skip
+        for function, spec in manifest.functions.items():
+            problems += [
+                Problem(
+                    file=file, field=f"functions.{function}.uses.{used}", value="", rule="is another workload's: not built yet",
+                    fix="send it what it needs over its API",
+                )
+                for used in spec.uses if "." in used
+            ]  # fmt: skip
+    if problems:
+        raise ProblemsError(problems)

@@ -6,7 +6,7 @@ import pulumi
 import pydantic
 from platform_contract.plan import Platform, WorkloadPlan, plan_workload
 from platform_contract.plan.model import ApiPlan
-from platform_contract.specs import load_manifest
+from platform_contract.specs import read_manifest
 
 from .arguments import PlainArguments, checked
 from .phases.pilot import Pilot
@@ -104,7 +104,7 @@ def _routes(api: ApiPlan) -> list[dict[str, Any]]:
 def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
     """The plan, and what the platform shares: as given in the arguments, or else as exported. Raises ValueError."""
     platform = Platform.from_text(knobs.platform)
-    manifest = load_manifest(knobs.manifest, f"manifest of Workload '{name}'", platform.settings)
+    manifest = read_manifest(knobs.manifest, f"manifest of Workload '{name}'", platform.settings)
     plan = plan_workload(manifest, platform.settings, phase=knobs.phase)
     shared = {
         key: args.get(key) or getattr(platform, key)

@@ -1,61 +1,62 @@
-"""Who may do what, as documents: verbs become statements, services get what they need of a key."""
+"""Who may do what, as statements and documents: verbs become the least actions, services get what they need of a topic."""
 
 import json
 from typing import Any
 
-from platform_contract.naming import arn
 from platform_contract.plan.model import KeyStatementPlan, StatementPlan
 from platform_contract.settings import Settings
-from platform_contract.specs import FunctionSpec, Manifest
+from platform_contract.specs import FunctionSpec
 from platform_contract.standards import iam, kms
 
-SERVICES = {"table": "dynamodb", "queue": "sqs", "bucket": "s3"}
-"""Kind of resource -> its service, in ARNs and in kms:ViaService."""
-ORDER = ("read", "write", "send", "consume", "delete")
 IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """All that Powertools' DynamoDBPersistenceLayer calls."""
 
 
-def verbs_of(manifest: Manifest, function: FunctionSpec) -> dict[str, tuple[str, ...]]:
+def verbs_of(function: FunctionSpec) -> dict[str, list[str]]:
     """Resource -> verbs, with what triggers imply: a queue that triggers is consumed."""
-    verbs = {resource: set(given) for resource, given in function.uses.items()}
-    for trigger in function.triggers:
-        if trigger.queue:
-            verbs.setdefault(trigger.queue.queue, set()).add("consume")
-    return {resource: tuple(verb for verb in ORDER if verb in given) for resource, given in sorted(verbs.items())}
+    verbs = {resource: list(given) for resource, given in function.uses.items()}
+    for trigger in function.queue_triggers:
+        verbs.setdefault(trigger.queue, [])
+        if "consume" not in verbs[trigger.queue]:
+            verbs[trigger.queue].append("consume")
+    return dict(sorted(verbs.items()))
 
 
-def resource_statements(kind: str, name: str, resource_arn: str, verbs: tuple[str, ...]) -> list[StatementPlan]:
-    """The least that `verbs` need of one resource; what is done to a bucket itself is a statement of its own."""
+def resource_statements(kind: str, name: str, resource_arn: str, verbs: list[str]) -> list[StatementPlan]:
+    """The least that `verbs` need of one resource: one statement for each group of actions on the same ARNs."""
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for verb in verbs:
+        for permission in iam.VERBS[kind][verb].permissions:  # type: ignore[index]
+            groups.setdefault(permission.arn_suffixes, set()).update(permission.actions)
     sid = _sid(kind, name)
-    actions = {action for verb in verbs for action in iam.ACTIONS[kind][verb]}
-    resources = tuple(resource_arn + suffix for suffix in iam.ARN_SUFFIX[kind])
-    statements = [StatementPlan(sid=sid, actions=tuple(sorted(actions)), resources=resources)]
-    if kind == "bucket":
-        own = {action for verb in verbs for action in iam.BUCKET_ACTIONS_OF_THE_BUCKET.get(verb, ())}
-        if own:
-            statements.append(StatementPlan(sid=f"{sid}Itself", actions=tuple(sorted(own)), resources=(resource_arn,)))
-    return statements
+    return [
+        StatementPlan(
+            sid=sid if number == 1 else f"{sid}{number}",
+            actions=tuple(sorted(actions)),
+            resources=tuple(resource_arn + suffix for suffix in suffixes),
+        )
+        for number, (suffixes, actions) in enumerate(groups.items(), 1)
+    ]
 
 
 def base_statements(log_group_arn: str) -> list[StatementPlan]:
     """What every function may: write its own log, send traces."""
+    logs = tuple(log_group_arn + suffix for suffix in iam.LOG_ARN_SUFFIXES)
     return [
-        StatementPlan(sid="Logs", actions=iam.LOG_ACTIONS, resources=(f"{log_group_arn}:*",)),
-        # X-Ray knows no resources for these two, so "*" is the least.
+        StatementPlan(sid="Logs", actions=iam.LOG_ACTIONS, resources=logs),
         StatementPlan(sid="Traces", actions=iam.TRACE_ACTIONS, resources=("*",)),
     ]
 
 
-def key_statements(settings: Settings, verbs: dict[str, tuple[str, tuple[str, ...]]]) -> tuple[KeyStatementPlan, ...]:
-    """What a function needs of its workload's key, through each service that uses it for the function.
+def key_statements(settings: Settings, used: list[tuple[str, list[str]]]) -> tuple[KeyStatementPlan, ...]:
+    """What a function needs of its workload's key, through each service that uses it on the function's behalf.
 
-    verbs: resource -> (kind, verbs). Lambda itself decrypts the environment variables with the function's role.
+    used: (kind, verbs) of every resource. Lambda itself decrypts the environment variables with the function's role.
     """
-    wanted: dict[str, set[str]] = {"lambda": {"kms:Decrypt"}}
-    for kind, given in verbs.values():
-        for verb in given:
-            wanted.setdefault(SERVICES[kind], set()).update(iam.KEY_ACTIONS[kind][verb])
+    wanted: dict[str, set[str]] = {iam.VIA_SERVICE["environment"]: set(iam.ENVIRONMENT_KEY_ACTIONS)}
+    for kind, verbs in used:
+        for verb in verbs:
+            wanted.setdefault(iam.VIA_SERVICE[kind], set()).update(iam.VERBS[kind][verb].key_actions)  # type: ignore[index]
     return tuple(
         KeyStatementPlan(
             sid=f"KeyThrough{service.capitalize()}", actions=tuple(sorted(actions)),
@@ -65,51 +66,29 @@ def key_statements(settings: Settings, verbs: dict[str, tuple[str, tuple[str, ..
     )  # fmt: skip
 
 
-def key_policy(settings: Settings, *, log_groups: tuple[str, ...] = (), publishers: tuple[str, ...] = ()) -> str:
-    """Key policy as JSON text. It names the account and services, never roles: their own policies say what they may.
+def key_policy(settings: Settings, services: tuple[str, ...]) -> str:
+    """Key policy as JSON text that admits `services` of the contract's catalogue."""
+    return json.dumps(
+        kms.key_policy(services, partition=settings.partition, account_id=settings.account_id, region=settings.region)
+    )
 
-    log_groups: names of the log groups that CloudWatch Logs may encrypt with it.
-    publishers: services that publish to a topic which is encrypted with it.
-    """
+
+def topic_policy(settings: Settings, topic_arn: str, services: tuple[str, ...]) -> str:
+    """Policy of a topic as JSON text: `services` may publish for this account, nobody without TLS."""
+    publishers = [kms.SERVICES[service]["principal"].format(region=settings.region) for service in services]
     statements: list[dict[str, Any]] = [
         {
-            "Sid": "Account", "Effect": "Allow", "Principal": {"AWS": f"arn:{settings.partition}:iam::{settings.account_id}:root"},
-            "Action": "kms:*", "Resource": "*",
-        }
-    ]  # fmt: skip
-    if log_groups:
-        groups = [arn(settings, "logs", f"log-group:{name}") for name in sorted(log_groups)]
-        statements.append({
-            "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": f"logs.{settings.region}.amazonaws.com"},
-            "Action": list(kms.LOGS_ACTIONS), "Resource": "*",
-            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
-        })  # fmt: skip
-    if publishers:
-        statements.append({
-            "Sid": "Publishers", "Effect": "Allow", "Principal": {"Service": list(publishers)}, "Action": list(kms.USE),
-            "Resource": "*", "Condition": {"StringEquals": {"aws:SourceAccount": settings.account_id}},
-        })  # fmt: skip
-    return _document(statements)
-
-
-def topic_policy(settings: Settings, topic_arn: str, publishers: tuple[str, ...]) -> str:
-    """Policy of a topic as JSON text: `publishers` of this account may publish, nobody without TLS."""
-    return _document([
-        {
-            "Sid": "Publishers", "Effect": "Allow", "Principal": {"Service": list(publishers)}, "Action": "sns:Publish",
+            "Sid": "Publishers", "Effect": "Allow", "Principal": {"Service": publishers}, "Action": "sns:Publish",
             "Resource": topic_arn, "Condition": {"StringEquals": {"aws:SourceAccount": settings.account_id}},
         },
         {
             "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": topic_arn,
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _sid(*parts: str) -> str:
     """Letters and digits only, as IAM wants it."""
     return "".join(piece.capitalize() for part in parts for piece in part.split("-"))
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

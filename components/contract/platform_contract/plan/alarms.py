@@ -2,54 +2,54 @@
 
 from collections.abc import Mapping
 
-from platform_contract.naming import physical_name
+from platform_contract import naming
 from platform_contract.plan.model import AlarmPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards.alarms import ALARMS, AlarmStandard
+from platform_contract.standards.alarms import ALARMS, AlarmStandard, Kind
 
 RUNBOOKS = "docs/runbooks.md"
-"""One section for each alarm of the catalogue, named KIND-SUFFIX."""
-ASSIGNED = frozenset({"ApiId"})
-"""Dimensions whose values AWS assigns at creation."""
+"""One section for each alarm of the catalogue, called KIND-SUFFIX."""
 
 
 def plan_alarms(
-    settings: Settings, manifest: Manifest, kind: str, resource: str, dimensions: Mapping[str, str],
-    facts: Mapping[str, float] | None = None,
+    settings: Settings, manifest: Manifest, kind: Kind, resource: str, names: Mapping[str, str],
+    facts: Mapping[str, float | None] | None = None,
 ) -> tuple[AlarmPlan, ...]:  # fmt: skip
     """The alarms of one resource.
 
-    kind: key of the catalogue. resource: its name in the manifest. dimensions: by name, what is known of them.
-    facts: numbers that thresholds are a factor of, such as timeout_seconds.
+    kind: of what is watched. resource: its name in the manifest. names: what dimensions are filled with, such as
+    function_name. facts: numbers that thresholds are a share of; a row that needs a fact which is None is left out.
     """
-    return tuple(_alarm(settings, manifest, kind, resource, dimensions, facts or {}, row) for row in ALARMS[kind])
+    known = {name: value for name, value in (facts or {}).items() if value is not None}
+    rows = (row for row in ALARMS[kind] if not row.needs or row.needs in known)
+    return tuple(_alarm(settings, manifest, kind, resource, names, known, row) for row in rows)
 
 
 def _alarm(
-    settings: Settings, manifest: Manifest, kind: str, resource: str, dimensions: Mapping[str, str],
+    settings: Settings, manifest: Manifest, kind: Kind, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float], row: AlarmStandard,
 ) -> AlarmPlan:  # fmt: skip
-    percentile = row.statistic.startswith("p")
     team = settings.teams[manifest.owner]
-    infix = "dead" if kind == "dead_letter_queue" else ""
+    section = f"{kind}-{row.suffix}".replace("_", "-")
+    component = f"{resource}-dead" if kind == "dead_letter_queue" else resource
     return AlarmPlan(
         suffix=row.suffix,
-        physical_name=physical_name("alarm", settings, manifest.name, resource, infix, row.suffix),
+        physical_name=naming.alarm_name(settings, manifest.name, component, row.suffix),
         description=(
-            f"{manifest.name}: {kind.replace('_', ' ')} {resource}: {row.why}. {row.severity.capitalize()} for {manifest.owner} "
-            f"({team.contact}). Runbook: {RUNBOOKS}#{kind.replace('_', '-')}-{row.suffix}"
+            f"{manifest.name}: {kind.replace('_', ' ')} {resource}: {row.why}. {row.severity.capitalize()} for "
+            f"{manifest.owner} ({team.contact}). Runbook: {RUNBOOKS}#{section}"
         ),
         namespace=row.namespace,
-        metric_name=row.metric,
-        dimensions={name: dimensions[name] for name in row.dimensions if name not in ASSIGNED},
-        assigned_dimensions=tuple(name for name in row.dimensions if name in ASSIGNED),
-        statistic=None if percentile else row.statistic,
-        extended_statistic=row.statistic if percentile else None,
+        metric_name=row.metric_name,
+        dimensions={name: value.format(workload=manifest.name, **names) for name, value in row.dimensions.items()},
+        assigned_dimensions=row.assigned_dimensions,
+        statistic=row.statistic,
+        extended_statistic=row.extended_statistic,
         comparison_operator=row.comparison,
-        threshold=row.threshold * facts[row.threshold_of] if row.threshold_of else row.threshold,
+        threshold=row.threshold.value(facts),
         period_seconds=row.period_seconds,
-        evaluation_periods=row.periods,
-        datapoints_to_alarm=row.datapoints,
-        treat_missing_data=row.missing,
+        evaluation_periods=row.evaluation_periods,
+        datapoints_to_alarm=row.datapoints_to_alarm,
+        treat_missing_data=row.treat_missing_data,
     )

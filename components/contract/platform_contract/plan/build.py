@@ -1,14 +1,13 @@
 """Manifest + settings + phase -> plan. Pure: the same input gives the same plan, on every machine."""
 
-from platform_contract.naming import physical_name
+from platform_contract import naming
 from platform_contract.plan import access, functions, state
-from platform_contract.plan.foundation import own_tags
+from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.model import BudgetPlan, KeyPlan, WorkloadPlan
-from platform_contract.settings import Settings
+from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import kms
+from platform_contract.standards import kms, tags
 
-PHASES = ("pilot", "standardize", "scale")
 BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)
 """Told at 80 % spent, in time to do something, and as soon as the whole is forecast."""
@@ -23,8 +22,6 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         name: functions.plan_function(settings, manifest, name, {"table": tables, "queue": queues, "bucket": buckets})
         for name in manifest.functions
     }
-    apis = functions.plan_apis(settings, manifest)
-    log_groups = (*(it.log_group_name for it in planned.values()), *(it.log_group_name for it in apis.values()))
     return WorkloadPlan(
         name=manifest.name,
         owner=manifest.owner,
@@ -35,24 +32,24 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         boundary_arn=settings.boundary_arn,
         tags=own_tags(settings, manifest.owner, manifest.name, manifest.data_class),
         key=KeyPlan(
-            alias=physical_name("key_alias", settings, manifest.name),
+            alias=naming.key_alias(settings, manifest.name),
             description=f"Encrypts everything of the workload {manifest.name}.",
-            policy=access.key_policy(settings, log_groups=log_groups),
-            deletion_window_days=kms.DELETION_WINDOW_DAYS["protected" if settings.protect_state else "unprotected"],
+            policy=access.key_policy(settings, kms.WORKLOAD_SERVICES),
+            deletion_window_days=deletion_window_days(settings),
         ),
         functions=planned,
         tables=tables,
         queues=queues,
         buckets=buckets,
-        apis=apis,
+        apis=functions.plan_apis(settings, manifest),
         queue_triggers=state.plan_queue_triggers(manifest),
         budget=BudgetPlan(
-            physical_name=physical_name("budget", settings, manifest.name),
+            physical_name=naming.budget_name(settings, manifest.name),
             limit_usd=manifest.cost.monthly_budget_usd,
             actual_percent=BUDGET_ACTUAL_PERCENT,
             forecast_percent=BUDGET_FORECAST_PERCENT,
             receivers=(settings.teams[manifest.owner].on_call_email,),
-            tag_filter=f"user:workload${manifest.name}",
+            tag_filter=f"user:{tags.WORKLOAD}${manifest.name}",
         ),
     )
 

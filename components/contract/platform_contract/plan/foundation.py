@@ -1,18 +1,15 @@
 """What all workloads of a stack share, decided."""
 
-from platform_contract.naming import arn, physical_name
+from platform_contract import naming
 from platform_contract.plan.access import key_policy, topic_policy
 from platform_contract.plan.model import KeyPlan, Plain
 from platform_contract.settings import Settings
 from platform_contract.standards import kms, tags
 
-OWNER = "platform"
-"""Owner and workload of what all share."""
-PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
-"""Services that tell the alarm topic: CloudWatch of alarms, Budgets of costs."""
-
 
 class FoundationPlan(Plain):
+    """Names, documents and numbers of the shared part of a stack."""
+
     key: KeyPlan
     topic_name: str
     topic_arn: str
@@ -29,39 +26,45 @@ class FoundationPlan(Plain):
 
 
 def plan_foundation(settings: Settings) -> FoundationPlan:
-    """Names, documents and numbers of the shared part of a stack."""
-    topic_name = physical_name("topic", settings, "alarms")
-    topic_arn = arn(settings, "sns", topic_name)
-    identity = settings.identity
+    topic_name, identity = naming.alarm_topic_name(settings), settings.identity
+    topic_arn = naming.topic_arn(settings, topic_name)
     return FoundationPlan(
         key=KeyPlan(
-            alias=physical_name("key_alias", settings, "alarms"),
+            alias=naming.key_alias(settings, "alarms"),
             description=f"Encrypts the alarm topic of {settings.environment}.",
-            policy=key_policy(settings, publishers=PUBLISHERS),
-            deletion_window_days=kms.DELETION_WINDOW_DAYS["protected" if settings.protect_state else "unprotected"],
+            policy=key_policy(settings, kms.ALARM_TOPIC_SERVICES),
+            deletion_window_days=deletion_window_days(settings),
         ),
         topic_name=topic_name,
         topic_arn=topic_arn,
-        topic_policy=topic_policy(settings, topic_arn, PUBLISHERS),
-        alarm_receivers=settings.alarm_receivers,
-        layer_name=physical_name("layer", settings, "packages"),
+        topic_policy=topic_policy(settings, topic_arn, kms.ALARM_TOPIC_SERVICES),
+        alarm_receivers=tuple(settings.alarm_receivers),
+        layer_name=naming.layer_name(settings),
         layer_architecture=settings.lambda_architecture,
         layer_runtime=settings.lambda_runtime,
-        user_pool_name=physical_name("user_pool", settings, "users") if identity.managed else None,
+        user_pool_name=naming.user_pool_name(settings) if identity.managed else None,
         token_issuer=identity.issuer,
-        token_audiences=identity.audiences,
+        token_audiences=tuple(identity.audiences),
         protect=settings.protect_state,
-        tags=own_tags(settings, OWNER, OWNER, "internal"),
+        tags=own_tags(settings, tags.PLATFORM, tags.PLATFORM, "internal"),
     )
+
+
+def deletion_window_days(settings: Settings) -> int:
+    """Days for which a deleted key can be brought back."""
+    return kms.DELETION_WINDOW_DAYS_PROTECTED if settings.protect_state else kms.DELETION_WINDOW_DAYS
 
 
 def stack_tags(settings: Settings) -> dict[str, str]:
     """Default tags of the stack's provider: what is the same for everything in it."""
-    return {"environment": settings.environment, "managed_by": tags.MANAGED_BY}
+    return {tags.ENVIRONMENT: settings.environment, tags.MANAGED_BY: tags.MANAGED_BY_VALUE}
 
 
 def own_tags(settings: Settings, owner: str, workload: str, data_class: str) -> dict[str, str]:
-    """Tags of one workload, besides the provider's default tags."""
+    """The required tags that differ within a stack; the rest are default tags, and to repeat them would be a diff forever."""
     team = settings.teams.get(owner)
-    cost_centre = team.cost_centre if team else owner
-    return {tags.OWNER_TAG: owner, "workload": workload, "cost_centre": cost_centre, "data_class": data_class}
+    required = tags.required_tags(
+        owner=owner, workload=workload, environment=settings.environment, data_class=data_class,
+        cost_centre=team.cost_centre if team else owner,
+    )  # fmt: skip
+    return {name: value for name, value in required.items() if name not in stack_tags(settings)}

@@ -2,52 +2,63 @@
 
 import re
 
-from platform_contract.naming import api_log_group, arn, function_log_group, physical_name
+from platform_contract import naming
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.model import ApiPlan, BucketPlan, FunctionPlan, QueuePlan, ReferencePlan, RoutePlan, TablePlan
-from platform_contract.plan.model import StatementPlan
+from platform_contract.plan.model import (
+    AlarmPlan,
+    ApiPlan,
+    BucketPlan,
+    FunctionPlan,
+    QueuePlan,
+    ReferencePlan,
+    RoutePlan,
+    StatementPlan,
+    TablePlan,
+)
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import apigateway, dynamodb, environment, logs
+from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
 
 API = "http"
 """The name of a workload's HTTP API; it has one."""
-DESCRIPTION_CHARACTERS = 256  # Lambda CreateFunction
+DESCRIPTION_CHARACTERS = 256
+"""Longest description of a function (Lambda API reference, CreateFunction)."""
 
 State = dict[str, TablePlan] | dict[str, QueuePlan] | dict[str, BucketPlan]
 
 
 def retention_days(settings: Settings, manifest: Manifest) -> int:
-    """How long the workload's logs are kept, in days."""
-    return logs.retention_days(settings.log_retention_days, manifest.data_class, durable=settings.protect_state)
+    """How long the workload's logs are kept, in days; on the embedded cloud, which is thrown away, as the settings say."""
+    wanted = settings.log_retention_days
+    return wanted if settings.embedded else logs.retention_days(manifest.data_class, wanted)
 
 
 def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict[str, State]) -> FunctionPlan:
     """One function. state: kind -> name in the manifest -> plan."""
     spec = manifest.functions[name]
-    physical = physical_name("function", settings, manifest.name, name)
-    log_group = function_log_group(physical)
-    verbs = {
-        resource: (manifest.kind_of(resource) or "", given) for resource, given in access.verbs_of(manifest, spec).items()
-    }
-    key_verbs = dict(verbs)
-    statements = access.base_statements(arn(settings, "logs", f"log-group:{log_group}"))
-    for resource, (kind, given) in verbs.items():
-        statements += access.resource_statements(kind, resource, state[kind][resource].arn, given)
-    references = {
-        environment.variable(kind, resource): ReferencePlan(kind=kind, name=resource) for resource, (kind, _) in verbs.items()
-    }
+    physical = naming.function_name(settings, manifest.name, name)
+    log_group = naming.function_log_group(settings, manifest.name, name)
+    statements = access.base_statements(naming.log_group_arn(settings, log_group))
+    references, used = {}, []
+    for resource, verbs in access.verbs_of(spec).items():
+        kind = manifest.kind_of(resource)
+        if kind is None:
+            raise ValueError(f"functions.{name}.uses.{resource}: resources of other workloads cannot be used yet")
+        statements += access.resource_statements(kind, resource, state[kind][resource].arn, verbs)
+        references[environment.variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
+        used.append((kind, verbs))
     if spec.idempotency:
         table = dynamodb.IDEMPOTENCY_TABLE
-        actions, resources = access.IDEMPOTENCY_ACTIONS, (state["table"][table].arn,)
-        statements.append(StatementPlan(sid="Idempotency", actions=actions, resources=resources))
-        key_verbs[table] = ("table", ("read", "write"))
+        resources = (state["table"][table].arn,)
+        statements.append(StatementPlan(sid="Idempotency", actions=access.IDEMPOTENCY_ACTIONS, resources=resources))
         references[environment.variable("table", table)] = ReferencePlan(kind="table", name=table)
+        used.append(("table", ["read", "write"]))
     return FunctionPlan(
         physical_name=physical,
-        arn=arn(settings, "lambda", f"function:{physical}"),
-        role_name=physical_name("role", settings, manifest.name, name),
+        arn=naming.function_arn(settings, physical),
+        role_name=naming.role_name(settings, manifest.name, name),
         log_group_name=log_group,
         description=f"{name} of {manifest.name}: {manifest.summary}"[:DESCRIPTION_CHARACTERS],
         handler=spec.handler,
@@ -57,32 +68,38 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict
         timeout_seconds=spec.timeout_seconds,
         log_retention_days=retention_days(settings, manifest),
         log_level=settings.log_level,
-        reserved_concurrency=(
-            spec.reserved_concurrency if spec.reserved_concurrency is not None else settings.reserved_concurrency_default
-        ),
+        reserved_concurrency=spec.reserved_concurrency or settings.reserved_concurrency,
         environment=_variables(settings, manifest, spec),
         references=references,
         statements=tuple(statements),
-        key_statements=access.key_statements(settings, key_verbs),
-        alarms=plan_alarms(
-            settings, manifest, "function", name, {"FunctionName": physical}, {"timeout_seconds": spec.timeout_seconds}
-        ),
+        key_statements=access.key_statements(settings, used),
+        alarms=_alarms(settings, manifest, name, physical),
     )
+
+
+def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) -> tuple[AlarmPlan, ...]:
+    spec = manifest.functions[name]
+    facts = {
+        "timeout_ms": spec.timeout_seconds * 1000,
+        "reserved_concurrency": spec.reserved_concurrency or settings.reserved_concurrency,
+    }
+    alarms = plan_alarms(settings, manifest, "function", name, {"function_name": physical}, facts)
+    return alarms + plan_alarms(settings, manifest, "queue_consumer", name, {}) if spec.queue_triggers else alarms
 
 
 def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> dict[str, str]:
     variables = {
-        "ENVIRONMENT": settings.environment,
-        "WORKLOAD": manifest.name,
-        "POWERTOOLS_SERVICE_NAME": manifest.name,
-        "POWERTOOLS_METRICS_NAMESPACE": environment.METRICS_NAMESPACE,
-        "POWERTOOLS_LOG_LEVEL": settings.log_level,
+        environment.ENVIRONMENT: settings.environment,
+        environment.WORKLOAD: manifest.name,
+        environment.SERVICE_NAME: manifest.name,
+        environment.METRICS_NAMESPACE: environment.METRICS_NAMESPACE_VALUE,
+        environment.LOG_LEVEL: settings.log_level,
         # Responses may hold what customers sent; traces leave the protection of the log group.
-        "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
-        "POWERTOOLS_TRACER_CAPTURE_ERROR": "true",
+        environment.CAPTURE_RESPONSE: "false",
+        environment.CAPTURE_ERROR: "true",
     }
     if spec.idempotency:
-        variables[environment.IDEMPOTENCY_EXPIRES] = str(spec.idempotency.expires_after_hours * 3600)
+        variables[environment.IDEMPOTENCY_EXPIRES_AFTER_SECONDS] = str(spec.idempotency.expires_after_hours * 3600)
     return {**spec.environment, **variables}
 
 
@@ -90,37 +107,34 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
     """The workload's HTTP API, if a function has a route."""
     routes = [
         RoutePlan(
-            route=trigger.http.route, suffix=_suffix(trigger.http.route), function=name, authorizer=trigger.http.authorizer,
-            public_reason=trigger.http.public_reason, example=trigger.http.example,
+            route=trigger.route, suffix=_suffix(trigger.route), function=name, authorizer=trigger.authorizer,
+            public_reason=trigger.public_reason, example=trigger.example,
         )
         for name, function in manifest.functions.items()
-        for trigger in function.triggers
-        if trigger.http
+        for trigger in function.http_triggers
     ]  # fmt: skip
     if not routes:
         return {}
-    physical = physical_name("api", settings, manifest.name, API)
-    rate = manifest.profile.peak_per_second * apigateway.THROTTLE_HEADROOM
-    functions = {route.function: manifest.functions[route.function] for route in routes}
+    log_group = naming.api_log_group(settings, manifest.name, API)
+    promised = manifest.slo.latency_ms_p99 if manifest.slo else DEFAULT_LATENCY_MS_P99
     return {
         API: ApiPlan(
-            physical_name=physical,
+            physical_name=naming.api_name(settings, manifest.name, API),
             description=manifest.summary,
-            log_group_name=api_log_group(physical),
+            log_group_name=log_group,
             log_retention_days=retention_days(settings, manifest),
             routes=tuple(routes),
-            # What Lambda may take plus its start, so that its own timeout is what is told; never more than API Gateway allows.
             integration_timeouts_ms={
-                name: min(spec.timeout_seconds + 1, apigateway.INTEGRATION_TIMEOUT_SECONDS_MAXIMUM) * 1000
-                for name, spec in functions.items()
+                route.function: apigateway.integration_timeout_ms(manifest.functions[route.function].timeout_seconds)
+                for route in routes
             },
-            throttle_rate_per_second=rate,
-            throttle_burst=max(1, round(rate * apigateway.THROTTLE_BURST_FACTOR)),
-            alarms=plan_alarms(settings, manifest, "http_api", API, {}),
+            throttle_rate_per_second=settings.api_rate_per_second,
+            throttle_burst=settings.api_burst,
+            alarms=plan_alarms(settings, manifest, "http_api", API, {}, {"latency_ms_p99": promised}),
         )
     }
 
 
 def _suffix(route: str) -> str:
-    """`get-orders-order-id` for `GET /orders/{order_id}`: two routes that differ only in braces are the same to API Gateway."""
+    """`get-orders-order-id` for `GET /orders/{order_id}`: two routes that differ in braces only are one to API Gateway."""
     return re.sub(r"[^a-z0-9]+", "-", route.lower()).strip("-") or "root"
