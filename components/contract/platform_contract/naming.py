@@ -75,7 +75,9 @@ def prefix(settings: Settings, workload: str) -> str:
 
 
 def function_name(settings: Settings, workload: str, function: str) -> str:
-    return checked_name("function", f"{prefix(settings, workload)}-{function}", {"workload name": workload, "function name": function})
+    return checked_name(
+        "function", f"{prefix(settings, workload)}-{function}", {"workload name": workload, "function name": function}
+    )
 
 
 def role_name(settings: Settings, workload: str, function: str) -> str:
@@ -115,7 +117,9 @@ def function_log_group(settings: Settings, workload: str, function: str) -> str:
 
 def api_log_group(settings: Settings, workload: str, api: str = "http") -> str:
     """Log group of the access log."""
-    return checked_name("log group", f"{logs.LOG_GROUP_API_PREFIX}{api_name(settings, workload, api)}", {"workload name": workload})
+    return checked_name(
+        "log group", f"{logs.LOG_GROUP_API_PREFIX}{api_name(settings, workload, api)}", {"workload name": workload}
+    )
 
 
 def key_alias(settings: Settings, owner: str) -> str:

@@ -71,7 +71,9 @@ def shown(value: Any, path: str = "") -> str:
     if isinstance(value, Mapping):
         return f"({len(value)} keys)"
     if isinstance(value, (list, tuple)):
-        value = ", ".join(str(each) for each in value) if all(isinstance(each, str) for each in value) else f"({len(value)} items)"
+        value = (
+            ", ".join(str(each) for each in value) if all(isinstance(each, str) for each in value) else f"({len(value)} items)"
+        )
     text = str(value).replace("\n", " ")
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
@@ -122,7 +124,7 @@ def from_validation(error: pydantic.ValidationError, model: type[pydantic.BaseMo
 def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
     """Rule and fix of one pydantic error."""
     kind, context = error["type"], error.get("ctx", {})
-    owner, field = _owner(model, error["loc"])
+    owner = _owner(model, error["loc"])
     last = str(error["loc"][-1]) if error["loc"] else ""
     meaning = _meaning(owner, last)
     if kind == "platform_rule":
@@ -203,8 +205,8 @@ def _uncapped(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
-def _owner(model: type[pydantic.BaseModel], location: Sequence[int | str]) -> tuple[type[pydantic.BaseModel] | None, Any]:
-    """The model that holds the last part of `location`, and that part's annotation, as far as they can be found."""
+def _owner(model: type[pydantic.BaseModel], location: Sequence[int | str]) -> type[pydantic.BaseModel] | None:
+    """The model that holds the last part of `location`; None if that is an entry of a mapping or list."""
     current: Any = model
     owner: type[pydantic.BaseModel] | None = None
     for part in location:
@@ -217,7 +219,7 @@ def _owner(model: type[pydantic.BaseModel], location: Sequence[int | str]) -> tu
             current = _unwrapped(get_args(current)[-1])
         else:
             current = None
-    return owner, current
+    return owner
 
 
 def _unwrapped(annotation: Any) -> Any:

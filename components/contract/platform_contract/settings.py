@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from .problems import Problem, ProblemsError, broken, from_validation
 from .standards import apigateway, lambda_, logs
-from .words import Email, Name, Sentence, Strict, text
+from .words import Email, Form, Name, Sentence, Strict
 
 __all__ = ["Identity", "Phase", "ProblemsError", "Settings", "Team", "load_settings"]
 
@@ -24,12 +24,26 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Phase = Literal["pilot", "standardize", "scale"]
 PHASES: tuple[Phase, ...] = ("pilot", "standardize", "scale")
 
-AccountId = text(r"\d{12}", "must be the 12 digits of an AWS account", 'write them in quotes: "123456789012"')
-Region = text(r"[a-z]{2}(-[a-z]+)+-\d", "must be the name of an AWS region", "write it like eu-west-1")
-Environment = text("[a-z][a-z0-9]{1,11}", "must be 2 to 12 lower-case letters and digits, beginning with a letter", "write it like dev or prod")
-PolicyName = text(r"[\w+=,.@-]{1,128}", "must be the name of an IAM policy: letters, digits and +=,.@_-", "write the name, not the ARN")
-CostCentre = text(r"[A-Za-z0-9-]{1,32}", "must be 1 to 32 letters, digits and dashes", "ask finance for the number, such as cc-1234")
-HttpsUrl = text(r"https://[^\s]+", "must be an address that begins with https://", "write the `iss` of the tokens")
+AccountId = Annotated[str, Form(r"\d{12}", "must be the 12 digits of an AWS account", 'write them in quotes: "123456789012"')]
+Region = Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d", "must be the name of an AWS region", "write it like eu-west-1")]
+Environment = Annotated[
+    str,
+    Form(
+        "[a-z][a-z0-9]{1,11}",
+        "must be 2 to 12 lower-case letters and digits, beginning with a letter",
+        "write it like dev or prod",
+    ),
+]
+PolicyName = Annotated[
+    str,
+    Form(r"[\w+=,.@-]{1,128}", "must be the name of an IAM policy: letters, digits and +=,.@_-", "write the name, not the ARN"),
+]
+CostCentre = Annotated[
+    str, Form(r"[A-Za-z0-9-]{1,32}", "must be 1 to 32 letters, digits and dashes", "ask finance for the number, such as cc-1234")
+]
+HttpsUrl = Annotated[
+    str, Form(r"https://[^\s]+", "must be an address that begins with https://", "write the `iss` of the tokens")
+]
 
 
 class Team(Strict):
@@ -50,7 +64,9 @@ class Identity(Strict):
     @model_validator(mode="after")
     def _one_issuer(self) -> "Identity":
         if self.managed == bool(self.issuer):
-            raise broken("must say who issues tokens, and only one", "write {managed: true}, or {issuer: https://..., audiences: [...]}")
+            raise broken(
+                "must say who issues tokens, and only one", "write {managed: true}, or {issuer: https://..., audiences: [...]}"
+            )
         if self.issuer and not self.audiences:
             raise broken("names an issuer without audiences, so every token of that issuer would be accepted", "add `audiences`")
         if self.managed and self.audiences:
@@ -62,24 +78,46 @@ class Settings(Strict):
     """All that a stack decides. Every field is a key `serverless-platform:FIELD` of Pulumi.STACK.yaml."""
 
     environment: Environment = Field(description="Name of the environment; the first part of every name in AWS.")
-    account_id: AccountId = Field(description="AWS account of the stack; the provider refuses every other one. 000000000000 is the embedded cloud.")
+    account_id: AccountId = Field(
+        description="AWS account of the stack; the provider refuses every other one. 000000000000 is the embedded cloud."
+    )
     region: Region = Field(description="AWS region of the stack.")
     endpoint_url: str | None = Field(default=None, description="Address of the embedded cloud, on this machine; null on AWS.")
-    boundary_policy_name: PolicyName = Field(default="serverless-platform-boundary", description="Name of the permissions boundary that `bootstrap/` has made in the account.")
+    boundary_policy_name: PolicyName = Field(
+        default="serverless-platform-boundary",
+        description="Name of the permissions boundary that `bootstrap/` has made in the account.",
+    )
     identity: Identity = Field(default=Identity(managed=True), description="Who issues the tokens that HTTP routes accept.")
     teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads.")
     alarm_receivers: list[Email] = Field(min_length=1, description="Addresses that every alarm is sent to.")
     log_retention_days: int = Field(description="Days for which logs are kept; `data_class` of a workload may ask for longer.")
     protect_state: bool = Field(description="Refuse deletion of tables, queues, buckets and the user pool.")
-    rollout: Literal["all_at_once", "canary", "linear"] = Field(default="all_at_once", description="How a new version gets traffic, from the phase standardize on; a pilot gets all at once.")
-    reserved_concurrency: int | None = Field(default=None, ge=1, le=1000, description="Most runs at the same time of each function whose manifest says nothing; null leaves it to the account's pool.")
-    api_rate_per_second: float = Field(default=500, gt=0, le=apigateway.MAXIMUM_RATE_PER_SECOND, description="Requests a second and API beyond which callers get 429.")
-    api_burst: int = Field(default=1000, ge=1, le=apigateway.MAXIMUM_BURST, description="Requests at once and API beyond which callers get 429.")
+    rollout: Literal["all_at_once", "canary", "linear"] = Field(
+        default="all_at_once",
+        description="How a new version gets traffic, from the phase standardize on; a pilot gets all at once.",
+    )
+    reserved_concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Most runs at the same time of each function whose manifest says nothing; null leaves it to the account's pool.",
+    )
+    api_rate_per_second: float = Field(
+        default=500,
+        gt=0,
+        le=apigateway.MAXIMUM_RATE_PER_SECOND,
+        description="Requests a second and API beyond which callers get 429.",
+    )
+    api_burst: int = Field(
+        default=1000, ge=1, le=apigateway.MAXIMUM_BURST, description="Requests at once and API beyond which callers get 429."
+    )
     lambda_architecture: Literal["arm64", "x86_64"] = Field(default="arm64", description="Processor of all functions.")
     lambda_runtime: str = Field(default=lambda_.DEFAULT_RUNTIME, description="Lambda runtime of all functions.")
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(default="INFO", description="Lowest level that functions log.")
     maximum_phase: Phase = Field(default="scale", description="Holds workloads back: none is in a later phase here than this.")
-    workloads: list[Name] = Field(default=[], description="Bring up only these workloads; only on the embedded cloud. Empty: all.")
+    workloads: list[Name] = Field(
+        default=[], description="Bring up only these workloads; only on the embedded cloud. Empty: all."
+    )
 
     @field_validator("endpoint_url")
     @classmethod
@@ -88,7 +126,10 @@ class Settings(Strict):
             return value
         parts = urlsplit(value)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK or not parts.port:
-            raise broken("must be on this machine: it stands for AWS and is given no real credentials", "write http://127.0.0.1:4566, or null for AWS")
+            raise broken(
+                "must be on this machine: it stands for AWS and is given no real credentials",
+                "write http://127.0.0.1:4566, or null for AWS",
+            )
         return value
 
     @field_validator("log_retention_days")
@@ -103,7 +144,9 @@ class Settings(Strict):
     @classmethod
     def _known_runtime(cls, value: str) -> str:
         if value not in lambda_.RUNTIMES:
-            raise broken("must be a Python runtime of Lambda that is still maintained", f"choose one of {', '.join(lambda_.RUNTIMES)}")
+            raise broken(
+                "must be a Python runtime of Lambda that is still maintained", f"choose one of {', '.join(lambda_.RUNTIMES)}"
+            )
         return value
 
     @model_validator(mode="after")
@@ -114,9 +157,7 @@ class Settings(Strict):
                 "set both, or neither", field="endpoint_url",
             )  # fmt: skip
         if self.workloads and self.endpoint_url is None:
-            raise broken(
-                "must be empty on AWS: workloads that it does not name would be deleted", "remove it", field="workloads"
-            )
+            raise broken("must be empty on AWS: workloads that it does not name would be deleted", "remove it", field="workloads")
         return self
 
     @property
@@ -170,4 +211,6 @@ def _from_engine(key: str, value: Any) -> Any:
 def _takes_text(annotation: Any) -> bool:
     if get_origin(annotation) is Literal:
         return True
-    return annotation is str or any(_takes_text(part) for part in get_args(annotation) if get_origin(annotation) not in (list, dict))
+    return annotation is str or any(
+        _takes_text(part) for part in get_args(annotation) if get_origin(annotation) not in (list, dict)
+    )

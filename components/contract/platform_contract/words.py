@@ -1,9 +1,12 @@
 """Kinds of text that settings and manifests share: each with its pattern, and the rule in words."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from .problems import broken
 
@@ -14,33 +17,52 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def text(pattern: str, rule: str, fix: str) -> Any:
-    """A string of one form; `rule` and `fix` are what the reader is told if it has another."""
-    compiled = re.compile(pattern)
+@dataclass(frozen=True)
+class Form:
+    """What text has to look like: `rule` and `fix` are what the reader is told if it does not."""
 
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise broken(rule, fix)
+    pattern: str
+    rule: str
+    fix: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise broken(self.rule, self.fix)
         return value
 
-    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"pattern": f"^(?:{pattern})$"})]
 
-
-Name = text(
-    "[a-z][a-z0-9]*(-[a-z0-9]+)*",
-    "must be lower-case letters and digits in words joined by single dashes, beginning with a letter",
-    "write it like `paid-orders`",
-)
+Name = Annotated[
+    str,
+    Form(
+        "[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "must be lower-case letters and digits in words joined by single dashes, beginning with a letter",
+        "write it like `paid-orders`",
+    ),
+]
 """Name of a workload, function, table, queue, bucket or team: becomes part of names in AWS and of environment variables."""
 
-Sentence = text(r"(?=.*\S)[^\n]{3,256}", "must be one line of 3 to 256 characters", "write one sentence for a reader who does not know it")
+Sentence = Annotated[
+    str,
+    Form(
+        r"(?=.*\S)[^\n]{3,256}", "must be one line of 3 to 256 characters", "write one sentence for a reader who does not know it"
+    ),
+]
 """A line of prose."""
 
-Email = text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "must be an e-mail address", "write it like name@example.com")
+Email = Annotated[str, Form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "must be an e-mail address", "write it like name@example.com")]
 
-Attribute = text(
-    r"[A-Za-z_][A-Za-z0-9_.-]{0,254}",
-    "must be the name of an attribute: letters, digits, `_`, `-` and `.`, beginning with a letter",
-    "write it like `order_id`",
-)
+Attribute = Annotated[
+    str,
+    Form(
+        r"[A-Za-z_][A-Za-z0-9_.-]{0,254}",
+        "must be the name of an attribute: letters, digits, `_`, `-` and `.`, beginning with a letter",
+        "write it like `order_id`",
+    ),
+]
 """Name of a DynamoDB attribute. Source: DynamoDB guide, naming rules (key names up to 255 bytes)."""

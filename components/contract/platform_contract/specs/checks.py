@@ -1,7 +1,7 @@
 """What one manifest has to fulfil beyond the form of its fields; no check needs another manifest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ..fit import judge
@@ -22,7 +22,12 @@ SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|C
 def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, today: date) -> Iterator[Broken]:
     """Everything that is wrong with one manifest. Without settings (they are broken themselves), what they decide is not checked."""
     if manifest.name != file_stem:
-        yield "name", manifest.name, f"must be the name of its file, {file_stem}", f"rename the file to {manifest.name}.yaml, or the workload"
+        yield (
+            "name",
+            manifest.name,
+            f"must be the name of its file, {file_stem}",
+            f"rename the file to {manifest.name}.yaml, or the workload",
+        )
     yield from _one_meaning_each(manifest)
     yield from _handlers(manifest)
     yield from _routes(manifest)
@@ -38,7 +43,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
 
 
 def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:
-    kinds = {"tables": manifest.tables, "queues": manifest.queues, "buckets": manifest.buckets}
+    kinds: dict[str, Mapping[str, object]] = {"tables": manifest.tables, "queues": manifest.queues, "buckets": manifest.buckets}
     for section, resources in kinds.items():
         for name in resources:
             others = [other for other in kinds if other != section and name in kinds[other]]
@@ -84,7 +89,12 @@ def _consumers(manifest: Manifest) -> Iterator[Broken]:
             queue, path = trigger.queue.queue, f"functions.{name}.triggers[{index}].queue.queue"
             if queue not in manifest.queues:
                 hint = did_you_mean(queue, manifest.queues)
-                yield path, queue, f"is no queue of this workload; there is {choices(manifest.queues)}", hint or "add it under `queues`, or correct it"
+                yield (
+                    path,
+                    queue,
+                    f"is no queue of this workload; there is {choices(manifest.queues)}",
+                    hint or "add it under `queues`, or correct it",
+                )
             elif queue in consumers:
                 yield (path, queue, f"is consumed by the function '{consumers[queue]}' already: two consumers would each get a part of the messages",
                        "give each consumer a queue of its own")  # fmt: skip
@@ -120,7 +130,12 @@ def _variables(manifest: Manifest) -> Iterator[Broken]:
 def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:
     fit, waiver = judge(manifest.profile), manifest.fit_waiver
     if waiver and waiver.expires_on < today:
-        yield "fit_waiver.expires_on", waiver.expires_on, "is over", "decide anew: build it on something else, or set a later day and say why"
+        yield (
+            "fit_waiver.expires_on",
+            waiver.expires_on,
+            "is over",
+            "decide anew: build it on something else, or set a later day and say why",
+        )
     elif fit.verdict == "unfit" and not waiver:
         yield ("profile", None, f"is unfit for serverless: {'; '.join(fit.unfit)}",
                "choose another platform for it, or add `fit_waiver: {reason: ..., expires_on: ...}`")  # fmt: skip
@@ -129,7 +144,12 @@ def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:
 def _owner(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
     if manifest.owner not in settings.teams:
         hint = did_you_mean(manifest.owner, settings.teams)
-        yield "owner", manifest.owner, f"is no team of the stack's settings; there is {choices(settings.teams)}", hint or "add the team to `teams` in the stack's settings"
+        yield (
+            "owner",
+            manifest.owner,
+            f"is no team of the stack's settings; there is {choices(settings.teams)}",
+            hint or "add the team to `teams` in the stack's settings",
+        )
 
 
 def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

@@ -1,20 +1,32 @@
 """A Lambda function and what triggers it."""
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
 from ..problems import broken
 from ..standards import lambda_
-from ..words import Strict, text
+from ..words import Form, Strict
 from .http_trigger import HttpTrigger
 from .queue_trigger import QueueTrigger
 
-Handler = text(
-    r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}",
-    "must be WORKLOAD.MODULE.FUNCTION, as Python imports it from `handlers/`",
-    "write it like orders.api.handler for `handler` in handlers/orders/api.py",
-)
+Handler = Annotated[
+    str,
+    Form(
+        r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2,}",
+        "must be WORKLOAD.MODULE.FUNCTION, as Python imports it from `handlers/`",
+        "write it like orders.api.handler for `handler` in handlers/orders/api.py",
+    ),
+]
 
-Variable = text("[A-Z][A-Z0-9_]*", "must be upper-case letters, digits and underscores, beginning with a letter", "write it like PAGE_SIZE")
+Variable = Annotated[
+    str,
+    Form(
+        "[A-Z][A-Z0-9_]*",
+        "must be upper-case letters, digits and underscores, beginning with a letter",
+        "write it like PAGE_SIZE",
+    ),
+]
 
 
 class TriggerSpec(Strict):
@@ -33,7 +45,9 @@ class TriggerSpec(Strict):
 class IdempotencySpec(Strict):
     """Requests that come twice are answered once."""
 
-    expires_after_hours: int = Field(default=24, ge=1, le=168, description="Hours for which a request is remembered with its answer.")
+    expires_after_hours: int = Field(
+        default=24, ge=1, le=168, description="Hours for which a request is remembered with its answer."
+    )
 
 
 class FunctionSpec(Strict):
@@ -49,9 +63,15 @@ class FunctionSpec(Strict):
         description="Memory; the share of a processor grows with it.",
     )  # fmt: skip
     triggers: list[TriggerSpec] = Field(min_length=1, description="What invokes it.")
-    uses: dict[str, list[str]] = Field(default={}, description="Resource -> verbs: its permissions. A resource of another workload is WORKLOAD.RESOURCE.")
-    idempotency: IdempotencySpec | None = Field(default=None, description="Answer a request that comes twice once; {} takes the default.")
-    environment: dict[Variable, str] = Field(default={}, description="Environment variables of your own. No secrets: they are readable in the console.")
+    uses: dict[str, list[str]] = Field(
+        default={}, description="Resource -> verbs: its permissions. A resource of another workload is WORKLOAD.RESOURCE."
+    )
+    idempotency: IdempotencySpec | None = Field(
+        default=None, description="Answer a request that comes twice once; {} takes the default."
+    )
+    environment: dict[Variable, str] = Field(
+        default={}, description="Environment variables of your own. No secrets: they are readable in the console."
+    )
     reserved_concurrency: int | None = Field(
         default=None, ge=1, le=lambda_.MAXIMUM_RESERVED_CONCURRENCY,
         description="Most runs at the same time, taken out of the account's pool; without it the stack's setting holds.",

@@ -1,21 +1,24 @@
 """A route of an HTTP API."""
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from ..problems import broken
 from ..standards import apigateway
-from ..words import Sentence, Strict, text
+from ..words import Form, Sentence, Strict
 
 _SEGMENT = r"(?:[A-Za-z0-9._~-]+|\{[A-Za-z_][A-Za-z0-9_]*\})"
 
-Route = text(
-    rf"(?:{'|'.join(apigateway.ROUTE_METHODS)}) /(?:{_SEGMENT}(?:/{_SEGMENT})*(?:/\{{[A-Za-z_][A-Za-z0-9_]*\+\}})?)?",
-    f"must be a method ({', '.join(apigateway.ROUTE_METHODS)}), one space and a path without a slash at its end",
-    "write it like GET /orders/{order_id}",
-)
+Route = Annotated[
+    str,
+    Form(
+        rf"(?:{'|'.join(apigateway.ROUTE_METHODS)}) /(?:{_SEGMENT}(?:/{_SEGMENT})*(?:/\{{[A-Za-z_][A-Za-z0-9_]*\+\}})?)?",
+        f"must be a method ({', '.join(apigateway.ROUTE_METHODS)}), one space and a path without a slash at its end",
+        "write it like GET /orders/{order_id}",
+    ),
+]
 
 
 class HttpTrigger(Strict):
@@ -23,7 +26,9 @@ class HttpTrigger(Strict):
 
     route: Route = Field(description="Method and path, such as POST /orders or GET /orders/{order_id}.")
     authorizer: Literal["jwt", "none"] = Field(default="jwt", description="jwt: callers need a token; none: everybody may call.")
-    public_reason: Sentence | None = Field(default=None, description="Why everybody may call it; required with `authorizer: none`.")
+    public_reason: Sentence | None = Field(
+        default=None, description="Why everybody may call it; required with `authorizer: none`."
+    )
     example: Any = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
 
     @model_validator(mode="after")

@@ -31,11 +31,17 @@ class ProfileSpec(Strict):
     duration_ms_p95: int = Field(ge=1, description="How long one run takes, in milliseconds, at the 95th percentile.")
     requests_per_month: int = Field(ge=0, description="Requests or events a month.")
     peak_per_second: float = Field(ge=0, description="Requests or events a second at the peak.")
-    state: Literal["none", "external", "memory"] = Field(description="Where state lives between two runs: memory means in the process itself.")
+    state: Literal["none", "external", "memory"] = Field(
+        description="Where state lives between two runs: memory means in the process itself."
+    )
     latency_target_ms: int = Field(ge=1, description="Time within which an answer or effect is wanted, in milliseconds.")
-    traffic: Literal["bursty", "steady"] = Field(default="bursty", description="Whether load comes and goes, or is there all the time.")
+    traffic: Literal["bursty", "steady"] = Field(
+        default="bursty", description="Whether load comes and goes, or is there all the time."
+    )
     chained_calls: int = Field(default=0, ge=0, description="Other services that one run waits for, one after the other.")
-    custom_runtime: bool = Field(default=False, description="Whether it needs control of the operating system or a runtime that Lambda lacks.")
+    custom_runtime: bool = Field(
+        default=False, description="Whether it needs control of the operating system or a runtime that Lambda lacks."
+    )
 
 
 class SloSpec(Strict):

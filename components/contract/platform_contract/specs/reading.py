@@ -28,7 +28,12 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if not isinstance(key, str):
-            raise _Unreadable(f"line {line}", str(key).lower(), "a key must be text, and YAML reads this one as something else", "write it in quotes")
+            raise _Unreadable(
+                f"line {line}",
+                str(key).lower(),
+                "a key must be text, and YAML reads this one as something else",
+                "write it in quotes",
+            )
         if key in seen:
             raise _Unreadable(f"line {line}", key, f"comes twice; first on line {seen[key]}", "merge the two, or rename one")
         seen[key] = line
@@ -61,7 +66,9 @@ def read_yaml(text: str, file: str) -> dict[str, Any]:
         fix = _yaml_advice(wrong.problem or "")
         raise ProblemsError([Problem(file, line, "", rule, fix)]) from None
     except yaml.YAMLError as wrong:
-        raise ProblemsError([Problem(file, "", "", f"is not readable as YAML: {wrong}", "save it as plain text in UTF-8")]) from None
+        raise ProblemsError(
+            [Problem(file, "", "", f"is not readable as YAML: {wrong}", "save it as plain text in UTF-8")]
+        ) from None
     if content is None:
         raise ProblemsError([Problem(file, "", "", "is empty", "write a manifest, or remove the file")])
     if not isinstance(content, dict):
@@ -141,7 +148,9 @@ def _text(path: Path, file: str) -> str:
         raise ProblemsError([Problem(file, "", "", "is not text in UTF-8", "save it in UTF-8")]) from None
 
 
-def _together(manifests: Mapping[str, Manifest], files: Mapping[str, str], unreadable: frozenset[str], settings: Settings | None) -> Iterable[Problem]:
+def _together(
+    manifests: Mapping[str, Manifest], files: Mapping[str, str], unreadable: frozenset[str], settings: Settings | None
+) -> Iterable[Problem]:
     known = frozenset(manifests) | unreadable
     for name, manifest in manifests.items():
         for broken in (*check_uses(manifest, manifests, unreadable), *check_shares(manifest, known)):
@@ -151,7 +160,9 @@ def _together(manifests: Mapping[str, Manifest], files: Mapping[str, str], unrea
             yield _problem(files[name], broken)
 
 
-def _chosen(manifests: dict[str, Manifest], unreadable: frozenset[str], settings: Settings | None) -> tuple[dict[str, Manifest], list[Problem]]:
+def _chosen(
+    manifests: dict[str, Manifest], unreadable: frozenset[str], settings: Settings | None
+) -> tuple[dict[str, Manifest], list[Problem]]:
     """The manifests that the settings choose, and what is wrong with the choice."""
     if settings is None or not settings.workloads:
         return manifests, []
@@ -159,12 +170,18 @@ def _chosen(manifests: dict[str, Manifest], unreadable: frozenset[str], settings
     for name in settings.workloads:
         if name not in manifests and name not in unreadable:
             hint = did_you_mean(name, manifests)
-            wrong.append(Problem("settings", "workloads", name, f"is no workload; there is {choices(sorted(manifests))}", hint or "correct it"))
+            wrong.append(
+                Problem(
+                    "settings", "workloads", name, f"is no workload; there is {choices(sorted(manifests))}", hint or "correct it"
+                )
+            )
     chosen = {name: manifest for name, manifest in manifests.items() if name in settings.workloads}
     for name, manifest in chosen.items():
         owners = {used.partition(".")[0] for function in manifest.functions.values() for used in function.uses if "." in used}
         for owner in sorted(owners - set(chosen)):
-            wrong.append(Problem("settings", "workloads", name, f"uses resources of '{owner}', which is left out", f"add {owner}"))
+            wrong.append(
+                Problem("settings", "workloads", name, f"uses resources of '{owner}', which is left out", f"add {owner}")
+            )
     return chosen, wrong
 
 
@@ -180,7 +197,10 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
             if not path.is_file():
                 broken = (f"there is no file {shown_path}", "write it, or correct the handler")
             elif entry not in (defined := _defined(path)):
-                broken = (f"{shown_path} defines no `{entry}`", did_you_mean(entry, defined) or f"define `{entry}(event, context)` there")
+                broken = (
+                    f"{shown_path} defines no `{entry}`",
+                    did_you_mean(entry, defined) or f"define `{entry}(event, context)` there",
+                )
             if broken:
                 problems.append(Problem(f"{FOLDER}/{name}.yaml", f"functions.{function_name}.handler", function.handler, *broken))
     if problems:

@@ -56,7 +56,9 @@ def _unknown(manifest: Manifest, name: str, others: Mapping[str, Manifest]) -> t
                 hint or "add it, or write WORKLOAD.RESOURCE for one that another workload shares")  # fmt: skip
     owner = others.get(owner_name)
     if owner is None:
-        return f"names the workload '{owner_name}', which is not here; there is {choices(sorted(others))}", did_you_mean(owner_name, others) or "correct it"
+        return f"names the workload '{owner_name}', which is not here; there is {choices(sorted(others))}", did_you_mean(
+            owner_name, others
+        ) or "correct it"
     if owner.kind_of(resource) is None:
         return (f"'{owner_name}' has no resource '{resource}'; it has {choices(owner.resources)}",
                 did_you_mean(resource, owner.resources) or "correct it")  # fmt: skip
@@ -72,7 +74,12 @@ def _verbs(path: str, verbs: list[str], used: Used, manifest: Manifest) -> Itera
         if verb not in known:
             fitting = [kind for kind, of_kind in VERBS.items() if verb in of_kind]
             belongs = f", that is a verb for a {fitting[0]}" if fitting else ""
-            yield path, verb, f"'{verb}' is no verb for a {used.kind}{belongs}; a {used.kind} knows {choices(known)}", did_you_mean(verb, known) or "choose one of them"
+            yield (
+                path,
+                verb,
+                f"'{verb}' is no verb for a {used.kind}{belongs}; a {used.kind} knows {choices(known)}",
+                did_you_mean(verb, known) or "choose one of them",
+            )
         elif verbs.count(verb) > 1:
             yield path, verb, f"names '{verb}' twice", "remove one"
         elif verb == "consume" and used.workload != manifest.name:
@@ -85,13 +92,23 @@ def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
     for resource, consumers in manifest.shares.items():
         if manifest.kind_of(resource) is None:
             hint = did_you_mean(resource, manifest.resources)
-            yield f"shares.{resource}", None, f"is no table, queue or bucket of this workload; there is {choices(manifest.resources)}", hint or "correct it"
+            yield (
+                f"shares.{resource}",
+                None,
+                f"is no table, queue or bucket of this workload; there is {choices(manifest.resources)}",
+                hint or "correct it",
+            )
         for index, consumer in enumerate(consumers):
             path = f"shares.{resource}[{index}]"
             if consumer == manifest.name:
                 yield path, consumer, "is this workload itself, which needs no share", "remove it"
             elif consumer not in known:
-                yield path, consumer, f"is no workload; there is {choices(sorted(known - {manifest.name}))}", did_you_mean(consumer, known) or "correct it"
+                yield (
+                    path,
+                    consumer,
+                    f"is no workload; there is {choices(sorted(known - {manifest.name}))}",
+                    did_you_mean(consumer, known) or "correct it",
+                )
 
 
 def check_clashes(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[tuple[str, Broken]]:
@@ -108,6 +125,14 @@ def check_clashes(manifests: Mapping[str, Manifest], settings: Settings) -> Iter
                 if kind == "role":
                     continue  # the function of the same name is told already
                 where = "" if other == manifest.name else f" of workload '{other}'"
-                yield manifest.name, (path, None, f"would have the {kind} name '{key[1]}' in AWS, like {other_path}{where}", "rename one of the two")
+                yield (
+                    manifest.name,
+                    (
+                        path,
+                        None,
+                        f"would have the {kind} name '{key[1]}' in AWS, like {other_path}{where}",
+                        "rename one of the two",
+                    ),
+                )
             else:
                 owners[key] = (manifest.name, path)

@@ -15,7 +15,9 @@ class TableSpec(Strict):
 
     partition_key: Attribute = Field(description="Attribute that an item is found by.")
     sort_key: Attribute | None = Field(default=None, description="Attribute that orders the items of one partition key.")
-    expires_at: Attribute | None = Field(default=None, description="Attribute that holds when an item may be deleted, in seconds since 1970.")
+    expires_at: Attribute | None = Field(
+        default=None, description="Attribute that holds when an item may be deleted, in seconds since 1970."
+    )
     generation: int = Generation
 
     @model_validator(mode="after")

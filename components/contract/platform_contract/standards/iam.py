@@ -54,11 +54,7 @@ VERBS: dict[Kind, dict[str, Verb]] = {
             "send messages",
         ),
         "consume": Verb(
-            (
-                Permission(
-                    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
-                ),
-            ),
+            (Permission(("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")),),
             ("kms:Decrypt",),
             "receive and delete messages; a queue trigger implies it",
         ),
