@@ -3,7 +3,7 @@
 from platform_contract.standards.iam import WITHOUT_RESOURCE_LEVEL
 from platform_contract.standards.lambda_ import TRACING_MODE
 from platform_contract.standards.logs import LOG_FORMAT
-from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_DEFAULT as LEAST_RECEIVE_COUNT
+from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_LEAST as LEAST_RECEIVE_COUNT
 from platform_contract.standards.sqs import VISIBILITY_TIMEOUTS, visibility_timeout_seconds
 from platform_contract.standards.tags import OWNER_TAG
 
