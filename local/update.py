@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import yaml
@@ -123,8 +124,8 @@ class UpdateFailed(Refusal):
             [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
         )
         lines += [f"  {item}" for item in dict.fromkeys(told)]
-        noise = ("update failed", "preview failed", "BAIL", "step generator errored", "resource plugin")
-        lines += [f"  {error}" for error in dict.fromkeys(summary.errors) if not error.startswith(noise)]
+        noise = ("update failed", "preview failed", "BAIL", "step generator errored", "an unhandled error occurred: the program exited")
+        lines += [indent(error, "  ") for error in dict.fromkeys(summary.errors) if not error.startswith(noise)]
         if not lines:
             tail = printed.read_text(errors="replace").strip().splitlines()[-8:]
             lines = [f"the engine ended with {code}:", *(f"  {line}" for line in tail)]
