@@ -118,9 +118,7 @@ def alarms(graph: Graph) -> Iterator[str]:
             yield f"{alarm.urn}: threshold {inputs['threshold']} is outside of what the statistic can reach, {low} to {high}"
         if inputs["datapointsToAlarm"] > inputs["evaluationPeriods"]:
             yield f"{alarm.urn}: needs {inputs['datapointsToAlarm']} of {inputs['evaluationPeriods']} data points"
-        for word in (alarm.inputs["alarmDescription"] or "").split():
-            break
-        else:
+        if not (inputs.get("alarmDescription") or "").strip():
             yield f"{alarm.urn}: has no description"
         for key in ("alarmActions", "okActions"):
             actions = inputs.get(key) or []
@@ -282,7 +280,7 @@ def _from_code(graph: Graph, alarm: Node) -> dict[str, bool]:
         return {}
     with zipfile.ZipFile(function.inputs["code"].path) as bundle:
         code = "".join(bundle.read(name).decode() for name in bundle.namelist())
-    return {name: False for name in re.findall(r'count\(\s*"(\w+)"', code)}
+    return dict.fromkeys(re.findall(r'count\(\s*"(\w+)"', code), False)
 
 
 def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:

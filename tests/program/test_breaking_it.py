@@ -11,8 +11,8 @@ from typing import Any
 import pulumi
 import pulumi_aws
 import pytest
-from platform_contract.standards import iam
 
+from platform_contract.standards import iam
 from tests.program import checks
 from tests.program.graph import run_program
 

@@ -2,8 +2,8 @@
 
 import pulumi
 import pytest
-from platform_contract.plan import effective_phase
 
+from platform_contract.plan import effective_phase
 from tests.program.graph import Node, run_program, stack_config
 
 

@@ -1,8 +1,9 @@
 """The one AWS provider of a stack, which everything in it gets from its parents."""
 
 import pulumi
-from platform_contract.settings import Settings
 from pulumi_aws import Provider, ProviderDefaultTagsArgs, ProviderEndpointArgs
+
+from platform_contract.settings import Settings
 
 ENDPOINTS = (
     "apigatewayv2", "budgets", "cloudwatch", "cognitoidp", "dynamodb", "iam", "kms", "lambda_", "logs", "s3", "sns", "sqs",

@@ -9,11 +9,12 @@ from typing import Any
 
 import pulumi
 import yaml
+from pulumi.runtime.config import CONFIG, get_config_env
+
 from platform_contract.plan import FoundationPlan, Platform, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests
-from pulumi.runtime.config import CONFIG, get_config_env
 
 from .bundles import write_bundle
 from .foundation import FoundationArgs

@@ -4,6 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pydantic
+
 from platform_contract.plan import Platform, WorkloadPlan, plan_workload
 from platform_contract.plan.model import ApiPlan
 from platform_contract.specs import read_manifest
@@ -103,9 +104,12 @@ def _routes(api: ApiPlan) -> list[dict[str, Any]]:
 
 def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
     """The plan, and what the platform shares: as given in the arguments, or else as exported. Raises ValueError."""
-    platform = Platform.from_text(knobs.platform)
-    manifest = read_manifest(knobs.manifest, f"manifest of Workload '{name}'", platform.settings)
-    plan = plan_workload(manifest, platform.settings, phase=knobs.phase)
+    try:
+        platform = Platform.from_text(knobs.platform)
+        manifest = read_manifest(knobs.manifest, "manifest", platform.settings)
+        plan = plan_workload(manifest, platform.settings, phase=knobs.phase)
+    except ValueError as wrong:
+        raise ValueError(f"Workload '{name}': {wrong}") from wrong
     shared = {
         key: args.get(key) or getattr(platform, key)
         for key in ("alarm_topic_arn", "layer_arn", "token_issuer", "token_audiences")

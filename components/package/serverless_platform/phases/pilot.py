@@ -3,8 +3,9 @@
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from pulumi_aws import budgets
+
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
