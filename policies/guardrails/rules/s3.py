@@ -133,7 +133,7 @@ RULES = (
                  {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]})),
             Case("no configuration", OURS, scope=Scope.STACK, finds=("bucket=b: the bucket has no encryption configuration",)),
             Case("configuration of another bucket", OURS, scope=Scope.STACK, finds=("no encryption configuration",),
-                 given=(Given(ENCRYPTION, {"bucket": "another"}, "other"),)),
+                 given=(Given(BUCKET, {"bucket": "another"}, "second"), Given(ENCRYPTION, {"bucket": UNKNOWN}, "other", {"bucket": "second"}))),
         ),
     ),
     Rule(
@@ -166,6 +166,8 @@ RULES = (
             Case("public ACL of the bucket itself", Given(BUCKET, {"acl": "authenticated-read"}), finds=("acl=authenticated-read",)),
             Case("ACL not known yet", Given(ACL, {"acl": UNKNOWN}), waits=("acl",)),
             Case("access block by reference", OURS, given=(Given(ACCESS_BLOCK, {"bucket": UNKNOWN}, "other", REFERS),), scope=Scope.STACK),
+            Case("access block of another bucket", OURS, scope=Scope.STACK, finds=("no public access block",),
+                 given=(Given(BUCKET, {"bucket": "another"}, "second"), Given(ACCESS_BLOCK, {"bucket": "another"}, "other"))),
             Case("no access block", OURS, scope=Scope.STACK, finds=("bucket=b: the bucket has no public access block",)),
         ),
     ),
