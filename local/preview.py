@@ -8,6 +8,7 @@ copies; nothing tracked is touched.
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -66,17 +67,22 @@ def export_tree(folder: Path) -> None:
 def make_stack(engine: Engine, name: str, folder: Path) -> Stack:
     """A stack whose program is the exported copy in `folder/program`, against the offline provider."""
     program = folder / "program"
-    for link in (".venv",):
-        (program / link).unlink(missing_ok=True)
-        (program / link).symlink_to(ROOT / link)
-    return Stack(
-        engine, name, folder, program=program, guardrails=program / "policies",
-        variables={
-            "SERVERLESS_PLATFORM_OFFLINE": "1",
-            "PYTHONPATH": f"{program / 'components/contract'}:{program / 'components/package'}:{program}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-    )  # fmt: skip
+    (program / ".venv").unlink(missing_ok=True)
+    (program / ".venv").symlink_to(ROOT / ".venv")
+    variables = {
+        "SERVERLESS_PLATFORM_OFFLINE": "1",
+        "PYTHONPATH": os.pathsep.join(str(program / path) for path in ("components/contract", "components/package")),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return Stack(engine, name, folder, program=program, guardrails=program / "policies", variables=variables)
+
+
+def put_layer(stack: Stack) -> None:
+    """A stand-in for the layer of third-party packages, which would take a network to build; it changes with its lock."""
+    command = [sys.executable, "-m", "serverless_platform.bundles", "stand-in", "--stack", stack.name]
+    done = subprocess.run(command, cwd=stack.program, env=os.environ | stack.variables, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        raise Refusal(done.stderr.strip() or done.stdout.strip())
 
 
 def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
@@ -102,6 +108,7 @@ def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
             stack.prepare(settings_file, {})
         else:
             stack = make_stack(engine, stack_name, folder)
+            put_layer(stack)
             stack.prepare(settings_file, {})
             current.result = stack.run("up", current, "--skip-preview").words()
         done.touch()
@@ -183,6 +190,7 @@ def main() -> int:
         shutil.copytree(base.state, head.state)
         failed: UpdateFailed | None = None
         with step(f"Preview of {options.stack}") as current:
+            put_layer(head)
             head.prepare(head.program / f"Pulumi.{options.stack}.yaml", {})
             try:
                 summary = head.run("preview", current)
