@@ -15,6 +15,9 @@ from .manifest import Manifest
 Broken = tuple[str, object, str, str]
 """Field path, value, rule, fix."""
 
+BUILT_PHASES = ("pilot",)
+"""Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
+
 SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")
 """End of a variable's name that says its value is a secret."""
 
@@ -27,6 +30,13 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
             manifest.name,
             f"must be the name of its file, {file_stem}",
             f"rename the file to {manifest.name}.yaml, or the workload",
+        )
+    if manifest.phase not in BUILT_PHASES:
+        yield (
+            "phase",
+            manifest.phase,
+            f"is not built yet: there is only {', '.join(BUILT_PHASES)}",
+            f"write `phase: {BUILT_PHASES[-1]}`",
         )
     yield from _one_meaning_each(manifest)
     yield from _handlers(manifest)

@@ -44,8 +44,10 @@ def check_uses(manifest: Manifest, others: Mapping[str, Manifest], unreadable: f
             used = resolve(manifest, name, others)
             if used is None:
                 yield path, None, *_unknown(manifest, name, others)
-            else:
-                yield from _verbs(path, verbs, used, manifest)
+                continue
+            yield from _verbs(path, verbs, used, manifest)
+            if used.workload != manifest.name:
+                yield path, None, "is another workload's: not built yet", "send it what it needs over its API"
 
 
 def _unknown(manifest: Manifest, name: str, others: Mapping[str, Manifest]) -> tuple[str, str]:

@@ -29,6 +29,9 @@ class Threshold:
         """The threshold in the metric's unit. Raises KeyError if the fact is not among `facts`."""
         return self.number * facts[self.of] if self.of else self.number
 
+    def __str__(self) -> str:
+        return f"{self.number:g} x {self.of}" if self.of else f"{self.number:g}"
+
 
 @dataclass(frozen=True)
 class AlarmStandard:

@@ -15,7 +15,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "logs": {
         "principal": "logs.{region}.amazonaws.com",
         "actions": ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
-        "condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:{partition}:logs:{region}:{account_id}:log-group:*"}},
+        "condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:{partition}:logs:{region}:{account_id}:log-group:{log_groups}"}},
         "why": "encrypts log groups (CloudWatch Logs guide, \"Encrypt log data using AWS KMS\")",
     },
     "cloudwatch": {
@@ -52,9 +52,12 @@ ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
 """What the key of the alarm topic admits."""
 
 
-def key_policy(services: Iterable[str], *, partition: str, account_id: str, region: str) -> dict[str, Any]:
-    """Policy document of a key: the account manages it through IAM; `services` do what they must and no more."""
-    known = {"partition": partition, "account_id": account_id, "region": region}
+def key_policy(services: Iterable[str], *, partition: str, account_id: str, region: str, log_groups: str = "*") -> dict[str, Any]:
+    """Policy document of a key: the account manages it through IAM; `services` do what they must and no more.
+
+    log_groups: names of the log groups that CloudWatch Logs may encrypt with it, `*` for any part.
+    """
+    known = {"partition": partition, "account_id": account_id, "region": region, "log_groups": log_groups}
     account = {
         "Sid": "AccountThroughIam",
         "Effect": "Allow",

@@ -18,8 +18,10 @@ RUNTIMES: dict[str, date] = {
     "python3.11": date(2027, 6, 30),
     "python3.12": date(2028, 10, 31),
     "python3.13": date(2029, 6, 30),
+    "python3.14": date(2029, 6, 30),
 }
-"""Runtime -> day on which Lambda stops to patch it. Source: Lambda guide, "Lambda runtimes", table of deprecation dates."""
+"""Runtime -> day on which Lambda stops to patch it. Source: Lambda guide, "Lambda runtimes", table of projected deprecation dates; they move, so
+look them up before relying on one."""
 
 DEFAULT_RUNTIME = "python3.13"
 
