@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import json
 import re
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 import pulumi
 import pytest
 from guardrails.catalogue import RULES
+from guardrails.iam_documents import parse
 from guardrails.memory import Memory
 from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, JOINED, PACK_NAME, pack_version, policies
 from guardrails.pages import FOLDER, pages
@@ -19,7 +21,7 @@ from guardrails.rule import UNKNOWN, Case, Given, Level, Rule, Scope, Severity
 from guardrails.rules.tagging import TAGGED
 from guardrails.values import SENTINELS, Undecided, Unknown, Values
 from guardrails.waivers import Waivers
-from pulumi_policy import EnforcementLevel, ResourceValidationArgs
+from pulumi_policy import EnforcementLevel, ResourceValidationArgs, ResourceValidationPolicy
 from pulumi_policy.proxy import unknown_checking_proxy
 from wire import OPTIONS, POLICIES, Server, urn
 
@@ -310,3 +312,18 @@ def test_nothing_but_the_pack_is_built_at_the_top() -> None:
 def test_deprecated_types_are_judged_as_those_that_replace_them() -> None:
     for old, new in RENAMED.items():
         assert provider_class(old) and provider_class(new)
+
+
+def test_a_policy_document_is_parsed_once_for_all_rules() -> None:
+    document = json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::only-here/*"}})
+    args = ResourceValidationArgs(
+        "aws:iam/rolePolicy:RolePolicy", unknown_checking_proxy({"policy": document}), "urn:pulumi:s::p::t::r", "r", OPTIONS, None
+    )
+    before = parse.cache_info()
+    for policy in policies(waivers=Waivers(), memory=Memory()):
+        if isinstance(policy, ResourceValidationPolicy) and policy.has_validation():
+            policy.validate(args, lambda message, urn=None: pytest.fail(message))
+    after = parse.cache_info()
+    assert after.misses - before.misses == 1
+    assert after.hits - before.hits == 1  # two rules look at it
+    assert after.maxsize == 2048
