@@ -77,14 +77,6 @@ def make_stack(engine: Engine, name: str, folder: Path) -> Stack:
     return Stack(engine, name, folder, program=program, guardrails=program / "policies", variables=variables)
 
 
-def put_layer(stack: Stack) -> None:
-    """A stand-in for the layer of third-party packages, which would take a network to build; it changes with its lock."""
-    command = [sys.executable, "-m", "serverless_platform.bundles", "stand-in", "--stack", stack.name]
-    done = subprocess.run(command, cwd=stack.program, env=os.environ | stack.variables, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        raise Refusal(done.stderr.strip() or done.stdout.strip())
-
-
 def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
     """State as the base commit would leave it: from the cache, or applied now with the offline provider."""
     tools = hashlib.sha256(
@@ -108,7 +100,6 @@ def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
             stack.prepare(settings_file, {})
         else:
             stack = make_stack(engine, stack_name, folder)
-            put_layer(stack)
             stack.prepare(settings_file, {})
             current.result = stack.run("up", current, "--skip-preview").words()
         done.touch()
@@ -190,7 +181,6 @@ def main() -> int:
         shutil.copytree(base.state, head.state)
         failed: UpdateFailed | None = None
         with step(f"Preview of {options.stack}") as current:
-            put_layer(head)
             head.prepare(head.program / f"Pulumi.{options.stack}.yaml", {})
             try:
                 summary = head.run("preview", current)

@@ -200,8 +200,10 @@ def load_settings(values: Mapping[str, object], file: str) -> Settings:
 def _from_engine(key: str, value: Any) -> Any:
     """Text that stands for something else, as the engine passes it: 30, true, ["a"]."""
     field = Settings.model_fields.get(key)
+    if field is not None and value in ("", "null") and type(None) in get_args(field.annotation):
+        return None  # the engine passes a YAML null as an empty text
     if field is None or not isinstance(value, str) or _takes_text(field.annotation):
-        return None if value == "null" and key == "endpoint_url" else value
+        return value
     try:
         return json.loads(value)
     except ValueError:

@@ -84,13 +84,6 @@ def build_layer(build: Path, requirements: Path, target: LayerTarget) -> tuple[P
     return layer, True
 
 
-def stand_in(build: Path, requirements: Path, target: LayerTarget) -> Path:
-    """An archive in the layer's place for previews without a network: it holds the lock, so it changes when the layer would."""
-    layer = build / target.file_name
-    write_zip(layer, {"python/requirements.txt": requirements}, comment=layer_digest(requirements, target))
-    return layer
-
-
 def without_runtime(lock: str) -> str:
     """A hash-locked requirements file without the packages that Lambda's runtime has."""
     kept, keep = [], True
@@ -125,7 +118,7 @@ def main() -> None:
     from .reading import read_project
 
     parser = argparse.ArgumentParser(prog="python -m serverless_platform.bundles", description="Writes bundles, or the layer.")
-    parser.add_argument("what", nargs="?", choices=["functions", "layer", "stand-in"], default="functions")
+    parser.add_argument("what", nargs="?", choices=["functions", "layer"], default="functions")
     parser.add_argument("--stack", default="local", help="the stack whose settings say where functions run")
     options = parser.parse_args()
     try:
@@ -133,9 +126,6 @@ def main() -> None:
         if options.what == "layer":
             layer, built = build_layer(project.build, project.requirements, project.layer_target)
             print(f"{layer.name}: {layer.stat().st_size / 1e6:.1f} MB, {'built' if built else 'up to date'}")  # noqa: T201
-            return
-        if options.what == "stand-in":
-            stand_in(project.build, project.requirements, project.layer_target)
             return
         for workload, manifest in project.manifests.items():
             for function, spec in manifest.functions.items():
