@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pulumi
+
 from platform_contract.plan import stack_tags
 from platform_contract.problems import ProblemsError
 from serverless_platform.bundles import BundleError

@@ -103,7 +103,8 @@ def read_project(root: Path, stack: str) -> Project:
 
 def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
     """Raises ProblemsError with everything that is wrong with settings, manifests and handlers."""
-    values = {key: value for key, value in config.items() if key.startswith(f"{PROJECT}:")}
+    # Empty is not set: the engine passes YAML's null as empty text, and warns of it.
+    values = {key: value for key, value in config.items() if key.startswith(f"{PROJECT}:") and value not in ("", None)}
     problems: list[Problem] = []
     settings, manifests = None, {}
     try:

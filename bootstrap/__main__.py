@@ -1,0 +1,23 @@
+"""Run once per account and environment by an administrator: the boundary that no role of a workload can outgrow.
+
+Apart from the platform's program, because whoever may change the boundary must not be whoever deploys under it.
+"""
+
+import json
+
+import pulumi
+from platform_contract.standards.boundary import boundary_document
+from pulumi_aws import Provider, iam
+
+config = pulumi.Config()
+account_id, region, environment = config.require("account_id"), config.require("region"), config.require("environment")
+provider = Provider("aws", region=region, allowed_account_ids=[account_id])
+boundary = iam.Policy(
+    "boundary",
+    name=config.get("boundary_policy_name") or "serverless-platform-boundary",
+    description="The most that a role of any workload may do, whatever its own policies say.",
+    policy=json.dumps(boundary_document(account_id, region, environment)),
+    tags={"owner": "platform", "managed_by": "serverless-platform-bootstrap"},
+    opts=pulumi.ResourceOptions(provider=provider, protect=True),
+)
+pulumi.export("boundary_arn", boundary.arn)

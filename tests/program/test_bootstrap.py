@@ -1,0 +1,26 @@
+"""The small project that an administrator runs once per account."""
+
+import json
+import runpy
+
+from platform_contract.settings import load_settings
+from platform_contract.standards.boundary import boundary_document
+
+from tests.program.graph import ROOT, Graph, run, stack_config
+
+
+def bootstrap(**config: str) -> Graph:
+    settings = {f"serverless-platform:{key}": value for key, value in config.items()}
+    return run(lambda: runpy.run_path(str(ROOT / "bootstrap" / "__main__.py"), run_name="__main__") and None, config=settings)
+
+
+def test_it_makes_the_boundary_that_roles_name():
+    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
+    policy = graph.one("iam/policy", "boundary")
+    assert json.loads(policy.inputs["policy"]) == boundary_document("111111111111", "eu-west-1", "dev")
+    settings = load_settings(
+        {key: value for key, value in stack_config("dev").items() if key.startswith("serverless-platform:")}, "Pulumi.dev.yaml"
+    )
+    assert settings.boundary_arn.endswith(f":policy/{policy.inputs['name']}")
+    assert policy.protect
+    assert json.loads(graph.one("aws", "aws").inputs["allowedAccountIds"]) == ["111111111111"]
