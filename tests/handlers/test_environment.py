@@ -1,51 +1,50 @@
 """What handlers read from their environment is what the platform sets for them, by the manifests."""
 
-from pathlib import Path
-
 import pytest
-import yaml
+from pydantic import BaseModel
 
+from local.up import ROOT, read_settings
 from orders import api
-from platform_contract.specs.manifest import Manifest
+from platform_contract.plan import plan_workload
+from platform_contract.specs import load_manifests
 from platform_contract.standards import environment
 from receipts import worker
-from shared.config import FunctionConfig
+from shared.config import FunctionConfig, load_config
 
-ROOT = Path(__file__).resolve().parents[2]
-ENTRIES = {"orders.api.handler": api.Config, "receipts.worker.handler": worker.Config}
+ENTRIES: dict[str, type[FunctionConfig]] = {"orders.api.handler": api.Config, "receipts.worker.handler": worker.Config}
+SETTINGS = read_settings("dev", {})
+FUNCTIONS = {
+    plan.handler: plan
+    for manifest in load_manifests(ROOT / "workloads", SETTINGS).values()
+    for plan in plan_workload(manifest, SETTINGS).functions.values()
+}
 
 
-def read_by(config: type[FunctionConfig]) -> set[str]:
+def read_by(config: type[BaseModel]) -> set[str]:
     return {name.upper() for name in config.model_fields}
 
 
-def set_for(manifest: Manifest, function: str) -> set[str]:
-    """Names of the resources that a manifest lets the function use, of its queues, and of idempotency if it asks for it."""
-    spec = manifest.functions[function]
-    used = {*spec.uses, *(trigger.queue.queue for trigger in spec.triggers if trigger.queue)}
-    owned = {"table": manifest.tables, "queue": manifest.queues, "bucket": manifest.buckets}
-    names = {environment.variable(kind, name) for kind, resources in owned.items() for name in used & set(resources)}
-    if spec.idempotency:
-        names |= {environment.variable("table", "idempotency"), environment.IDEMPOTENCY_EXPIRES}
-    return names | set(spec.environment)
+def test_every_function_of_the_manifests_is_looked_at():
+    """Otherwise the test below would pass over a new one."""
+    assert set(FUNCTIONS) == set(ENTRIES)
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "workloads").glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_function_reads_what_it_is_given_and_no_more(file):
-    manifest = Manifest.model_validate(yaml.safe_load(file.read_text()))
-    for function, spec in manifest.functions.items():
-        assert read_by(ENTRIES[spec.handler]) - set(environment.ALWAYS) == set_for(manifest, function)
+@pytest.mark.parametrize("handler", sorted(ENTRIES))
+def test_a_function_reads_what_it_is_given_and_no_more(handler):
+    given = {*FUNCTIONS[handler].environment, *FUNCTIONS[handler].references}
+    assert given - set(environment.ALWAYS) == read_by(ENTRIES[handler]) - set(environment.ALWAYS)
+    assert set(environment.ALWAYS) <= given
 
 
-def test_what_all_functions_read_is_always_set():
-    assert {"ENVIRONMENT", "WORKLOAD"} == read_by(FunctionConfig) == read_by(FunctionConfig) & set(environment.ALWAYS)
+@pytest.mark.parametrize("handler", sorted(ENTRIES))
+def test_a_function_accepts_the_planned_values(handler):
+    plan = FUNCTIONS[handler]
+    references = {name: "https://sqs.example/queue" if name.startswith("QUEUE_") else "resource" for name in plan.references}
+    config = load_config(ENTRIES[handler], {**plan.environment, **references})
+    assert config.environment == "dev"
+    assert config.workload == handler.split(".")[0]
 
 
-def test_each_manifest_entry_is_known_here():
-    """Otherwise the test above would pass over a new workload."""
-    handlers = {
-        spec["handler"]
-        for file in (ROOT / "workloads").glob("*.yaml")
-        for spec in yaml.safe_load(file.read_text())["functions"].values()
-    }
-    assert handlers == set(ENTRIES)
+def test_metrics_from_code_go_where_alarms_look():
+    given = {plan.environment["POWERTOOLS_METRICS_NAMESPACE"] for plan in FUNCTIONS.values()}
+    assert given == {"serverless-platform"}
