@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CHANGING = {"create", "update", "delete", "replace", "create-replacement", "delete-replaced", "import"}
+WORDS = {
+    "create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "import": "imported", "refresh": "refreshed",
+    "read": "read", "same": "unchanged", "failed": "failed",
+}  # fmt: skip
+PART_OF = {"create-replacement": "replace", "delete-replaced": "replace", "import-replacement": "replace"}
+"""A replacement is told as several operations on one resource."""
+UNCHANGED = {"same", "read"}
+NOT_COUNTED = re.compile(r"::pulumi:providers:|::pulumi:index:Stash::guardrails$")
 SHOWN = {"info", "info#err", "warning", "error"}
 TAG = re.compile(r"<\{%[^%]*%\}>")
 """Colour tags that the engine leaves in its messages."""
@@ -25,26 +32,28 @@ def short(urn: str) -> str:
 
 @dataclass
 class Summary:
-    """An update or preview, added up. `changes` counts resources by operation; the stack itself is not counted."""
+    """An update or preview, added up. Components, the stack and providers are not counted: they are not in any cloud."""
 
-    changes: Counter = field(default_factory=Counter)
-    changed: list[tuple[str, str]] = field(default_factory=list)
-    """(operation, URN) of everything that is not `same`."""
+    operations: dict[str, str] = field(default_factory=dict)
+    """URN -> what was done with the resource."""
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     findings: list[tuple[str, str, str]] = field(default_factory=list)
     """(enforcement level, URN, message) of the guardrails."""
-    under_way: int = 0
+    under_way: set[str] = field(default_factory=set)
+
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """(operation, URN) of everything that is not as it was."""
+        return [(operation, urn) for urn, operation in self.operations.items() if operation not in UNCHANGED]
 
     def read(self, event: dict[str, Any]) -> None:
-        if outputs := event.get("resOutputsEvent"):
-            self._count(outputs["metadata"])
+        if begun := event.get("resourcePreEvent"):
+            self._note(begun["metadata"], done=False)
+        elif done := event.get("resOutputsEvent"):
+            self._note(done["metadata"], done=True)
         elif failed := event.get("resOpFailedEvent"):
-            self.changes["failed"] += 1
-            self.under_way = max(0, self.under_way - 1)
-            self.changed.append(("failed", failed["metadata"]["urn"]))
-        elif before := event.get("resourcePreEvent"):
-            self.under_way += before["metadata"]["op"] in CHANGING
+            self._note(failed["metadata"] | {"op": "failed"}, done=True)
         elif policy := event.get("policyEvent"):
             self.findings.append(
                 (policy["enforcementLevel"], policy.get("resourceUrn", ""), TAG.sub("", policy["message"]).strip())
@@ -52,14 +61,17 @@ class Summary:
         elif told := event.get("diagnosticEvent"):
             self._tell(told)
 
-    def _count(self, metadata: dict[str, Any]) -> None:
-        operation, urn = metadata["op"], metadata["urn"]
-        self.under_way -= operation in CHANGING
-        if "pulumi:pulumi:Stack" in urn or "::pulumi:providers:" in urn:
+    def _note(self, metadata: dict[str, Any], done: bool) -> None:
+        urn, operation = metadata["urn"], PART_OF.get(metadata["op"], metadata["op"])
+        state = metadata.get("new") or metadata.get("old") or {}
+        if not state.get("custom") or NOT_COUNTED.search(urn):
             return
-        self.changes[operation] += 1
-        if operation in CHANGING:
-            self.changed.append((operation, urn))
+        if not done:
+            self.under_way.add(urn)
+            return
+        self.under_way.discard(urn)
+        if self.operations.get(urn) not in ("replace", "failed"):
+            self.operations[urn] = operation
 
     def _tell(self, told: dict[str, Any]) -> None:
         message = TAG.sub("", told.get("message", "")).strip()
@@ -70,12 +82,8 @@ class Summary:
 
     def words(self) -> str:
         """`12 created, 3 updated, 40 unchanged`."""
-        words = {
-            "create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "same": "unchanged",
-            "failed": "failed", "import": "imported", "refresh": "refreshed", "read": "read",
-        }  # fmt: skip
-        told = [f"{self.changes[key]} {word}" for key, word in words.items() if self.changes[key]]
-        return ", ".join(told) or "nothing to do"
+        counts = Counter(self.operations.values())
+        return ", ".join(f"{counts[key]} {word}" for key, word in WORDS.items() if counts[key]) or "nothing to do"
 
 
 class EventLog:

@@ -17,7 +17,7 @@ from typing import Any
 
 from local import recovery
 from local.engine.install import Engine, find_engine
-from local.events import TAG, EventLog, Summary, short
+from local.events import NOT_COUNTED, TAG, EventLog, Summary, short
 from local.home import prepare
 from local.paths import LOCAL, LOGS, ROOT
 from local.steps import Refusal, console, run_command, step
@@ -25,6 +25,8 @@ from local.update import Stack, UpdateFailed
 
 PREVIEWS = LOCAL / "previews"
 SIGNS = {"create": "+", "update": "~", "replace": "+-", "delete": "-"}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine writes a value that only the update will know."""
 KEPT_BASES = 4
 """Applied base commits that are kept; older ones are removed."""
 
@@ -118,7 +120,8 @@ def describe(log: Path) -> list[str]:
             continue
         metadata = before["metadata"]
         sign = SIGNS.get(metadata["op"])
-        if sign and "pulumi:pulumi:Stack" not in metadata["urn"]:
+        state = metadata.get("new") or metadata.get("old") or {}
+        if sign and state.get("custom") and not NOT_COUNTED.search(metadata["urn"]):
             lines[metadata["urn"]] = f"{sign:2} {short(metadata['urn'])}{properties(metadata)}"
     return list(lines.values())
 
@@ -142,8 +145,10 @@ def value(data: Any, path: str) -> str | None:
         if not isinstance(data, dict) or part not in data:
             return None
         data = data[part]
-    text = json.dumps(data) if not isinstance(data, dict | list) else None
-    return text if text is None or len(text) <= 60 else text[:57] + "..."
+    if data == UNKNOWN:
+        return "known after the update"
+    text = json.dumps(data)
+    return text if not isinstance(data, dict | list) and len(text) <= 60 else None
 
 
 def report(stack: str, commit: str, lines: list[str], summary: Summary) -> str:

@@ -124,7 +124,13 @@ class UpdateFailed(Refusal):
             [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
         )
         lines += [f"  {item}" for item in dict.fromkeys(told)]
-        noise = ("update failed", "preview failed", "BAIL", "step generator errored", "an unhandled error occurred: the program exited")
+        noise = (
+            "update failed",
+            "preview failed",
+            "BAIL",
+            "step generator errored",
+            "an unhandled error occurred: the program exited",
+        )
         lines += [indent(error, "  ") for error in dict.fromkeys(summary.errors) if not error.startswith(noise)]
         if not lines:
             tail = printed.read_text(errors="replace").strip().splitlines()[-8:]
@@ -154,9 +160,9 @@ def follow(process: subprocess.Popen, log: EventLog, step: Step) -> None:
         try:
             for event in log.new():
                 if "preludeEvent" in event:
-                    phase, summary = ("updating" if summary.changes else phase), Summary()
+                    phase, summary = ("updating" if summary.operations else phase), Summary()
                 summary.read(event)
-            step.note(f"{phase}: {summary.words()}, {max(0, summary.under_way)} under way")
+            step.note(f"{phase}: {summary.words()}, {len(summary.under_way)} under way")
             if not console.is_terminal and time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
                 step.say(f"{phase}: {summary.words()}")

@@ -22,20 +22,32 @@ def test_a_urn_is_told_as_type_and_name():
     assert short("no urn") == "no urn"
 
 
-def test_events_are_added_up_without_the_stack_itself():
+def event(kind: str, operation: str, urn: str, custom: bool = True) -> dict:
+    return {kind: {"metadata": {"op": operation, "urn": urn, "new": {"custom": custom}}}}
+
+
+def test_events_are_added_up_by_resource_and_without_what_is_in_no_cloud():
     summary = Summary()
-    for operation, urn in [
+    done = [
         ("create", URN),
         ("same", URN + "2"),
         ("update", URN + "3"),
-        ("create", "urn:pulumi:x::y::pulumi:pulumi:Stack::y-x"),
-    ]:
-        summary.read({"resourcePreEvent": {"metadata": {"op": operation, "urn": urn}}})
-        summary.read({"resOutputsEvent": {"metadata": {"op": operation, "urn": urn}}})
-    summary.read({"resOpFailedEvent": {"metadata": {"op": "create", "urn": URN + "4"}}})
-    assert summary.words() == "1 created, 1 updated, 1 unchanged, 1 failed"
-    assert summary.under_way == 0
-    assert summary.changed == [("create", URN), ("update", URN + "3"), ("failed", URN + "4")]
+        ("delete-replaced", URN + "5"),
+        ("replace", URN + "5"),
+        ("create-replacement", URN + "5"),
+    ]
+    for operation, urn in done:
+        summary.read(event("resourcePreEvent", operation, urn))
+        summary.read(event("resOutputsEvent", operation, urn))
+    for urn in ("urn:pulumi:x::y::pulumi:pulumi:Stack::y-x", "urn:pulumi:x::y::pulumi:providers:aws::aws"):
+        summary.read(event("resOutputsEvent", "create", urn))
+    summary.read(event("resOutputsEvent", "create", URN + "6", custom=False))
+    summary.read(event("resourcePreEvent", "create", URN + "4"))
+    assert summary.under_way == {URN + "4"}
+    summary.read(event("resOpFailedEvent", "create", URN + "4"))
+    assert summary.words() == "1 created, 1 updated, 1 replaced, 1 unchanged, 1 failed"
+    assert summary.under_way == set()
+    assert summary.changed == [("create", URN), ("update", URN + "3"), ("replace", URN + "5"), ("failed", URN + "4")]
 
 
 def test_a_line_half_written_is_read_when_it_is_whole(tmp_path):
@@ -75,9 +87,11 @@ def test_an_update_counts_and_the_next_one_changes_nothing(make_stack):
         assert stack.run("up", current).words() == "1 created"
         assert stack.run("up", current).words() == "1 unchanged"
     assert stack.outputs() == {"colour": "green"}
-    assert sorted(path.name for path in stack.program.iterdir() if path.is_file()) == ["Pulumi.test.yaml", "Pulumi.yaml", "__main__.py"], (
-        "nothing is written beside the program"
-    )
+    assert sorted(path.name for path in stack.program.iterdir() if path.is_file()) == [
+        "Pulumi.test.yaml",
+        "Pulumi.yaml",
+        "__main__.py",
+    ], "nothing is written beside the program"
     assert not (stack.folder / "updating.json").exists()
 
 
