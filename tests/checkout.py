@@ -27,6 +27,8 @@ class Checkout:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
+    """Environment variables of the commands, besides those of the test."""
 
     @classmethod
     def make(cls, folder: Path) -> "Checkout":
@@ -48,7 +50,7 @@ class Checkout:
     @property
     def env(self) -> dict[str, str]:
         paths = [self.folder, self.folder / "components/contract", self.folder / "components/package", self.folder / "local"]
-        return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths)), "COLUMNS": "200"}
+        return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths)), "COLUMNS": "200", **self.extra}
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen:
         return subprocess.Popen(

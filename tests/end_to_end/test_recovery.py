@@ -131,21 +131,30 @@ def test_a_taken_port_is_refused_and_another_one_works(checkout):
     assert "Traceback" not in done.stdout
 
 
-def test_a_manifest_that_breaks_a_guardrail_stops_before_anything_changes(checkout):
-    """The number of a rule, not of the contract: the program is asked for something that only the guardrails refuse."""
+def test_a_manifest_edit_that_breaks_a_rule_stops_before_anything_changes(checkout):
+    """Of the contract, the edit is right; of the guardrails, it is not."""
     checkout.up()
-    before = checkout.stack().outputs()
-    path = "components/package/serverless_platform/blocks/function.py"
+    before = checkout.stack().call("stack", "export", "-s", "local")
+    manifest = checkout.folder / "workloads" / "orders.yaml"
+    text = manifest.read_text()
     checkout.edit(
-        path,
-        '{"mode": "Active"}' if '{"mode": "Active"}' in (checkout.folder / path).read_text() else 'mode="Active"',
-        'mode="PassThrough"',
+        "workloads/orders.yaml", "    timeout_seconds: 10\n", "    timeout_seconds: 11\n    environment: {PARTNER_API_KEY: abc}\n"
     )
     done = checkout.run("local.up", "--port", str(checkout.port))
+    manifest.write_text(text)
     assert done.returncode == 1
-    assert "stop this up" in done.stdout
-    assert "tracing" in done.stdout
-    assert checkout.stack().outputs() == before
+    said = " ".join(done.stdout.split())
+    assert "Refused: 1 guardrail finding stops this up:" in said, done.stdout
+    for told in (
+        "aws:lambda/function:Function orders-api",
+        "PARTNER_API_KEY",
+        "Workload 'orders'",
+        "lambda-environment-holds-no-secret",
+    ):
+        assert told in said, f"{told!r} is not told: {done.stdout}"
+    assert checkout.stack().call("stack", "export", "-s", "local") == before, (
+        "the duration alarm, which comes first, was not changed either"
+    )
 
 
 def test_down_leaves_nothing_running(checkout):

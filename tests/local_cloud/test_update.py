@@ -39,8 +39,8 @@ def test_events_are_added_up_by_resource_and_without_what_is_in_no_cloud():
     for operation, urn in done:
         summary.read(event("resourcePreEvent", operation, urn))
         summary.read(event("resOutputsEvent", operation, urn))
-    for urn in ("urn:pulumi:x::y::pulumi:pulumi:Stack::y-x", "urn:pulumi:x::y::pulumi:providers:aws::aws"):
-        summary.read(event("resOutputsEvent", "create", urn))
+    summary.read(event("resOutputsEvent", "create", "urn:pulumi:x::y::pulumi:providers:aws::aws"))
+    summary.read(event("resOutputsEvent", "create", "urn:pulumi:x::y::pulumi:pulumi:Stack::y-x", custom=False))
     summary.read(event("resOutputsEvent", "create", URN + "6", custom=False))
     summary.read(event("resourcePreEvent", "create", URN + "4"))
     assert summary.under_way == {URN + "4"}

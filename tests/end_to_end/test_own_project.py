@@ -1,0 +1,91 @@
+"""A `Workload` in a project of a product team's own, against the platform that another stack has exported; and another account."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from local.steps import step
+from local.update import UpdateFailed
+from tests.checkout import Checkout
+
+pytestmark = pytest.mark.end_to_end
+
+PROGRAM = """
+from pathlib import Path
+import json, os
+import pulumi
+from pulumi_aws import Provider, ProviderEndpointArgs
+from serverless_platform.workload import Workload
+
+platform = Path("platform.json").read_text()
+endpoint = os.environ["ENDPOINT"]
+services = ("apigatewayv2", "budgets", "cloudwatch", "cognitoidp", "dynamodb", "iam", "kms", "lambda_", "logs", "s3", "sns", "sqs", "sts")
+aws = Provider("aws", region="eu-west-1", allowed_account_ids=["000000000000"], access_key="a", secret_key="b",
+               endpoints=[ProviderEndpointArgs(**dict.fromkeys(services, endpoint))])
+workload = Workload("receipts", {
+    "manifest": Path("receipts.yaml").read_text(),
+    "code": {"worker": pulumi.FileArchive("worker.zip")},
+    "platform": platform,
+}, pulumi.ResourceOptions(provider=aws))
+pulumi.export("resources", workload.resources)
+"""
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory, engine):
+    """A platform stack that holds orders alone."""
+    copy = Checkout.make(tmp_path_factory.mktemp("own") / "platform")
+    copy.up("--workloads", "orders")
+    yield copy
+    copy.down()
+
+
+def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, make_project, tmp_path):
+    project = make_project(PROGRAM, name="receipts-team")
+    manifest = platform.folder / "workloads" / "receipts.yaml"
+    function = next(line.strip(" :\n") for line in manifest.read_text().split("functions:")[1].splitlines() if line.strip())
+    (project.folder / "__main__.py").write_text(PROGRAM.replace('"worker"', f'"{function}"'))
+    (project.folder / "receipts.yaml").write_text(manifest.read_text())
+    (project.folder / "platform.json").write_text(platform.stack().outputs()["platform"])
+    subprocess.run(
+        ["python", "-m", "serverless_platform.bundles", "functions"], executable=str(platform.folder / ".venv/bin/python"),
+        cwd=platform.folder, env=platform.env, check=True, capture_output=True,
+    )  # fmt: skip
+    shutil.copy2(platform.folder / ".build" / f"receipts-{function}.zip", project.folder / "worker.zip")
+    endpoint = platform.access().cloud.endpoint
+    project.env |= {
+        "PYTHONPATH": platform.env["PYTHONPATH"],
+        "ENDPOINT": endpoint,
+        "PULUMI_OPTION_POLICY_PACK": str(platform.folder / "policies"),
+    }
+
+    done = project.call("up", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = json.loads(project.call("stack", "output", "--json").stdout)["resources"]
+    (queue,) = made["queues"].values()
+    sqs = platform.access().cloud.client("sqs")
+    sqs.send_message(QueueUrl=queue["url"], MessageBody="not a receipt")
+    assert (
+        platform.access().cloud.client("lambda").get_alias(FunctionName=made["functions"][function]["physical_name"], Name="live")
+    )
+
+    gone = project.call("destroy", "--yes", "--skip-preview")
+    assert gone.returncode == 0, gone.stdout
+    assert [url for url in sqs.list_queues().get("QueueUrls", []) if "receipts" in url] == []
+
+
+def test_another_account_is_refused_before_anything_is_made(platform, engine, tmp_path):
+    stack = platform.stack()
+    stack.folder = tmp_path
+    stack.prepare(
+        platform.folder / "Pulumi.local.yaml", {"endpoint_url": platform.access().cloud.endpoint, "account_id": "111111111111"}
+    )
+    stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
+    queues = platform.access().cloud.client("sqs").list_queues()
+    with pytest.raises(UpdateFailed) as failed, step("up") as current:
+        stack.run("up", current, "--skip-preview")
+    assert "000000000000 is not allowed" in str(failed.value) or "000000000000" in str(failed.value)
+    assert "111111111111" in str(failed.value)
+    assert platform.access().cloud.client("sqs").list_queues().get("QueueUrls") == queues.get("QueueUrls")
