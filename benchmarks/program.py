@@ -8,6 +8,7 @@ The engine is `pulumi` on PATH, or what PULUMI_ENGINE names; the AWS provider is
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-SIZES = (6, 13, 27)
+SIZES = (7, 14, 28)
 """Workloads; half of them like orders, half like receipts: about 250, 500 and 1,000 resources."""
 
 PROGRAM = """
@@ -38,14 +39,13 @@ runpy.run_path({main!r}, run_name="__main__")
 
 def engine_environment(home: Path, state: Path) -> tuple[str, dict[str, str]]:
     """The engine and its environment: state of its own, our provider in offline mode, no policy pack."""
-    from local.engine.install import Engine, find_engine
+    from local.engine.install import find_engine
     from local.home import environment, prepare
-    from local.steps import step
+    from local.steps import Step
 
     named = os.environ.get("PULUMI_ENGINE")
-    with step("Pulumi engine") as current:
-        engine: Engine = find_engine(current)
-        prepare(engine, home)
+    engine = find_engine(Step("Pulumi engine"))
+    prepare(engine, home)
     variables = environment(engine, state, home, SERVERLESS_PLATFORM_OFFLINE="1", PYTHONDONTWRITEBYTECODE="1")
     variables["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT / "components/contract", ROOT / "components/package", ROOT)))
     return named or str(engine.pulumi), variables
@@ -54,7 +54,9 @@ def engine_environment(home: Path, state: Path) -> tuple[str, dict[str, str]]:
 def make_project(folder: Path, workloads: int, settles: bool) -> None:
     """A project with so many workloads, each a copy of orders or receipts under another name."""
     (folder / "workloads").mkdir(parents=True)
-    shutil.copytree(ROOT / "handlers", folder / "handlers")
+    (folder / "handlers").mkdir()
+    shutil.copytree(ROOT / "handlers" / "shared", folder / "handlers" / "shared")
+    shutil.copy(ROOT / "handlers" / "requirements.txt", folder / "handlers")
     (folder / ".venv").symlink_to(ROOT / ".venv")
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     shutil.copy(ROOT / "Pulumi.dev.yaml", folder)
@@ -63,7 +65,13 @@ def make_project(folder: Path, workloads: int, settles: bool) -> None:
     for number in range(workloads):
         kind = ("orders", "receipts")[number % 2]
         manifest = yaml.safe_load((ROOT / "workloads" / f"{kind}.yaml").read_text())
-        manifest["name"] = f"{kind}-{number:03}"
+        manifest["name"], package = f"{kind}-{number:03}", f"{kind}_{number:03}"
+        for function in manifest["functions"].values():
+            function["handler"] = function["handler"].replace(kind, package, 1)
+        (folder / "handlers" / package).mkdir()
+        for source in (ROOT / "handlers" / kind).glob("*.py"):
+            code = re.sub(rf"^(from|import) {kind}\b", rf"\1 {package}", source.read_text(), flags=re.MULTILINE)
+            (folder / "handlers" / package / source.name).write_text(code)
         (folder / "workloads" / f"{manifest['name']}.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False))
 
 

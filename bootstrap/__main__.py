@@ -6,8 +6,9 @@ Apart from the platform's program, because whoever may change the boundary must 
 import json
 
 import pulumi
-from platform_contract.standards.boundary import boundary_document
 from pulumi_aws import Provider, iam
+
+from platform_contract.standards.boundary import boundary_document
 
 config = pulumi.Config()
 account_id, region, environment = config.require("account_id"), config.require("region"), config.require("environment")

@@ -5,7 +5,6 @@ import runpy
 
 from platform_contract.settings import load_settings
 from platform_contract.standards.boundary import boundary_document
-
 from tests.program.graph import ROOT, Graph, run, stack_config
 
 

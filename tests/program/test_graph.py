@@ -6,9 +6,10 @@ from fnmatch import fnmatch
 
 import pytest
 
+from serverless_platform.settling import Settling
 from tests.program import checks
 from tests.program.conftest import STACKS
-from tests.program.graph import PACK_VERSION, ROOT, Graph, stack_config
+from tests.program.graph import PACK_VERSION, ROOT, Graph, run_program, stack_config
 
 
 @pytest.mark.parametrize("check", checks.EVERYWHERE, ids=lambda check: check.__name__)
@@ -109,3 +110,17 @@ def test_every_stack_file_has_the_same_keys():
 
 def _stack(graph: Graph) -> str:
     return graph.nodes[0].urn.split(":")[2]
+
+
+def test_the_program_awaits_every_resource_itself(monkeypatch: pytest.MonkeyPatch):
+    """What it left would be awaited by the SDK, in a time that grows with the square of its number."""
+    awaited = []
+    finish = Settling.finish
+
+    async def counted(self: Settling) -> int:
+        awaited.append(await finish(self))
+        return awaited[0]
+
+    monkeypatch.setattr(Settling, "finish", counted)
+    graph = run_program("dev")
+    assert awaited == [len(graph.nodes) - 1]  # all but the handshake, which it awaits before

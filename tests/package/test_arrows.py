@@ -1,0 +1,79 @@
+"""Imports point one way: contract <- access, watch <- blocks <- triggers <- phases <- workload <- program."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+PACKAGE = COMPONENTS / "package" / "serverless_platform"
+CONTRACT = COMPONENTS / "contract" / "platform_contract"
+
+MAY_IMPORT = {
+    "arguments": set(),
+    "access": {"arguments"},
+    "watch": {"arguments"},
+    "blocks": {"arguments", "access", "watch"},
+    "triggers": {"arguments", "access", "watch", "blocks"},
+    "phases": {"arguments", "access", "watch", "blocks", "triggers"},
+    "workload": {"arguments", "phases"},
+    "foundation": {"arguments", "access", "watch", "blocks"},
+    "bundles": {"layers"},
+    "layers": {"bundles", "reading"},
+    "settling": set(),
+    "guarded": set(),
+    "provider": set(),
+    "exports": {"foundation", "workload"},
+    "reading": {"bundles", "layers", "foundation"},
+    "published": {"blocks", "triggers", "foundation", "workload"},
+    "__init__": set(),
+}
+COMPONENT_PARTS = ("arguments", "access", "watch", "blocks", "triggers", "phases", "workload", "foundation")
+
+
+def imported(file: Path) -> Iterator[tuple[int, str]]:
+    """(level, module) of every import; `from ..blocks.table import Table` is (2, "blocks.table")."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.level, node.module or ""
+
+
+def part_of(file: Path, root: Path) -> str:
+    return file.relative_to(root).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_lies_before_it(file: Path):
+    own = part_of(file, PACKAGE)
+    for level, module in imported(file):
+        if not level and not module.startswith("serverless_platform"):
+            continue
+        target = module.removeprefix("serverless_platform.").split(".")[0]
+        if level == 1 and file.parent != PACKAGE:
+            target = own
+        assert target == own or target in MAY_IMPORT[own], f"{own} imports {target}"
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_components_read_no_configuration_and_no_machine(file: Path):
+    if part_of(file, PACKAGE) not in COMPONENT_PARTS:
+        return
+    assert not {module.split(".")[0] for _, module in imported(file)} & {"os", "boto3", "botocore", "subprocess", "requests"}
+    text = file.read_text()
+    for forbidden in ("pulumi.Config", "get_stack(", "open(", "read_text(", "print(", "from __future__ import annotations"):
+        assert forbidden not in text, forbidden
+
+
+def test_the_contract_knows_no_resources():
+    for file in CONTRACT.rglob("*.py"):
+        roots = {module.split(".")[0] for level, module in imported(file) if not level}
+        assert not roots & {"pulumi", "pulumi_aws", "serverless_platform", "boto3"}, file
+
+
+def test_no_file_is_long():
+    for root in (PACKAGE, CONTRACT / "plan"):
+        for file in root.rglob("*.py"):
+            assert len(file.read_text().splitlines()) <= 300, file
