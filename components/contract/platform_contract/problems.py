@@ -68,12 +68,16 @@ def shown(value: Any, path: str = "") -> str:
         return WITHHELD
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, Mapping):
-        return f"({len(value)} keys)"
+        return "" if value else "{}"
     if isinstance(value, (list, tuple)):
-        value = (
-            ", ".join(str(each) for each in value) if all(isinstance(each, str) for each in value) else f"({len(value)} items)"
-        )
+        if not value:
+            return "[]"
+        if not all(isinstance(each, str) for each in value):
+            return ""
+        value = ", ".join(value)
     text = str(value).replace("\n", " ")
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
@@ -139,30 +143,26 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
         known = re.findall(r"'([^']*)'", context.get("expected", "")) or [context.get("expected", "")]
         hint = did_you_mean(str(error["input"]), known)
         return f"must be one of {choices(known)}", hint or "choose one of them"
-    number = _number_rule(kind, context, last)
-    if number:
-        return number, _uncapped(meaning) if meaning else "choose a number within the bound"
-    wanted = WANTED.get(kind)
-    if wanted:
-        return f"must be {wanted}", _advice(kind, error["input"], meaning)
+    because = f": {_uncapped(meaning)}" if meaning else ""
+    if kind in BOUNDS:
+        key, words, fix = BOUNDS[kind]
+        return f"must be {words} {context[key]:g}{unit_of(last)}{because}", fix
+    if kind in WANTED:
+        return f"must be {WANTED[kind]}{because}", _advice(kind, error["input"])
     if kind in ("string_too_short", "too_short"):
-        return "must not be empty", _uncapped(meaning) or "fill it in"
+        return f"must not be empty{because}", "fill it in"
     if kind in ("string_too_long", "too_long"):
         longest = context.get("max_length")
         unit = "characters" if kind == "string_too_long" else "entries"
         return f"must have at most {longest} {unit}", "shorten it"
-    text = str(context.get("error", "")) or "does not have the form that is wanted"
-    return text, _uncapped(meaning)
+    return f"does not have the form that is wanted{because}", "look it up in docs/reference"
 
 
-def _number_rule(kind: str, context: Mapping[str, Any], name: str) -> str:
-    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most"),
-              "greater_than": ("gt", "more than"), "less_than": ("lt", "less than")}  # fmt: skip
-    if kind not in bounds:
-        return ""
-    key, words = bounds[kind]
-    return f"must be {words} {context[key]:g}{unit_of(name)}"
-
+BOUNDS = {
+    "greater_than_equal": ("ge", "at least", "raise it"), "greater_than": ("gt", "more than", "raise it"),
+    "less_than_equal": ("le", "at most", "lower it"), "less_than": ("lt", "less than", "lower it"),
+}  # fmt: skip
+"""Pydantic's error -> where it keeps the bound, how that reads, what to do."""
 
 UNITS = {"_seconds": " s", "_mb": " MB", "_days": " days", "_hours": " hours", "_usd": " USD", "_percent": " %", "_ms": " ms"}
 
@@ -187,16 +187,16 @@ WANTED = {
 }  # fmt: skip
 
 
-def _advice(kind: str, value: Any, meaning: str) -> str:
+def _advice(kind: str, value: Any) -> str:
     if value is None:
         return "fill it in, or remove the key"
-    if kind in ("int_type", "float_type", "bool_type") and isinstance(value, str):
-        return "write it without quotes"
     if kind == "string_type" and isinstance(value, (int, float, bool)):
         return "write it in quotes"
+    if kind in ("int_type", "float_type", "bool_type") and isinstance(value, str):
+        return "write it without quotes"
     if kind in ("list_type", "tuple_type") and isinstance(value, str):
         return f"write [{value}]"
-    return _uncapped(meaning) or "write it in that form"
+    return f"write {WANTED[kind]}"
 
 
 def _uncapped(text: str) -> str:

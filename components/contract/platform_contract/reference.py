@@ -57,7 +57,7 @@ def _manifest_schema() -> dict[str, Any]:
 def _stack_file_schema() -> dict[str, Any]:
     settings = _closed(Settings.model_json_schema())
     definitions = settings.pop("$defs", {})
-    properties = {PREFIX + name: value for name, value in settings["properties"].items()}
+    properties = {PREFIX + name: _or_nothing(value) for name, value in settings["properties"].items()}
     config = {
         "type": "object",
         "description": settings["description"],
@@ -68,6 +68,13 @@ def _stack_file_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     return {"$schema": DIALECT, "title": "Stack file", "type": "object", "properties": {"config": config}, "$defs": definitions}
+
+
+def _or_nothing(schema: dict[str, Any]) -> dict[str, Any]:
+    """A field that may be null may be empty text as well: the engine drops a key whose value is null."""
+    if {"type": "null"} in schema.get("anyOf", []):
+        return {**schema, "anyOf": [*schema["anyOf"], {"const": ""}]}
+    return schema
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:

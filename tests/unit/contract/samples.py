@@ -1,0 +1,101 @@
+"""A manifest and settings that are right, and a short way to break them."""
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import yaml
+
+from platform_contract.settings import Settings, load_settings
+
+TODAY = date(2026, 6, 1)
+
+SETTINGS: dict[str, Any] = {
+    "environment": "dev",
+    "account_id": "123456789012",
+    "region": "eu-west-1",
+    "teams": {
+        "commerce": {"contact": "#commerce", "on_call_email": "commerce@example.com", "cost_centre": "CC-100"},
+        "finance": {"contact": "#finance", "on_call_email": "finance@example.com", "cost_centre": "CC-200"},
+    },
+    "alarm_receivers": ["platform@example.com"],
+    "log_retention_days": 14,
+    "protect_state": False,
+}
+
+MANIFEST: dict[str, Any] = {
+    "name": "orders",
+    "summary": "Takes an order and keeps it.",
+    "owner": "commerce",
+    "boundary": {"accepts": "one order", "owns": "the orders table", "leaves_out": "payment"},
+    "phase": "pilot",
+    "data_class": "internal",
+    "profile": {
+        "trigger": "request", "duration_ms_p95": 60, "requests_per_month": 2_000_000, "peak_per_second": 120,
+        "state": "external", "latency_target_ms": 300,
+    },
+    "functions": {
+        "api": {
+            "handler": "orders.api.handler",
+            "timeout_seconds": 10,
+            "triggers": [{"http": {"route": "POST /orders"}}, {"http": {"route": "GET /orders/{order_id}"}}],
+            "uses": {"orders": ["read", "write"], "paid": ["send"]},
+        },
+        "worker": {
+            "handler": "orders.worker.handler",
+            "timeout_seconds": 60,
+            "triggers": [{"queue": {"queue": "paid"}}],
+            "uses": {"receipts": ["write"]},
+        },
+    },
+    "tables": {"orders": {"partition_key": "order_id"}},
+    "queues": {"paid": {}},
+    "buckets": {"receipts": {}},
+    "cost": {"monthly_budget_usd": 50},
+}  # fmt: skip
+
+Break = Callable[[dict[str, Any]], object]
+
+
+def settings(**changes: Any) -> Settings:
+    return load_settings({**SETTINGS, **changes}, "Pulumi.dev.yaml")
+
+
+def manifest(*breaks: Break) -> dict[str, Any]:
+    """A copy of MANIFEST after `breaks`."""
+    changed = copy.deepcopy(MANIFEST)
+    for each in breaks:
+        each(changed)
+    return changed
+
+
+def put(path: str, value: Any) -> Break:
+    """Sets the field at `path`, with list indexes as in functions.api.triggers.0."""
+
+    def apply(content: dict[str, Any]) -> None:
+        *parents, last = path.split(".")
+        target: Any = content
+        for part in parents:
+            target = target[int(part)] if isinstance(target, list) else target[part]
+        if isinstance(target, list):
+            target[int(last)] = value
+        else:
+            target[last] = value
+
+    return apply
+
+
+def drop(path: str) -> Break:
+    def apply(content: dict[str, Any]) -> None:
+        *parents, last = path.split(".")
+        target: Any = content
+        for part in parents:
+            target = target[part]
+        del target[last]
+
+    return apply
+
+
+def text(*breaks: Break) -> str:
+    return yaml.safe_dump(manifest(*breaks), sort_keys=False)

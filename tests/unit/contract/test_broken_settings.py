@@ -1,0 +1,85 @@
+"""Every way to get a stack's settings wrong, word by word; and how the engine's text becomes values."""
+
+import pytest
+
+from platform_contract.problems import ProblemsError
+from platform_contract.settings import load_settings
+
+from .samples import SETTINGS, settings
+
+BROKEN = [
+    ("short account", {"account_id": "12345"}, 'account_id=12345: must be the 12 digits of an AWS account; write them in quotes: "123456789012"'),
+    ("account as a number", {"account_id": 123456789012},
+     "account_id=123456789012: must be text: AWS account of the stack; the provider refuses every other one. 000000000000 is the embedded "
+     "cloud; write it in quotes"),
+    ("region", {"region": "Ireland"}, "region=Ireland: must be the name of an AWS region; write it like eu-west-1"),
+    ("environment", {"environment": "production-europe"},
+     "environment=production-europe: must be 2 to 12 lower-case letters and digits, beginning with a letter; write it like dev or prod"),
+    ("misspelt", {"log_retention_day": 30}, "log_retention_day: is not known here; did you mean 'log_retention_days'?"),
+    ("retention that CloudWatch does not know", {"log_retention_days": 31},
+     "log_retention_days=31: must be a number of days that CloudWatch Logs knows; the next longer one is 60"),
+    ("endpoint elsewhere", {"endpoint_url": "http://example.com:4566", "account_id": "000000000000"},
+     "endpoint_url=http://example.com:4566: must be on this machine: it stands for AWS and is given no real credentials; "
+     "write http://127.0.0.1:4566, or null for AWS"),
+    ("endpoint with a real account", {"endpoint_url": "http://127.0.0.1:4566"},
+     "endpoint_url=http://127.0.0.1:4566: an endpoint_url and the account 000000000000 belong together: both mean the embedded cloud; "
+     "set both, or neither"),
+    ("embedded account on AWS", {"account_id": "000000000000"},
+     "endpoint_url: an endpoint_url and the account 000000000000 belong together: both mean the embedded cloud; set both, or neither"),
+    ("some workloads on AWS", {"workloads": ["orders"]},
+     "workloads=orders: must be empty on AWS: workloads that it does not name would be deleted; remove it"),
+    ("nobody learns of alarms", {"alarm_receivers": []}, "alarm_receivers=[]: must not be empty: addresses that every alarm is sent to; fill it in"),
+    ("no address", {"alarm_receivers": ["on-call"]}, "alarm_receivers[0]=on-call: must be an e-mail address; write it like name@example.com"),
+    ("team without cost centre", {"teams": {"commerce": {"contact": "#commerce", "on_call_email": "a@example.com"}}},
+     "teams.commerce.cost_centre: is required: cost centre that its workloads are charged to; add `cost_centre`"),
+    ("two issuers", {"identity": {"managed": True, "issuer": "https://login.example.com", "audiences": ["web"]}},
+     "identity: must say who issues tokens, and only one; write {managed: true}, or {issuer: https://..., audiences: [...]}"),
+    ("any audience", {"identity": {"issuer": "https://login.example.com"}},
+     "identity: names an issuer without audiences, so every token of that issuer would be accepted; add `audiences`"),
+    ("old runtime", {"lambda_runtime": "python3.8"},
+     "lambda_runtime=python3.8: must be a Python runtime of Lambda that is still maintained; "
+     "choose one of python3.11, python3.12, python3.13, python3.14"),
+    ("rollout", {"rollout": "carnary"}, "rollout=carnary: must be one of all_at_once, canary, linear; did you mean 'canary'?"),
+    ("burst", {"api_burst": 9000}, "api_burst=9000: must be at most 5000: requests at once and API beyond which callers get 429; lower it"),
+    ("truth value", {"protect_state": "yes"},
+     "protect_state=yes: must be true or false: refuse deletion of tables, queues, buckets and the user pool; write it without quotes"),
+    ("secret", {"log_level": {"secure": "AAABBB"}}, "log_level: is a secret, and settings hold none; keep it in Secrets Manager"),
+    ("value that may be a secret", {"boundary_policy_name": "a b", "teams": {**SETTINGS["teams"], "token-issuers": "hunter2"}},
+     "teams.token-issuers=(not shown): must be a mapping (name: value); write a mapping (name: value)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "told"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+def test_one_mistake_is_one_problem(changes, told):
+    with pytest.raises(ProblemsError) as refused:
+        load_settings({**SETTINGS, **changes}, "Pulumi.dev.yaml")
+    said = [str(problem) for problem in refused.value.problems]
+    assert f"Pulumi.dev.yaml: {told}" in said, said
+    assert len(said) == 1 + ("a b" in changes.values())
+    assert "hunter2" not in str(refused.value)
+    assert "AAABBB" not in str(refused.value)
+
+
+def test_text_as_the_engine_passes_it_is_the_same_as_yaml():
+    passed = {
+        "serverless-platform:environment": "dev", "serverless-platform:account_id": "123456789012", "serverless-platform:region": "eu-west-1",
+        "serverless-platform:teams": '{"commerce": {"contact": "#commerce", "on_call_email": "commerce@example.com", "cost_centre": "CC-100"},'
+        ' "finance": {"contact": "#finance", "on_call_email": "finance@example.com", "cost_centre": "CC-200"}}',
+        "serverless-platform:alarm_receivers": '["platform@example.com"]', "serverless-platform:log_retention_days": "14",
+        "serverless-platform:protect_state": "false", "serverless-platform:reserved_concurrency": "null",
+        "serverless-platform:endpoint_url": "null",
+    }  # fmt: skip
+    assert load_settings(passed, "Pulumi.dev.yaml") == settings()
+
+
+def test_what_follows_from_settings():
+    aws = settings(region="us-gov-west-1")
+    assert (aws.partition, aws.embedded) == ("aws-us-gov", False)
+    assert aws.boundary_arn == "arn:aws-us-gov:iam::123456789012:policy/serverless-platform-boundary"
+    assert settings(maximum_phase="standardize").phase_of("scale") == "standardize"
+    assert settings(maximum_phase="standardize").phase_of("pilot") == "pilot"
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        settings().region = "eu-central-1"

@@ -1,0 +1,123 @@
+"""`python -m platform_contract`, on the project itself and on broken copies; generated files are up to date."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from platform_contract import reference
+from platform_contract.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what the command reads."""
+    for pattern in ("Pulumi.*.yaml", "workloads/*.yaml", "handlers/**/*.py"):
+        for path in ROOT.glob(pattern):
+            target = tmp_path / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    content = path.read_text()
+    assert content.count(old) == 1, f"{path.name} holds {old!r} {content.count(old)} times"
+    path.write_text(content.replace(old, new))
+
+
+@pytest.mark.parametrize("name", [*reference.schemas(), *reference.pages()])
+def test_generated_files_are_up_to_date(name):
+    made = {**reference.schemas(), **reference.pages()}[name]
+    assert (ROOT / reference.FOLDER / name).read_text() == made, "run `make docs`"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workloads").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_schema_agrees_with_the_models(path):
+    schema = json.loads((ROOT / reference.FOLDER / "manifest.schema.json").read_text())
+    content = yaml.safe_load(path.read_text())
+    jsonschema.validate(content, schema)
+    for name, spoiled in (("timeout", {**content, "functions": {"x": {"handler": "a.b.c", "triggers": [], "timeout_seconds": 901}}}),
+                          ("key", {**content, "colour": "red"}), ("name", {**content, "name": "Orders_2"})):  # fmt: skip
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(spoiled, schema)
+            pytest.fail(f"the schema takes a wrong {name}")
+
+
+def test_every_manifest_begins_with_its_schema():
+    for path in (ROOT / "workloads").glob("*.yaml"):
+        assert path.read_text().splitlines()[0] == "# yaml-language-server: $schema=../docs/reference/manifest.schema.json", (
+            path.name
+        )
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
+def test_the_schema_of_stack_files_agrees(path):
+    schema = json.loads((ROOT / reference.FOLDER / "settings.schema.json").read_text())
+    content = yaml.safe_load(path.read_text())
+    jsonschema.validate(content, schema)
+    content["config"]["serverless-platform:colour"] = "red"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content, schema)
+
+
+def test_check_of_the_project_itself(capsys):
+    assert main(["--root", str(ROOT), "check"]) == 0
+    assert capsys.readouterr().out == "2 workloads (orders, receipts) are right in 3 stacks (dev, local, prod)\n"
+
+
+def test_check_tells_all_of_settings_manifests_and_handlers(project, capsys):
+    change(project / "Pulumi.dev.yaml", "serverless-platform:region: eu-west-1", "serverless-platform:region: Ireland")
+    change(project / "Pulumi.prod.yaml", "  serverless-platform:log_level: INFO\n", "")
+    change(project / "workloads/orders.yaml", "timeout_seconds: 10", "timeout_seconds: 45")
+    assert main(["--root", str(project), "check"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("3 problems, so nothing was made:\n")
+    assert (
+        "Pulumi.dev.yaml\n  region = Ireland\n    must be the name of an AWS region\n    fix: write it like eu-west-1\n" in said
+    )
+    assert "Pulumi.prod.yaml\n  log_level\n    is not set here, but in dev, local\n" in said
+    assert "workloads/orders.yaml\n  functions.api.timeout_seconds = 45\n    must be at most 30 s behind an HTTP route" in said
+
+
+def test_plan_prints_everything_that_is_decided(project, capsys):
+    assert main(["--root", str(project), "plan", str(project / "workloads/orders.yaml"), "--stack", "dev"]) == 0
+    plan = yaml.safe_load(capsys.readouterr().out)
+    function = plan["functions"]["api"]
+    assert (function["physical_name"], function["timeout_seconds"], function["memory_mb"]) == ("dev-orders-api", 10, 512)
+    assert plan["apis"]["http"]["integration_timeouts_ms"] == {"api": 11_000}
+
+
+def test_plan_of_a_stack_or_manifest_that_is_not_there(project, capsys):
+    assert main(["--root", str(project), "plan", "workloads/orders.yaml", "--stack", "test"]) == 1
+    assert "Pulumi.test.yaml\n  does not exist\n    fix: choose one of the stacks dev, local, prod" in capsys.readouterr().err
+    assert main(["--root", str(project), "plan", "workloads/order.yaml"]) == 1
+    assert "choose one of orders.yaml, receipts.yaml in workloads/" in capsys.readouterr().err
+
+
+def test_the_contract_imports_the_standard_library_pydantic_and_yaml_only():
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "import platform_contract.__main__, platform_contract.plan, platform_contract.inventory, platform_contract.fit\n"
+        "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "components/contract"
+    ).stdout.split()
+    third_party = {name for name in said if not name.startswith("_")} - {"cython_runtime"}  # the latter: PyYAML's own
+    assert third_party <= {
+        "platform_contract",
+        "pydantic",
+        "pydantic_core",
+        "annotated_types",
+        "typing_extensions",
+        "typing_inspection",
+        "yaml",
+    }

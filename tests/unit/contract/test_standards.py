@@ -1,0 +1,167 @@
+"""The platform's own numbers keep the limits that it holds others to; every alarm can fire; documents are what reviewers expect."""
+
+import re
+from datetime import date
+
+import pytest
+
+from platform_contract.standards import alarms, apigateway, boundary, environment, iam, kms, lambda_, logs, sqs, tags
+
+EXAMPLES = {
+    "timeout_ms": 10_000,
+    "reserved_concurrency": 10,
+    "retention_seconds": 345_600,
+    "visibility_seconds": 180,
+    "latency_ms_p99": 800,
+}
+DIMENSIONS = {
+    ("AWS/Lambda", "Errors"): {"FunctionName"}, ("AWS/Lambda", "Throttles"): {"FunctionName"}, ("AWS/Lambda", "Duration"): {"FunctionName"},
+    ("AWS/Lambda", "ConcurrentExecutions"): {"FunctionName"}, ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {"QueueName"},
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"}, ("AWS/ApiGateway", "5xx"): {"ApiId", "Stage"},
+    ("AWS/ApiGateway", "Latency"): {"ApiId", "Stage"}, ("AWS/DynamoDB", "ReadThrottleEvents"): {"TableName"},
+    ("AWS/DynamoDB", "WriteThrottleEvents"): {"TableName"}, ("serverless-platform", "BatchItemFailures"): {"service"},
+}  # fmt: skip
+"""Metric -> dimensions under which it is published (AWS recommended alarms; the last one by the handlers)."""
+ROWS = [(kind, row) for kind, rows in alarms.ALARMS.items() for row in rows]
+
+
+@pytest.mark.parametrize(("kind", "row"), ROWS, ids=[f"{kind}-{row.suffix}" for kind, row in ROWS])
+def test_every_alarm_can_fire(kind, row):
+    assert row.threshold_in_range(EXAMPLES)
+    assert {*row.dimensions, *row.assigned_dimensions} == DIMENSIONS[row.namespace, row.metric_name]
+    assert (row.statistic is None) != (row.extended_statistic is None)
+    assert 1 <= row.datapoints_to_alarm <= row.evaluation_periods
+    assert row.period_seconds * row.evaluation_periods <= 86_400  # CloudWatch: at most a day for periods below an hour
+    assert {row.threshold.of, row.needs} - {""} <= set(alarms.FACTS[kind])
+
+
+def test_a_threshold_outside_its_statistic_is_noticed():
+    rate = alarms.ALARMS["function"][0]
+    assert rate.range == (0, 1)
+    percent = alarms.AlarmStandard(**{**vars(rate), "threshold": alarms.Threshold(5)})
+    assert not percent.threshold_in_range({})
+
+
+def test_alarms_of_a_kind_have_names_of_their_own():
+    for kind, rows in alarms.ALARMS.items():
+        assert len({row.suffix for row in rows}) == len(rows), kind
+
+
+def test_defaults_are_within_their_limits():
+    assert lambda_.DEFAULT_TIMEOUT_SECONDS < apigateway.MAXIMUM_FUNCTION_TIMEOUT_SECONDS <= lambda_.MAXIMUM_TIMEOUT_SECONDS
+    assert lambda_.MINIMUM_MEMORY_MB <= lambda_.DEFAULT_MEMORY_MB <= lambda_.MAXIMUM_MEMORY_MB
+    assert sqs.MAX_RECEIVE_COUNT_LEAST <= sqs.MAX_RECEIVE_COUNT_DEFAULT <= sqs.MAX_RECEIVE_COUNT_MOST
+    assert sqs.DEFAULT_RETENTION_DAYS <= sqs.MAXIMUM_RETENTION_DAYS < sqs.DEAD_LETTER_RETENTION_DAYS
+    assert 60 <= sqs.KEY_REUSE_SECONDS <= 86_400
+    assert 7 <= kms.DELETION_WINDOW_DAYS <= kms.DELETION_WINDOW_DAYS_PROTECTED <= 30
+    assert (
+        sqs.visibility_timeout_seconds(lambda_.MAXIMUM_TIMEOUT_SECONDS, sqs.MAXIMUM_BATCHING_WINDOW_SECONDS)
+        <= sqs.MAXIMUM_VISIBILITY_SECONDS
+    )
+
+
+def test_timings_cohere():
+    assert sqs.visibility_timeout_seconds(30, 1) == 181
+    assert apigateway.integration_timeout_ms(10) == 11_000
+    assert apigateway.integration_timeout_ms(30) == 30_000
+
+
+def test_the_default_runtime_is_maintained_for_a_year():
+    assert (lambda_.RUNTIMES[lambda_.DEFAULT_RUNTIME] - date.today()).days > 365
+
+
+def test_retention_is_always_one_that_cloudwatch_takes():
+    for data_class in logs.LEAST_RETENTION_DAYS:
+        assert logs.LEAST_RETENTION_DAYS[data_class] <= logs.MOST_RETENTION_DAYS[data_class]
+        for wanted in logs.RETENTION_DAYS:
+            assert logs.retention_days(data_class, wanted) in logs.RETENTION_DAYS
+    assert logs.retention_days("restricted", 14) == 90
+    assert logs.retention_days("internal", 14) == 14
+    assert logs.retention_days("public", 3653) == 731
+
+
+def test_no_verb_has_a_wildcard_and_every_action_is_of_its_service():
+    for kind, verbs in iam.VERBS.items():
+        service = iam.VIA_SERVICE[kind]
+        for verb in verbs.values():
+            for permission in verb.permissions:
+                assert all(re.fullmatch(rf"{service}:[A-Za-z]+", action) for action in permission.actions)
+            assert all(re.fullmatch(r"kms:[A-Za-z]+", action) for action in verb.key_actions)
+    assert set(iam.TRACE_ACTIONS) <= iam.WITHOUT_RESOURCE_LEVEL
+
+
+def test_reading_allows_no_change():
+    changing = re.compile(r":(Put|Update|Delete|Batch(?!Get)|Create|Send|Abort)")
+    for kind in ("table", "bucket"):
+        actions = [action for permission in iam.VERBS[kind]["read"].permissions for action in permission.actions]
+        assert not [action for action in actions if changing.search(action)]
+
+
+def test_the_boundary_covers_every_verb_and_nothing_that_deploys():
+    document = boundary.boundary_document("123456789012", "eu-west-1", "dev")
+    statements = {each["Sid"]: each for each in document["Statement"]}
+    denied = statements["Never"]["Action"]
+    for verbs in iam.VERBS.values():
+        for verb in verbs.values():
+            wanted = [*(action for each in verb.permissions for action in each.actions), *verb.key_actions]
+            assert [action for action in wanted if not allowed(action, statements)] == []
+            assert [action for action in wanted if matches(action, denied)] == []
+    for action in (*iam.LOG_ACTIONS, *iam.TRACE_ACTIONS):
+        assert allowed(action, statements) and not matches(action, denied)
+    for action in ("iam:PassRole", "sts:AssumeRole", "organizations:LeaveOrganization", "lambda:UpdateFunctionCode", "kms:PutKeyPolicy",
+                   "s3:PutBucketPolicy", "sqs:SetQueueAttributes", "logs:DeleteLogGroup"):  # fmt: skip
+        assert matches(action, denied), action
+
+
+def test_the_boundary_ends_at_account_region_and_environment():
+    document = boundary.boundary_document("123456789012", "eu-west-1", "dev")
+    resources = {each["Sid"]: each["Resource"] for each in document["Statement"] if each["Effect"] == "Allow"}
+    assert resources["Tables"] == "arn:aws:dynamodb:eu-west-1:123456789012:table/dev-*"
+    assert resources["Queues"] == "arn:aws:sqs:eu-west-1:123456789012:dev-*"
+    assert all("dev-*-123456789012-eu-west-1" in bucket for bucket in resources["Buckets"])
+    assert [sid for sid, resource in resources.items() if resource == "*"] == ["Traces"]
+    assert len(str(document)) < 6144  # IAM: characters of a managed policy
+
+
+def matches(action: str, patterns: list[str]) -> bool:
+    return any(re.fullmatch(pattern.replace("*", ".*"), action) for pattern in patterns)
+
+
+def allowed(action: str, statements: dict) -> bool:
+    actions = [each["Action"] for each in statements.values() if each["Effect"] == "Allow"]
+    return any(matches(action, [each] if isinstance(each, str) else each) for each in actions)
+
+
+def test_key_policies_name_services_and_the_account_never_roles():
+    document = kms.key_policy(kms.ALARM_TOPIC_SERVICES, partition="aws", account_id="123456789012", region="eu-west-1")
+    account, *services = document["Statement"]
+    assert account["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    assert [each["Principal"] for each in services] == [
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "budgets.amazonaws.com"},
+    ]
+    assert all(each["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}} for each in services)
+    assert all({"kms:Decrypt", "kms:GenerateDataKey*"} <= set(each["Action"]) for each in services)
+
+
+def test_the_key_of_a_workload_encrypts_its_own_logs_only():
+    document = kms.key_policy(
+        ("logs",), partition="aws", account_id="123456789012", region="eu-west-1", log_groups="/aws/*/dev-orders-*"
+    )
+    assert document["Statement"][1]["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/*/dev-orders-*"}
+    }
+
+
+def test_variables():
+    assert environment.variable("queue", "paid-orders") == "QUEUE_PAID_ORDERS"
+    assert all(environment.is_reserved(name) for name in (*environment.ALWAYS, "AWS_REGION", "_HANDLER", "BUCKET_X", "PATH"))
+    assert not environment.is_reserved("PAGE_SIZE")
+
+
+def test_required_tags():
+    made = tags.required_tags(owner="commerce", workload="orders", environment="dev", cost_centre="CC-1", data_class="internal")
+    assert made == {
+        "owner": "commerce", "workload": "orders", "environment": "dev", "cost_centre": "CC-1", "data_class": "internal",
+        "managed_by": "serverless-platform",
+    }  # fmt: skip
