@@ -34,9 +34,11 @@ def make(project: Project) -> pulumi.Inputs:
     inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
     foundation_args, each_workload = project.foundation_args(), list(project.workloads())
     foundation = Foundation("platform", foundation_args, inherited)
-    shared = {"platform": project.platform_text, **foundation.shared()}
     workloads = {
-        name: Workload(name, {"manifest": manifest, "code": code, **shared}, inherited) for name, manifest, code in each_workload
+        name: Workload(
+            name, {"manifest": manifest, "code": code, "platform": project.platform_text, **foundation.shared()}, inherited
+        )
+        for name, manifest, code in each_workload
     }
     return {
         "inventory": export_inventory(settings, foundation, workloads),

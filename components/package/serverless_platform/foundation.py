@@ -62,6 +62,15 @@ class _Knobs(PlainArguments):
         return self
 
 
+class SharedOutputs(TypedDict):
+    """Outputs of a Foundation under the names that they have as arguments of a Workload."""
+
+    alarm_topic_arn: pulumi.Output[str]
+    layer_arn: pulumi.Output[str]
+    token_issuer: pulumi.Output[str]
+    token_audiences: pulumi.Output[list[str]]
+
+
 class Foundation(pulumi.ComponentResource):
     """The shared part of a stack; its outputs are handed to every Workload."""
 
@@ -90,8 +99,8 @@ class Foundation(pulumi.ComponentResource):
             "token_audiences": self.token_audiences, "user_pool_id": self.user_pool_id,
         })  # fmt: skip
 
-    def shared(self) -> dict[str, pulumi.Output]:
-        """What every Workload of the same stack is given, under the names of its arguments."""
+    def shared(self) -> SharedOutputs:
+        """What every Workload of the same stack is given."""
         return {
             "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
             "token_audiences": self.token_audiences,

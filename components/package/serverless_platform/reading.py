@@ -69,15 +69,16 @@ class Project:
     def foundation_args(self) -> FoundationArgs:
         """Raises BundleError if the layer is missing or old."""
         plan = self.foundation
-        plain = plan.model_dump(mode="json", exclude={"key", "topic_arn"}, exclude_none=True)
-        return {
-            **plain, "key_alias": plan.key.alias, "key_policy": plan.key.policy,
+        args: Any = plan.model_dump(mode="json", exclude={"key", "topic_arn"}, exclude_none=True)
+        args |= {
+            "key_alias": plan.key.alias, "key_policy": plan.key.policy,
             "key_deletion_window_days": plan.key.deletion_window_days, "layer_code": self.layer_archive(),
-        }  # type: ignore[typeddict-item]  # fmt: skip
+        }  # fmt: skip
+        return args
 
     def workloads(self) -> Iterator[tuple[str, str, dict[str, pulumi.Archive]]]:
         """(name, manifest as text, function -> bundle) of every workload. Raises BundleError before the first one."""
-        bundles = {
+        bundles: dict[str, dict[str, pulumi.Archive]] = {
             name: {
                 function: pulumi.FileArchive(str(write_bundle(self.handlers, self.build, name, function, spec.handler)))
                 for function, spec in manifest.functions.items()

@@ -55,15 +55,14 @@ class Workload(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
         self._make_pilot()
-        self.urls = pulumi.Output.from_input({key: api.endpoint for key, api in self._pilot.apis.items()})
+        self.urls = pulumi.Output.all(**{key: api.endpoint for key, api in self._pilot.apis.items()})
         self.resources = pulumi.Output.from_input(self._inventory())
         self.register_outputs({"urls": self.urls, "resources": self.resources})
 
     def _make_pilot(self) -> None:
-        shared = {key: value for key, value in self._from.items() if value}
-        self._pilot = Pilot(
-            self._name, {"plan": self._plan, "code": self._args["code"], **shared}, pulumi.ResourceOptions(parent=self)
-        )
+        args: Any = {key: value for key, value in self._from.items() if value}
+        args |= {"plan": self._plan, "code": self._args["code"]}
+        self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
     def _inventory(self) -> dict[str, Any]:
         plan, made = self._plan, self._pilot
@@ -114,11 +113,11 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
         key: args.get(key) or getattr(platform, key)
         for key in ("alarm_topic_arn", "layer_arn", "token_issuer", "token_audiences")
     }
-    wrong = [f"code: lacks the bundle of the function '{each}'" for each in plan.functions if each not in args["code"]]
-    wrong += [f"code: '{each}' is no function of the manifest" for each in args["code"] if each not in plan.functions]
+    problems = [f"code: lacks the bundle of the function '{each}'" for each in plan.functions if each not in args["code"]]
+    problems += [f"code: '{each}' is no function of the manifest" for each in args["code"] if each not in plan.functions]
     if not shared["layer_arn"]:
-        wrong.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
-    if wrong:
-        raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in wrong))
+        problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
+    if problems:
+        raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in problems))
     return plan, shared
 

@@ -1,6 +1,7 @@
 """Who may do what, as statements and documents: verbs become the least actions, services get what they need of a topic."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from platform_contract.plan.model import KeyStatementPlan, StatementPlan
@@ -48,7 +49,7 @@ def base_statements(log_group_arn: str) -> list[StatementPlan]:
     ]
 
 
-def key_statements(settings: Settings, used: list[tuple[str, list[str]]]) -> tuple[KeyStatementPlan, ...]:
+def key_statements(settings: Settings, used: Sequence[tuple[str, list[str]]]) -> tuple[KeyStatementPlan, ...]:
     """What a function needs of its workload's key, through each service that uses it on the function's behalf.
 
     used: (kind, verbs) of every resource. Lambda itself decrypts the environment variables with the function's role.

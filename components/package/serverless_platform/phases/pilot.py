@@ -1,11 +1,12 @@
 """The first phase: everything that a workload needs to run and to be trusted. All blocks and triggers belong to it."""
 
+from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import budgets
 
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.model import AlarmPlan, FunctionPlan, Plain, WorkloadPlan
 
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
@@ -61,44 +62,44 @@ class Pilot(pulumi.ComponentResource):
 
     def _make_tables(self) -> None:
         self.tables = {
-            name: Table(f"{self._name}-{name}", {
-                **_plain(table, "alarms", "arn"), "alarms": _alarms(table.alarms), **self._encrypted, **self._shared,
-            }, self._child)
+            name: Table(f"{self._name}-{name}", _arguments(
+                table, "alarms", "arn", **self._encrypted, **self._shared, alarms=_alarms(table.alarms),
+            ), self._child)
             for name, table in self._plan.tables.items()
         }  # fmt: skip
 
     def _make_queues(self) -> None:
         self.queues = {
-            name: Queue(f"{self._name}-{name}", {
-                **_plain(queue, "alarms", "dead_letter_alarms"), **self._encrypted, **self._shared,
-                "alarms": _alarms(queue.alarms), "dead_letter_alarms": _alarms(queue.dead_letter_alarms),
-            }, self._child)
+            name: Queue(f"{self._name}-{name}", _arguments(
+                queue, "alarms", "dead_letter_alarms", **self._encrypted, **self._shared,
+                alarms=_alarms(queue.alarms), dead_letter_alarms=_alarms(queue.dead_letter_alarms),
+            ), self._child)
             for name, queue in self._plan.queues.items()
         }  # fmt: skip
 
     def _make_buckets(self) -> None:
         self.buckets = {
-            name: Bucket(f"{self._name}-{name}", {
-                **_plain(bucket), **self._encrypted, "tags": self._plan.tags,
-            }, self._child)
+            name: Bucket(
+                f"{self._name}-{name}", _arguments(bucket, **self._encrypted, tags=self._plan.tags), self._child
+            )
             for name, bucket in self._plan.buckets.items()
-        }  # fmt: skip
+        }
 
     def _make_functions(self) -> None:
         plan = self._plan
         self.functions = {
-            name: Function(f"{self._name}-{name}", {
-                **_plain(function, "alarms", "arn", "environment", "references", "statements", "key_statements"),
+            name: Function(f"{self._name}-{name}", _arguments(
+                function, "alarms", "arn", "environment", "references", "statements", "key_statements",
                 **self._encrypted, **self._shared,
-                "account_id": plan.account_id,
-                "boundary_arn": plan.boundary_arn,
-                "code": self._args["code"][name],
-                "layer_arn": self._args["layer_arn"],
-                "environment": {**function.environment, **self._references(function)},
-                "statements": [each.model_dump(mode="json") for each in function.statements],
-                "key_statements": [each.model_dump(mode="json") for each in function.key_statements],
-                "alarms": _alarms(function.alarms),
-            }, self._child)
+                account_id=plan.account_id,
+                boundary_arn=plan.boundary_arn,
+                code=self._args["code"][name],
+                layer_arn=self._args["layer_arn"],
+                environment={**function.environment, **self._references(function)},
+                statements=[each.model_dump(mode="json") for each in function.statements],
+                key_statements=[each.model_dump(mode="json") for each in function.key_statements],
+                alarms=_alarms(function.alarms),
+            ), self._child)
             for name, function in plan.functions.items()
         }  # fmt: skip
 
@@ -112,15 +113,15 @@ class Pilot(pulumi.ComponentResource):
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 
     def _make_apis(self) -> None:
-        tokens = {key: self._args[key] for key in ("token_issuer", "token_audiences") if self._args.get(key)}
+        tokens = {key: value for key in ("token_issuer", "token_audiences") if (value := self._args.get(key))}
         self.apis = {
-            name: HttpApi(f"{self._name}-{name}", {
-                **_plain(api, "routes", "integration_timeouts_ms", "alarms"), **self._encrypted, **self._shared,
-                "routes": [
+            name: HttpApi(f"{self._name}-{name}", _arguments(
+                api, "routes", "integration_timeouts_ms", "alarms", **self._encrypted, **self._shared, **tokens,
+                routes=[
                     {"route": it.route, "suffix": it.suffix, "target": it.function, "authorizer": it.authorizer}
                     for it in api.routes
                 ],
-                "targets": {
+                targets={
                     function: {
                         "function_name": self.functions[function].physical_name,
                         "alias_name": self.functions[function].alias_name,
@@ -129,20 +130,18 @@ class Pilot(pulumi.ComponentResource):
                     }
                     for function, milliseconds in api.integration_timeouts_ms.items()
                 },
-                "alarms": _alarms(api.alarms),
-                **tokens,
-            }, self._child)
+                alarms=_alarms(api.alarms),
+            ), self._child)
             for name, api in self._plan.apis.items()
         }  # fmt: skip
 
     def _make_queue_triggers(self) -> None:
         for name, trigger in self._plan.queue_triggers.items():
-            QueueTrigger(f"{self._name}-{name}", {
-                **_plain(trigger, "function", "queue"),
-                "queue_arn": self.queues[trigger.queue].arn,
-                "alias_arn": self.functions[trigger.function].alias_arn,
-                "tags": self._plan.tags,
-            }, self._child)  # fmt: skip
+            QueueTrigger(f"{self._name}-{name}", _arguments(
+                trigger, "function", "queue", tags=self._plan.tags,
+                queue_arn=self.queues[trigger.queue].arn,
+                alias_arn=self.functions[trigger.function].alias_arn,
+            ), self._child)  # fmt: skip
 
     def _make_budget(self) -> None:
         budget, topic = self._plan.budget, self._args["alarm_topic_arn"]
@@ -163,10 +162,10 @@ class Pilot(pulumi.ComponentResource):
         )  # fmt: skip
 
 
-def _plain(part: Any, *without: str) -> dict[str, Any]:
-    """The fields of a part of the plan as block arguments; what is not set is left out."""
-    return part.model_dump(mode="json", exclude=set(without), exclude_none=True)
+def _arguments(part: Plain, *without: str, **more: Any) -> Any:
+    """The fields of a part of the plan as arguments of its block, and `more`; what is not set is left out."""
+    return {**part.model_dump(mode="json", exclude=set(without), exclude_none=True), **more}
 
 
-def _alarms(alarms: Any) -> list[dict[str, Any]]:
+def _alarms(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
     return [alarm.argument() for alarm in alarms]

@@ -152,7 +152,7 @@ class HttpApi(pulumi.ComponentResource):
         )  # fmt: skip
 
     def _make_authorizer(self) -> None:
-        self._authorizer = None
+        self._authorizer: apigatewayv2.Authorizer | None = None
         if not any(route.authorizer == "jwt" for route in self._knobs.routes):
             return
         self._authorizer = apigatewayv2.Authorizer(
@@ -182,13 +182,11 @@ class HttpApi(pulumi.ComponentResource):
     def _make_routes(self) -> None:
         self._routes = []
         for route in self._knobs.routes:
-            secured = {}
-            if route.authorizer == "jwt":
-                secured = {"authorization_type": "JWT", "authorizer_id": self._authorizer.id}
+            jwt = self._authorizer if route.authorizer == "jwt" else None
             self._routes.append(apigatewayv2.Route(
                 f"{self._name}-{route.suffix}", api_id=self._api.id, route_key=route.route,
                 target=pulumi.Output.concat("integrations/", self._integrations[route.target].id),
-                **(secured or {"authorization_type": "NONE"}), opts=self._child,
+                authorization_type="JWT" if jwt else "NONE", authorizer_id=jwt.id if jwt else None, opts=self._child,
             ))  # fmt: skip
 
     def _make_stage(self) -> None:
