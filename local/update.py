@@ -119,7 +119,7 @@ class UpdateFailed(Refusal):
     def __init__(self, verb: str, summary: Summary, code: int, printed: Path) -> None:
         self.summary = summary
         self.code = code
-        told = [f"{short(urn)}\n    {message}" for level, urn, message in summary.findings if level == "mandatory"]
+        told = [f"{short(urn)}\n" + indent(message, "    ") for level, urn, message in summary.findings if level == "mandatory"]
         lines = (
             [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
         )

@@ -6,9 +6,10 @@ import subprocess
 
 import pytest
 
+from local import cloud as clouds
 from local.steps import step
-from local.update import UpdateFailed
-from tests.checkout import Checkout
+from local.update import Stack, UpdateFailed
+from tests.checkout import Checkout, free_port
 
 pytestmark = pytest.mark.end_to_end
 
@@ -77,15 +78,17 @@ def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, m
 
 
 def test_another_account_is_refused_before_anything_is_made(platform, engine, tmp_path):
-    stack = platform.stack()
-    stack.folder = tmp_path
-    stack.prepare(
-        platform.folder / "Pulumi.local.yaml", {"endpoint_url": platform.access().cloud.endpoint, "account_id": "111111111111"}
-    )
-    stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
-    queues = platform.access().cloud.client("sqs").list_queues()
-    with pytest.raises(UpdateFailed) as failed, step("up") as current:
-        stack.run("up", current, "--skip-preview")
-    assert "000000000000 is not allowed" in str(failed.value) or "000000000000" in str(failed.value)
-    assert "111111111111" in str(failed.value)
-    assert platform.access().cloud.client("sqs").list_queues().get("QueueUrls") == queues.get("QueueUrls")
+    """The credentials lead elsewhere than the stack file says: here to an emulator that is another account's."""
+    other, _ = clouds.start("222222222222", "eu-west-1", free_port(), tmp_path / "other")
+    try:
+        stack = Stack(engine, "local", tmp_path / "stack", program=platform.folder, guardrails=platform.folder / "policies")
+        stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
+        stack.prepare(platform.folder / "Pulumi.local.yaml", {"endpoint_url": other.endpoint})
+        with pytest.raises(UpdateFailed) as failed, step("up") as current:
+            stack.run("up", current, "--skip-preview")
+        assert "222222222222" in str(failed.value)
+        assert "000000000000" in str(failed.value)
+        assert other.client("sqs").list_queues().get("QueueUrls", []) == []
+        assert other.client("iam").list_roles()["Roles"] == []
+    finally:
+        clouds.stop(tmp_path / "other")

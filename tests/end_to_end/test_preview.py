@@ -81,7 +81,9 @@ def test_a_replacement_of_state_is_a_replacement_here_too(checkout):
 
 def test_a_finding_is_told_and_ends_with_an_error(checkout):
     checkout.edit(
-        "workloads/orders.yaml", "    timeout_seconds: 10\n", "    timeout_seconds: 10\n    environment: {PARTNER_API_KEY: abc}\n"
+        "workloads/orders.yaml",
+        "    timeout_seconds: 10\n",
+        "    timeout_seconds: 10\n    environment: {PARTNER: AKIAIOSFODNN7EXAMPLE}\n",
     )
     done, _ = preview(checkout)
     subprocess.run(["git", "checkout", "-q", "."], cwd=checkout.folder, check=True)

@@ -138,7 +138,9 @@ def test_a_manifest_edit_that_breaks_a_rule_stops_before_anything_changes(checko
     manifest = checkout.folder / "workloads" / "orders.yaml"
     text = manifest.read_text()
     checkout.edit(
-        "workloads/orders.yaml", "    timeout_seconds: 10\n", "    timeout_seconds: 11\n    environment: {PARTNER_API_KEY: abc}\n"
+        "workloads/orders.yaml",
+        "    timeout_seconds: 10\n",
+        "    timeout_seconds: 11\n    environment: {PARTNER: AKIAIOSFODNN7EXAMPLE}\n",
     )
     done = checkout.run("local.up", "--port", str(checkout.port))
     manifest.write_text(text)
