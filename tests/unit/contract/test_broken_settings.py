@@ -82,4 +82,4 @@ def test_what_follows_from_settings():
 
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
-        settings().region = "eu-central-1"
+        settings().region = "eu-central-1"  # type: ignore[misc]
