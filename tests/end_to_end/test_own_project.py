@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 
 import pytest
 
@@ -50,10 +49,8 @@ def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, m
     (project.folder / "__main__.py").write_text(PROGRAM.replace('"worker"', f'"{function}"'))
     (project.folder / "receipts.yaml").write_text(manifest.read_text())
     (project.folder / "platform.json").write_text(platform.stack().outputs()["platform"])
-    subprocess.run(
-        ["python", "-m", "serverless_platform.bundles", "functions"], executable=str(platform.folder / ".venv/bin/python"),
-        cwd=platform.folder, env=platform.env, check=True, capture_output=True,
-    )  # fmt: skip
+    bundled = platform.run("serverless_platform.bundles", "functions")
+    assert bundled.returncode == 0, bundled.stdout
     shutil.copy2(platform.folder / ".build" / f"receipts-{function}.zip", project.folder / "worker.zip")
     endpoint = platform.access().cloud.endpoint
     project.env |= {
