@@ -1,15 +1,17 @@
 """The whole program, for every stack: what it sends to the engine."""
 
 import json
+import shutil
 from collections import Counter
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
 from serverless_platform.settling import Settling
 from tests.program import checks
 from tests.program.conftest import STACKS
-from tests.program.graph import PACK_VERSION, ROOT, Graph, run_program, stack_config
+from tests.program.graph import PACK_VERSION, ROOT, Graph, Node, run_program, stack_config
 
 
 @pytest.mark.parametrize("check", checks.EVERYWHERE, ids=lambda check: check.__name__)
@@ -28,7 +30,7 @@ def test_what_orders_and_receipts_are_made_of(graph: Graph):
         "Stash": 1, "aws": 1,
         "kms/key": 3, "kms/alias": 3, "sns/topic": 1, "sns/topicPolicy": 1, "cognito/userPool": 1, "cognito/userPoolClient": 1,
         "lambda/layerVersion": 1, "lambda/function": 2, "lambda/alias": 2, "iam/role": 2, "iam/rolePolicy": 4,
-        "cloudwatch/logGroup": 3, "cloudwatch/metricAlarm": 18 if _stack(graph) != "local" else 16, "budgets/budget": 2,
+        "cloudwatch/logGroup": 3, "cloudwatch/metricAlarm": 18 if _stack(graph) != "local" else 16, "budgets/budget": 2, "xray/group": 2,
         "dynamodb/table": 2, "sqs/queue": 2, "sqs/queuePolicy": 2, "sqs/redriveAllowPolicy": 1,
         "s3/bucket": 1, "s3/bucketPublicAccessBlock": 1, "s3/bucketPolicy": 1, "s3/bucketOwnershipControls": 1,
         "s3/bucketServerSideEncryptionConfiguration": 1, "s3/bucketVersioning": 1, "s3/bucketLifecycleConfiguration": 1,
@@ -124,3 +126,32 @@ def test_the_program_awaits_every_resource_itself(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Settling, "finish", counted)
     graph = run_program("dev")
     assert awaited == [len(graph.nodes) - 1]  # all but the handshake, which it awaits before
+
+
+def test_a_line_of_the_manifest_all_the_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """timeout_seconds of the worker: YAML -> plan -> function, queue, alarms, inventory; nothing else changes."""
+    before = run_program("dev")
+    for name in ("workloads", "handlers"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("__main__.py", "Pulumi.dev.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    manifest = tmp_path / "workloads" / "receipts.yaml"
+    manifest.write_text(manifest.read_text().replace("timeout_seconds: 30", "timeout_seconds: 45"))
+    after = run_program("dev", program=tmp_path / "__main__.py")
+    changed = {
+        f"{old.name} {key}": (old.inputs[key], new.inputs[key])
+        for old, new in zip(sorted_nodes(before), sorted_nodes(after), strict=True)
+        for key in new.inputs
+        if key != "code" and old.custom and old.inputs[key] != new.inputs[key]
+    }
+    assert changed == {
+        "receipts-worker timeout": (30, 45),
+        "receipts-worker-duration threshold": (24_000, 36_000),
+        "receipts-paid-orders visibilityTimeoutSeconds": (181, 271),
+        "receipts-paid-orders-backlog threshold": (1810, 2710),
+    }
+    assert after.exports["inventory"]["workloads"]["receipts"]["functions"]["worker"]["timeout_seconds"] == 45
+
+
+def sorted_nodes(graph: Graph) -> list[Node]:
+    return sorted(graph.nodes, key=lambda node: node.urn)

@@ -31,6 +31,7 @@ LIMITS: dict[str, NameLimit] = {
     "alarm": NameLimit(1, 255, r"[^\n]+", "CloudWatch API reference, PutMetricAlarm"),
     "api": NameLimit(1, 128, r"[^\n]+", "API Gateway V2 API reference, CreateApi"),
     "user pool": NameLimit(1, 128, r"[\w\s+=,.@-]+", "Cognito API reference, CreateUserPool"),
+    "trace group": NameLimit(1, 32, r"[A-Za-z0-9_-]+", "X-Ray API reference, CreateGroup"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }
 """Kind -> limits of its name, each as its service documents it."""
@@ -136,6 +137,10 @@ def alarm_name(settings: Settings, workload: str, component: str, suffix: str) -
 def budget_name(settings: Settings, workload: str) -> str:
     """Budgets are global: the name carries the region."""
     return checked_name("budget", f"{prefix(settings, workload)}-{settings.region}", {"workload name": workload})
+
+
+def trace_group_name(settings: Settings, workload: str) -> str:
+    return checked_name("trace group", prefix(settings, workload), {"workload name": workload})
 
 
 def alarm_topic_name(settings: Settings) -> str:

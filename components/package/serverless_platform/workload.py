@@ -55,7 +55,7 @@ class Workload(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
         self._make_pilot()
-        self.urls = pulumi.Output.all(**{key: api.endpoint for key, api in self._pilot.apis.items()})
+        self.urls = self._urls()
         self.resources = pulumi.Output.from_input(self._inventory())
         self.register_outputs({"urls": self.urls, "resources": self.resources})
 
@@ -63,6 +63,10 @@ class Workload(pulumi.ComponentResource):
         args: Any = {key: value for key, value in self._from.items() if value}
         args |= {"plan": self._plan, "code": self._args["code"]}
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
+
+    def _urls(self) -> pulumi.Output[dict[str, str]]:
+        urls: Any = {key: api.endpoint for key, api in self._pilot.apis.items()}
+        return pulumi.Output.from_input(urls)
 
     def _inventory(self) -> dict[str, Any]:
         plan, made = self._plan, self._pilot

@@ -3,7 +3,7 @@
 from platform_contract import naming
 from platform_contract.plan import access, functions, state
 from platform_contract.plan.foundation import deletion_window_days, own_tags
-from platform_contract.plan.model import BudgetPlan, KeyPlan, WorkloadPlan
+from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import kms, tags
@@ -43,6 +43,11 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         buckets=buckets,
         apis=functions.plan_apis(settings, manifest),
         queue_triggers=state.plan_queue_triggers(manifest),
+        trace_group=TraceGroupPlan(
+            physical_name=naming.trace_group_name(settings, manifest.name),
+            # Powertools' Tracer writes POWERTOOLS_SERVICE_NAME, which is the workload, as annotation `Service`.
+            filter_expression=f'annotation.Service = "{manifest.name}"',
+        ),
         budget=BudgetPlan(
             physical_name=naming.budget_name(settings, manifest.name),
             limit_usd=manifest.cost.monthly_budget_usd,

@@ -163,6 +163,13 @@ class QueueTriggerPlan(Plain):
     maximum_concurrency: int | None
 
 
+class TraceGroupPlan(Plain):
+    """The traces that belong to the workload, as one group in X-Ray."""
+
+    physical_name: str
+    filter_expression: str
+
+
 class BudgetPlan(Plain):
     """What the workload may cost a month, and who is told at which share of it."""
 
@@ -194,6 +201,7 @@ class WorkloadPlan(Plain):
     buckets: dict[str, BucketPlan]
     apis: dict[str, ApiPlan]
     queue_triggers: dict[str, QueueTriggerPlan]
+    trace_group: TraceGroupPlan
     budget: BudgetPlan
 
     def alarm_names(self) -> list[str]:

@@ -32,4 +32,5 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "api", "name", partial(naming.api_name, settings, name)
     yield "key alias", "name", partial(naming.key_alias, settings, name)
+    yield "trace group", "name", partial(naming.trace_group_name, settings, name)
     yield "budget", "name", partial(naming.budget_name, settings, name)

@@ -15,6 +15,7 @@ from ..blocks.queue import Queue
 from ..blocks.table import Table
 from ..triggers.http import HttpApi
 from ..triggers.queue import QueueTrigger
+from ..watch.traces import make_trace_group
 
 
 class PilotArgs(TypedDict):
@@ -35,7 +36,7 @@ class PilotArgs(TypedDict):
 
 
 class Pilot(pulumi.ComponentResource):
-    """Key, state, functions, triggers and budget of one workload."""
+    """Key, state, functions, triggers, trace group and budget of one workload."""
 
     def __init__(self, name: str, args: PilotArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("serverless-platform:index:Pilot", name, {}, opts)
@@ -49,6 +50,7 @@ class Pilot(pulumi.ComponentResource):
         self._make_functions()
         self._make_apis()
         self._make_queue_triggers()
+        self._make_trace_group()
         self._make_budget()
         self.register_outputs({})
 
@@ -142,6 +144,13 @@ class Pilot(pulumi.ComponentResource):
                 queue_arn=self.queues[trigger.queue].arn,
                 alias_arn=self.functions[trigger.function].alias_arn,
             ), self._child)  # fmt: skip
+
+    def _make_trace_group(self) -> None:
+        group = self._plan.trace_group
+        make_trace_group(
+            self._name, group_name=group.physical_name, filter_expression=group.filter_expression, tags=self._plan.tags,
+            opts=self._child,
+        )  # fmt: skip
 
     def _make_budget(self) -> None:
         budget, topic = self._plan.budget, self._args["alarm_topic_arn"]
