@@ -5,7 +5,7 @@ PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
 
-.PHONY: help up down test check preview engine setup layer lock docs benchmarks clean
+.PHONY: help up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,14 +28,18 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 layer: setup ## builds the layer of third-party packages for STACK
 	@$(RUN) serverless_platform.bundles layer --stack "$(STACK)"
 
-check: setup ## lint, types, unit, handler and guardrail tests
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/mypy
+TYPED = -p platform_contract -p serverless_platform -p guardrails -p orders -p receipts -p shared
+
+lint: setup
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy $(TYPED)
+	@.venv/bin/mypy local/*.py local/engine
+	@MYPYPATH=local .venv/bin/mypy -p aws_provider
+
+check: lint ## lint, types, unit, handler, program and guardrail tests
 	@.venv/bin/pytest tests/unit tests/handlers tests/guardrails tests/program tests/package
 
-test: setup engine ## everything that can be tested here, end to end included
-	@.venv/bin/ruff check .
-	@.venv/bin/mypy
+test: lint engine ## everything that can be tested here, end to end included
 	@.venv/bin/pytest tests
 
 docs: setup ## generates docs/reference from the code

@@ -42,7 +42,7 @@ class Cloud(BaseModel):
     def endpoint(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def client(self, service: str):  # type: ignore[no-untyped-def]
+    def client(self, service: str):
         """A boto3 client of the emulator, with the credentials of the account's root."""
         import boto3
 

@@ -4,14 +4,12 @@ Nothing of the user's own Pulumi set-up (`~/.pulumi`, its login, its plugins) is
 and for offline previews.
 """
 
-import json
 import os
 import stat
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from local.engine.install import VERSION, Engine
+from local.engine.install import Engine
 from local.paths import LOCAL, ROOT, VENV
 
 HOME = LOCAL / "pulumi-home"
@@ -44,7 +42,7 @@ def prepare(engine: Engine, home: Path = HOME) -> None:
         )
 
 
-def environment(engine: Engine, state: Path, home: Path = HOME, **extra: str) -> dict[str, str]:
+def environment(engine: Engine, state: Path, extra: dict[str, str] | None = None, home: Path = HOME) -> dict[str, str]:
     """Environment variables for the engine: own home and state, no downloads, no update check, our host on PATH."""
     keep = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "AWS_"))}
     path = [str(engine.pulumi.parent), keep.get("PATH", os.defpath)]
@@ -60,11 +58,5 @@ def environment(engine: Engine, state: Path, home: Path = HOME, **extra: str) ->
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known; the automation API uses it the same way
-        **extra,
+        **(extra or {}),
     }
-
-
-def describe() -> str:
-    return json.dumps(
-        {"engine": VERSION, "python": sys.version.split()[0], "pulumi": version("pulumi"), "pulumi-aws": version("pulumi-aws")}
-    )

@@ -26,8 +26,10 @@ def newer_python():
     """A Python on PATH that is new enough, or None."""
     for minor in (13, 12, 11):
         found = shutil.which("python3.%d" % minor)
+        if found is None:
+            continue
         works = [found, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
-        if found and subprocess.call(works, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+        if subprocess.call(works, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
             return found
     return None
 

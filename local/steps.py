@@ -52,7 +52,7 @@ def step(title: str) -> Iterator[Step]:
     console.print(f"[green]✓[/green] {title}{tail} [dim]({time.monotonic() - started:.1f} s)[/dim]")
 
 
-def run_command(main, *arguments) -> int:  # type: ignore[no-untyped-def]
+def run_command(main, *arguments) -> int:
     """Calls a command's main function; refusals and Ctrl-C become a sentence and an exit code."""
     try:
         return main(*arguments) or 0

@@ -57,7 +57,7 @@ class Stack:
             extra["PULUMI_OPTION_POLICY_PACK"] = str(self.guardrails)
         if self.throw_away:
             extra |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-        return environment(self.engine, self.state, **extra)
+        return environment(self.engine, self.state, extra)
 
     def call(self, *arguments: str, cwd: Path | None = None) -> str:
         """One short engine command; its output. Raises Refusal with what the engine said if it fails."""

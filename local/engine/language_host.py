@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from concurrent import futures
 from pathlib import Path
+from typing import Any
 
 import grpc
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
@@ -59,7 +60,7 @@ def end(child: subprocess.Popen) -> None:
     CHILDREN.discard(child)
 
 
-def start(command: list[str], cwd: str, env: dict[str, str], **streams: int) -> subprocess.Popen:
+def start(command: list[str], cwd: str, env: dict[str, str], **streams: Any) -> subprocess.Popen:
     child = subprocess.Popen(command, cwd=cwd or None, env=env, stdin=subprocess.DEVNULL, **streams)
     CHILDREN.add(child)
     return child
@@ -198,7 +199,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         child = start(command, cwd, env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         context.add_callback(lambda: end(child))
         for name, data in relay(child):
-            yield language_pb2.RunPluginResponse(**{name: data})
+            yield language_pb2.RunPluginResponse(stdout=data) if name == "stdout" else language_pb2.RunPluginResponse(stderr=data)
         code = child.wait()
         CHILDREN.discard(child)
         yield language_pb2.RunPluginResponse(exitcode=code if code >= 0 else 128 - code)
@@ -219,7 +220,7 @@ def site_packages(info: language_pb2.ProgramInfo) -> list[Path]:
     return sorted(root.glob("lib/python3*/site-packages"))
 
 
-def required_plugins(info: language_pb2.ProgramInfo) -> list[dict[str, str]]:
+def required_plugins(info: language_pb2.ProgramInfo) -> list[dict[str, Any]]:
     """Name, version and server of each provider whose SDK is installed, from its `pulumi-plugin.json`."""
     found = []
     for folder in site_packages(info):
