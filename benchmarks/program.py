@@ -46,7 +46,7 @@ def engine_environment(home: Path, state: Path) -> tuple[str, dict[str, str]]:
     named = os.environ.get("PULUMI_ENGINE")
     engine = find_engine(Step("Pulumi engine"))
     prepare(engine, home)
-    variables = environment(engine, state, home, SERVERLESS_PLATFORM_OFFLINE="1", PYTHONDONTWRITEBYTECODE="1")
+    variables = environment(engine, state, {"SERVERLESS_PLATFORM_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"}, home)
     variables["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT / "components/contract", ROOT / "components/package", ROOT)))
     return named or str(engine.pulumi), variables
 

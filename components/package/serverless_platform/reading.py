@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from platform_contract.plan import FoundationPlan, Platform, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
-from platform_contract.settings import Settings, load_settings
+from platform_contract.settings import PREFIX, Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests
+from platform_contract.stack_files import stack_values
 
 from .bundles import write_bundle
 from .foundation import FoundationArgs
 from .layers import LayerTarget, find_layer, layer_target
 
-PROJECT = "serverless-platform"
 OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
 """Environment variable of offline previews: they have no layer, which takes downloads."""
 
@@ -90,22 +89,20 @@ class Project:
 
 
 def read_program(root: Path) -> Project:
-    """The project of the running program, with the settings that the engine passes."""
-    return _project(root, pulumi.get_stack(), {**get_config_env(), **CONFIG.get()})
+    """The project of the running program, with the settings that the engine passes. Raises ProblemsError."""
+    config = {**get_config_env(), **CONFIG.get()}
+    return _project(root, pulumi.get_stack(), {key: value for key, value in config.items() if key.startswith(PREFIX)})
 
 
 def read_project(root: Path, stack: str) -> Project:
     """The project in `root` with the settings in its stack file, for tools. Raises ProblemsError."""
-    file = root / f"Pulumi.{stack}.yaml"
-    if not file.is_file():
-        raise ProblemsError([Problem(file=file.name, field="", value="", rule="does not exist", fix="name a stack that has such a file")])
-    return _project(root, stack, (yaml.safe_load(file.read_text()) or {}).get("config") or {})
+    return _project(root, stack, stack_values(root, stack))
 
 
 def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
     """Raises ProblemsError with everything that is wrong with settings, manifests and handlers."""
     # Empty is not set: the engine passes YAML's null as empty text, and warns of it.
-    values = {key: value for key, value in config.items() if key.startswith(f"{PROJECT}:") and value not in ("", None)}
+    values = {key: value for key, value in config.items() if value not in ("", None)}
     problems: list[Problem] = []
     settings, manifests = None, {}
     try:
