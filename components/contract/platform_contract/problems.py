@@ -190,7 +190,7 @@ WANTED = {
 def _advice(kind: str, value: Any) -> str:
     if value is None:
         return "fill it in, or remove the key"
-    if kind == "string_type" and isinstance(value, (int, float, bool)):
+    if kind == "string_type" and not isinstance(value, (Mapping, list)):
         return "write it in quotes"
     if kind in ("int_type", "float_type", "bool_type") and isinstance(value, str):
         return "write it without quotes"

@@ -1,6 +1,7 @@
 """`python -m platform_contract`, on the project itself and on broken copies; generated files are up to date."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import yaml
 
 from platform_contract import reference
 from platform_contract.__main__ import main
+from platform_contract.specs import read_manifest
+from platform_contract.stack_files import stack_names, stack_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,6 +52,13 @@ def test_the_schema_agrees_with_the_models(path):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(spoiled, schema)
             pytest.fail(f"the schema takes a wrong {name}")
+
+
+def test_the_manifest_of_the_how_to_is_right(project):
+    page = (ROOT / "docs/how-to/add-a-workload.md").read_text()
+    (content,) = re.findall(r"^```yaml\n# file: workloads/greetings\.yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for stack in stack_names(project):
+        assert read_manifest(content, "greetings", stack_settings(project, stack)).name == "greetings"
 
 
 def test_every_manifest_begins_with_its_schema():

@@ -17,23 +17,24 @@ from .references import check_clashes, check_shares, check_uses
 
 FOLDER = "workloads"
 
+MERGE = "tag:yaml.org,2002:merge"
+"""Tag of the key `<<`."""
+
 
 class _Loader(yaml.SafeLoader):
     """YAML as manifests are written: a key that comes twice is a mistake, not the last one's win."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: dict[Any, Any] = {}
+    seen: dict[Any, int] = {}
     for key_node, _ in node.value:
+        if key_node.tag == MERGE:
+            continue
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if not isinstance(key, str):
-            raise _Unreadable(
-                f"line {line}",
-                str(key).lower(),
-                "a key must be text, and YAML reads this one as something else",
-                "write it in quotes",
-            )
+            rule = "a key must be text, and YAML reads this one as something else"
+            raise _Unreadable(f"line {line}", shown(key), rule, "write it in quotes")
         if key in seen:
             raise _Unreadable(f"line {line}", key, f"comes twice; first on line {seen[key]}", "merge the two, or rename one")
         seen[key] = line
@@ -59,6 +60,8 @@ def read_yaml(text: str, file: str) -> dict[str, Any]:
             loader.dispose()
     except _Unreadable as wrong:
         raise ProblemsError([Problem(file, wrong.field, wrong.value, wrong.rule, wrong.fix)]) from None
+    except RecursionError:
+        raise ProblemsError([Problem(file, "", "", "has brackets within brackets without end", "close them")]) from None
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -91,7 +94,11 @@ def _yaml_advice(problem: str) -> str:
 
 def parse_manifest(text: str, file: str) -> Manifest:
     """A manifest whose form is right; nothing is checked yet that needs settings or other manifests. Raises ProblemsError."""
-    content = read_yaml(text, file)
+    return shape_manifest(read_yaml(text, file), file)
+
+
+def shape_manifest(content: dict[str, Any], file: str) -> Manifest:
+    """What YAML holds as a manifest. Raises ProblemsError with everything that is wrong with its form."""
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
@@ -101,11 +108,17 @@ def parse_manifest(text: str, file: str) -> Manifest:
 def read_manifest(text: str, file: str, settings: Settings, today: date | None = None) -> Manifest:
     """One manifest by itself, fully checked: it can use no other workload's resources. Raises ProblemsError."""
     manifest = parse_manifest(text, file)
-    wrong = [*check_alone(manifest, manifest.name, settings, today or date.today()), *check_uses(manifest, {}, frozenset())]
+    check_manifest(manifest, file, settings, today or date.today())
+    return manifest
+
+
+def check_manifest(manifest: Manifest, file: str, settings: Settings, today: date) -> None:
+    """What is wrong with one manifest by itself beyond its form. Raises ProblemsError."""
+    wrong = [*check_alone(manifest, manifest.name, settings, today), *check_uses(manifest, {}, frozenset())]
+    wrong += check_shares(manifest, frozenset(consumer for consumers in manifest.shares.values() for consumer in consumers))
     wrong += [broken for _, broken in check_clashes({manifest.name: manifest}, settings)]
     if wrong:
         raise ProblemsError(_problem(file, each) for each in wrong)
-    return manifest
 
 
 def load_manifests(folder: Path, settings: Settings | None, today: date | None = None) -> dict[str, Manifest]:

@@ -1,0 +1,39 @@
+"""The inventory: what the program exports and the tools read is one model, both ways."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from platform_contract.inventory import Inventory
+
+PLAIN = {
+    "environment": "dev",
+    "account_id": "123456789012",
+    "region": "eu-west-1",
+    "identity": {"issuer": "https://login.example.com", "user_pool_id": "", "client_id": ""},
+    "alarm_topic_arn": "arn:aws:sns:eu-west-1:123456789012:dev-alarms",
+    "workloads": {
+        "orders": {
+            "owner": "commerce", "phase": "pilot", "data_class": "internal",
+            "functions": {"api": {"physical_name": "dev-orders-api", "alias_arn": "arn:...:live", "log_group": "/aws/lambda/dev-orders-api", "timeout_seconds": 10}},
+            "tables": {"orders": {"physical_name": "dev-orders-orders"}},
+            "queues": {"paid": {"physical_name": "q", "url": "https://q", "arn": "arn:q", "dead_letter_name": "q-dead", "dead_letter_url": "https://q-dead"}},
+            "buckets": {"files": {"physical_name": "b"}},
+            "apis": {"http": {"api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
+                {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
+            ]}},
+            "alarms": ["dev-orders-api-errors"],
+        }
+    },
+}  # fmt: skip
+
+
+def test_what_is_exported_is_read_back():
+    inventory = Inventory.model_validate(PLAIN)
+    assert json.loads(json.dumps(inventory.to_plain())) == PLAIN
+
+
+def test_what_tools_do_not_know_is_refused():
+    with pytest.raises(ValidationError, match="colour"):
+        Inventory.model_validate({**PLAIN, "colour": "red"})
