@@ -29,9 +29,11 @@ DRAIN_SECONDS = 90
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
     copy = Checkout.make(tmp_path_factory.mktemp("platform") / "platform")
-    copy.up()
-    yield copy
-    copy.down()
+    try:
+        copy.up()
+        yield copy
+    finally:  # a stack that did not come up has left its embedded cloud, too
+        copy.down()
 
 
 @pytest.fixture
