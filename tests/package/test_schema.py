@@ -72,3 +72,11 @@ def test_the_host_boots_and_answers(schema: dict):
         host.terminate()
         host.wait(10)
     assert json.loads(answer.schema) == schema
+
+
+@pytest.mark.engine
+def test_the_engine_reads_the_package(make_project):
+    """Through the language host, from another project's folder, with the environment that PulumiPlugin.yaml names."""
+    answer = make_project("").call("package", "get-schema", str(PACKAGE))
+    assert answer.returncode == 0, answer.stderr
+    assert set(json.loads(answer.stdout)["resources"]) == {f"{NAME}:index:{component.__name__}" for component in PUBLISHED}
