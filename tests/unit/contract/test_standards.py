@@ -90,6 +90,25 @@ def test_no_verb_has_a_wildcard_and_every_action_is_of_its_service():
     assert set(iam.TRACE_ACTIONS) <= iam.WITHOUT_RESOURCE_LEVEL
 
 
+def test_verbs_are_these_and_no_more():
+    actions = {
+        f"{kind} {name}": sorted(action.partition(":")[2] for each in verb.permissions for action in each.actions)
+        for kind, verbs in iam.VERBS.items()
+        for name, verb in verbs.items()
+    }
+    assert actions == {
+        "table read": ["BatchGetItem", "ConditionCheckItem", "GetItem", "Query"],
+        "table write": ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"],
+        "queue send": ["GetQueueAttributes", "SendMessage"],
+        "queue consume": ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
+        "bucket read": ["GetObject", "ListBucket"],
+        "bucket write": ["AbortMultipartUpload", "PutObject"],
+        "bucket delete": ["DeleteObject"],
+    }
+    objects = {each.arn_suffixes for verb in ("write", "delete") for each in iam.VERBS["bucket"][verb].permissions}
+    assert objects == {("/*",)}  # on objects, never on the bucket itself
+
+
 def test_reading_allows_no_change():
     changing = re.compile(r":(Put|Update|Delete|Batch(?!Get)|Create|Send|Abort)")
     for kind in ("table", "bucket"):

@@ -44,6 +44,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _consumers(manifest)
     yield from _timeouts(manifest)
     yield from _variables(manifest)
+    yield from _variables_size(manifest)
     yield from _fit(manifest, today)
     if settings is not None:
         yield from _owner(manifest, settings)
@@ -135,6 +136,16 @@ def _variables(manifest: Manifest) -> Iterator[Broken]:
             elif SECRET_NAME.search(variable):
                 yield (path, None, "is a secret by its name, and environment variables are readable in the console",
                        "keep it in Secrets Manager; if it is none, choose another name")  # fmt: skip
+
+
+def _variables_size(manifest: Manifest) -> Iterator[Broken]:
+    room = environment.MAXIMUM_BYTES - environment.OWN_BYTES
+    for name, function in manifest.functions.items():
+        taken = sum(len(variable.encode()) + len(value.encode()) for variable, value in function.environment.items())
+        if taken > room:
+            yield (f"functions.{name}.environment", None,
+                   f"takes {taken} bytes, and there are {room}: Lambda allows {environment.MAXIMUM_BYTES}, and the platform needs some",
+                   "put large values into a file beside the code")  # fmt: skip
 
 
 def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:

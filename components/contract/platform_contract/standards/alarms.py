@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from . import environment
+from . import apigateway, environment
 
 Kind = Literal["function", "queue_consumer", "queue", "dead_letter_queue", "http_api", "table"]
 
@@ -71,6 +71,7 @@ class AlarmStandard:
 _FUNCTION = {"FunctionName": "{function_name}"}
 _QUEUE = {"QueueName": "{queue_name}"}
 _TABLE = {"TableName": "{table_name}"}
+_STAGE = {"Stage": apigateway.STAGE}
 
 ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
     "function": (
@@ -125,11 +126,11 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
     "http_api": (
         AlarmStandard(
             # HTTP APIs: 5xx by ApiId; REST APIs have other names (5XXError by ApiName).
-            "server-errors", "AWS/ApiGateway", "5xx", {"Stage": "$default"}, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+            "server-errors", "AWS/ApiGateway", "5xx", _STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
             "more than 5 % of requests are answered with 5xx", "page", statistic="Average", assigned_dimensions=("ApiId",),
         ),
         AlarmStandard(
-            "latency", "AWS/ApiGateway", "Latency", {"Stage": "$default"}, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
+            "latency", "AWS/ApiGateway", "Latency", _STAGE, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
             (0, None), "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
             datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("ApiId",),
         ),

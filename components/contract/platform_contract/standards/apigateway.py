@@ -3,8 +3,6 @@
 INTEGRATION_TIMEOUT_MS = 30_000
 """How long API Gateway waits for an integration at most, in milliseconds; it cannot be raised."""
 
-MINIMUM_INTEGRATION_TIMEOUT_MS = 50
-
 MAXIMUM_FUNCTION_TIMEOUT_SECONDS = INTEGRATION_TIMEOUT_MS // 1000
 """A function behind a route that runs longer works for a caller who has got a 503."""
 
@@ -18,8 +16,6 @@ STAGE = "$default"
 """The stage without a path of its own."""
 
 ROUTE_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-
-PAYLOAD_FORMAT_VERSION = "2.0"
 
 
 def integration_timeout_ms(function_timeout_seconds: int) -> int:

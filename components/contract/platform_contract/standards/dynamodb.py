@@ -1,14 +1,8 @@
 """DynamoDB tables."""
 
-BILLING_MODE = "PAY_PER_REQUEST"
-"""No capacity to guess; provisioned capacity is a matter of the phase scale."""
-
 RECOVERY_DAYS = 35
 """Point-in-time recovery, DynamoDB's maximum (1 to 35); it costs the same for every length. Source: DynamoDB guide,
 "Point-in-time backups"."""
-
-KEY_TYPE = "S"
-"""Keys are text."""
 
 IDEMPOTENCY_TABLE = "idempotency"
 """Name of the table that a workload gets when a function asks for idempotency; so it is reserved."""

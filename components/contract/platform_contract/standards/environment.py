@@ -25,7 +25,10 @@ RESERVED = frozenset({*ALWAYS, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, "PATH", "PYTHO
 """Names that a manifest may not set: ours, and those on which the runtime depends."""
 
 MAXIMUM_BYTES = 4096
-"""All variables of a function together. Source: Lambda guide, "Lambda quotas"."""
+"""Names and values of all variables of a function together. Source: Lambda guide, "Lambda quotas"."""
+
+OWN_BYTES = 1024
+"""Of these, kept for what the platform sets: seven fixed variables and one of at most 140 bytes for each resource in use."""
 
 
 def variable(kind: str, name: str) -> str:

@@ -5,9 +5,6 @@ unique id, so one that is made again loses access without a diff.
 from collections.abc import Iterable
 from typing import Any
 
-ROTATION = True
-"""Once a year, KMS's default period."""
-
 DELETION_WINDOW_DAYS_PROTECTED, DELETION_WINDOW_DAYS = 30, 7
 """Days for which a deleted key can be brought back (KMS: 7 to 30): with and without protected state."""
 

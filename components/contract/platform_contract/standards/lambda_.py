@@ -25,9 +25,6 @@ look them up before relying on one."""
 
 DEFAULT_RUNTIME = "python3.13"
 
-ARCHITECTURES = ("arm64", "x86_64")
-"""arm64 is the default: a fifth cheaper for each GB-second (Lambda price list)."""
-
 TRACING_MODE = "Active"
 """PassThrough traces only what the caller has decided to trace."""
 

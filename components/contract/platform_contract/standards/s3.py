@@ -5,7 +5,3 @@ NONCURRENT_DAYS = 30
 
 MINIMUM_EXPIRY_DAYS, MAXIMUM_EXPIRY_DAYS = 1, 36_500
 """Bounds of `expire_after_days`: whole days, and a century as the largest that anyone can mean."""
-
-ENCRYPTION = "aws:kms"
-BUCKET_KEY = True
-"""One call to KMS per bucket key instead of one per object."""
