@@ -1,0 +1,152 @@
+"""Amazon API Gateway, version 2: HTTP APIs."""
+
+import hashlib
+from typing import Any
+
+from ..calls import Work
+from ..entry import Call, Refusal, Resource, State, Tagging
+from .common import refused
+
+ARN = "arn:{partition}:apigateway:{region}::/apis/{id}"
+TAGS = Tagging("Tags", "tag_resource", "untag_resource", "", {"ResourceArn": "arn"})
+CUSTOM_ID = "ms-custom-id"
+"""The emulator takes an API's id from this tag. Its URLs work by host name only with eight hexadecimal digits."""
+
+
+def _api_tags(work: Work) -> dict[str, str]:
+    """The tags, and one for the emulator alone: an id from the API's name, so that URLs survive a new emulator."""
+    for salt in range(10):
+        seed = f"{work.cloud.account}/{work.cloud.region}/{work.state['name']}/{salt or ''}"
+        id = hashlib.sha256(seed.encode()).hexdigest()[:8]
+        if not work.call("get_api", ApiId=id, ignore=("NotFoundException",)).get("ApiId"):
+            break
+    return {**(work.state.get("tagsAll") or {}), CUSTOM_ID: id}
+
+
+def _read(operation: str, *, of_api: bool = True, key: str = "", path: str = "") -> Any:
+    def read(work: Work) -> State | None:
+        named = {"ApiId": work.state["apiId" if of_api else "id"], **({key: work.state["id"]} if key else {})}
+        answer = work.call(operation, **named)
+        tags = answer.pop("Tags", None)
+        found = work.properties(Call(operation), answer)
+        if found is not None and tags is not None:
+            found["tagsAll"] = {name: value for name, value in tags.items() if name != CUSTOM_ID}
+        if found is not None and path:
+            found["arn"] = work.format(path)
+        return found
+
+    return read
+
+
+def _child(id: str) -> State:
+    """`API/ID`, as the official provider imports it."""
+    api, _, own = id.partition("/")
+    return {"id": own, "apiId": api} if own else {"id": id}
+
+
+def _stage(id: str) -> State:
+    found = _child(id)
+    return {**found, "name": found["id"]}
+
+
+def _routes(work: Work) -> dict[str, Any] | None:
+    """Settings of single routes: a list in Pulumi, a map by route key in the API."""
+    settings = work.state.get("routeSettings")
+    if not settings:
+        return {} if work.old and work.old.get("routeSettings") else None
+    members = {"dataTraceEnabled": "DataTraceEnabled", "detailedMetricsEnabled": "DetailedMetricsEnabled", "loggingLevel": "LoggingLevel",
+               "throttlingBurstLimit": "ThrottlingBurstLimit", "throttlingRateLimit": "ThrottlingRateLimit"}  # fmt: skip
+    made = {}
+    for each in settings:
+        made[each["routeKey"]] = {
+            member: int(each[name]) if name == "throttlingBurstLimit" else each[name] for name, member in members.items() if name in each
+        }
+    return made
+
+
+def _invoke_url(state: State) -> State:
+    name = state.get("name")
+    return {"path": "" if name == "$default" else name} if isinstance(name, str) else {}
+
+
+def _http_is_jwt(inputs: State) -> list[tuple[str, str]]:
+    if inputs.get("authorizerType") == "JWT" and not inputs.get("jwtConfiguration"):
+        return [("jwtConfiguration", "missing 'jwtConfiguration': a JWT authorizer needs issuer and audiences")]
+    if inputs.get("authorizerType") == "REQUEST" and not inputs.get("authorizerUri"):
+        return [("authorizerUri", "missing 'authorizerUri': a REQUEST authorizer is a function")]
+    return []
+
+
+def _authorizer_given(inputs: State) -> list[tuple[str, str]]:
+    kind = inputs.get("authorizationType")
+    if kind in ("JWT", "CUSTOM") and inputs.get("authorizerId") is None:
+        return [("authorizerId", f"missing 'authorizerId': authorizationType={kind} needs one")]
+    return []
+
+
+API = "apigatewayv2/api of apiId"
+WEBSOCKETS = "it is for WebSocket APIs"
+
+RESOURCES = [
+    Resource(
+        "aws:apigatewayv2/api:Api", "apigatewayv2", named="name", name_limit=128, tags=TAGS, api={"ApiId": "id", "ImportInfo": "", "Body": ""},
+        known={"arn": ARN, "executionArn": "arn:{partition}:execute-api:{region}:{account}:{id}"},
+        fakes={"id": "hex:10", "apiEndpoint": "https://{id}.execute-api.{region}.amazonaws.com"},
+        create=Call("create_api", {"Tags": _api_tags}), update=(Call("update_api"),),
+        read=_read("get_api", of_api=False, path=ARN), delete=(Call("delete_api"),),
+        checks=(refused({"body": "write routes and integrations as resources (the emulator lacks ReimportApi)"}),),
+        assigned=frozenset({"ipAddressType"}),
+        aws_refuses=(
+            Refusal("apigatewayv2-throttles", "AWS throttles by the stage's settings and writes access logs; the emulator does neither."),
+        ),
+    ),
+    Resource(
+        "aws:apigatewayv2/stage:Stage", "apigatewayv2", id="{name}", named="name", name_limit=128, tags=TAGS, identify=_stage,
+        api={"StageName": "name", "ApiId": "apiId"}, words=_invoke_url,
+        known={"arn": "arn:{partition}:apigateway:{region}::/apis/{apiId}/stages/{name}",
+               "executionArn": "arn:{partition}:execute-api:{region}:{account}:{apiId}/{name}",
+               "invokeUrl": "https://{apiId}.execute-api.{region}.amazonaws.com/{path}"},
+        create=Call("create_stage", {"RouteSettings": _routes}), update=(Call("update_stage", {"RouteSettings": _routes}),),
+        read=_read("get_stage", key="StageName", path="arn:{partition}:apigateway:{region}::/apis/{apiId}/stages/{name}"),
+        delete=(Call("delete_stage"),), unread=frozenset({"routeSettings"}), assigned=frozenset({"deploymentId", "defaultRouteSettings"}),
+        aws_refuses=(
+            Refusal("apigatewayv2-stage-after-routes", "The first automatic deployment is made with the stage: without routes it answers 404 until the next one.", needs="apigatewayv2/route"),
+            Refusal("apigatewayv2-access-log-resource-policy", "API Gateway writes access logs only if CloudWatch Logs admits it; the log group has to exist.", needs="cloudwatch/logGroup of accessLogSettings"),
+            Refusal("apigatewayv2-stage-after-its-api", "The API has to exist.", needs=API),
+        ),
+    ),
+    Resource(
+        "aws:apigatewayv2/route:Route", "apigatewayv2", identify=_child, api={"ApiId": "apiId", "RouteId": "id"}, fakes={"id": "hex:7"},
+        create=Call("create_route"), update=(Call("update_route"),), read=_read("get_route", key="RouteId"), delete=(Call("delete_route"),),
+        checks=(_authorizer_given, refused({name: WEBSOCKETS for name in ("requestParameters", "requestModels", "modelSelectionExpression")})),
+        limits={"routeKey": {"pattern": r"\$\w+|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*|[\w.-]+"}},
+        aws_refuses=(
+            Refusal("apigatewayv2-route-after-integration", "The target, integrations/ID, has to exist.", needs="apigatewayv2/integration of target"),
+            Refusal("apigatewayv2-route-after-authorizer", "The authorizer has to exist, and cannot be deleted before the route.", needs="apigatewayv2/authorizer of authorizerId"),
+            Refusal("apigatewayv2-route-after-its-api", "The API has to exist.", needs=API),
+        ),
+    ),
+    Resource(
+        "aws:apigatewayv2/integration:Integration", "apigatewayv2", identify=_child, fakes={"id": "hex:7"},
+        api={"ApiId": "apiId", "IntegrationId": "id", "TimeoutInMillis": "timeoutMilliseconds"},
+        create=Call("create_integration"), update=(Call("update_integration"),), read=_read("get_integration", key="IntegrationId"),
+        delete=(Call("delete_integration"),), checks=(refused({"responseParameters": "the handler sets headers and status"}),),
+        assigned=frozenset({"timeoutMilliseconds", "connectionType", "integrationMethod"}),
+        limits={"timeoutMilliseconds": {"min": 50, "max": 30_000}},
+        aws_refuses=(
+            Refusal("apigatewayv2-integration-may-invoke", "Without a lambda/permission for this API the integration answers 500.", needs="lambda/permission"),
+            Refusal("apigatewayv2-integration-after-its-api", "The API has to exist.", needs=API),
+        ),
+    ),
+    Resource(
+        "aws:apigatewayv2/authorizer:Authorizer", "apigatewayv2", named="name", name_limit=128, identify=_child, fakes={"id": "hex:6"},
+        api={"ApiId": "apiId", "AuthorizerId": "id", "IdentitySource": "identitySources", "Audience": "audiences"},
+        create=Call("create_authorizer"), update=(Call("update_authorizer"),), read=_read("get_authorizer", key="AuthorizerId"),
+        delete=(Call("delete_authorizer"),), checks=(_http_is_jwt,),
+        assigned=frozenset({"authorizerResultTtlInSeconds", "authorizerPayloadFormatVersion"}),
+        aws_refuses=(
+            Refusal("apigatewayv2-issuer-answers", "CreateAuthorizer reads the issuer's /.well-known/openid-configuration: the user pool has to exist.", needs="cognito/userPool of jwtConfiguration"),
+            Refusal("apigatewayv2-authorizer-after-its-api", "The API has to exist.", needs=API),
+        ),
+    ),
+]  # fmt: skip
