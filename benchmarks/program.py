@@ -92,7 +92,9 @@ def measure(workloads: int, settles: bool, repeat: int, base: Path) -> tuple[flo
     folder = base / f"{workloads}-{settles}"
     make_project(folder, workloads, settles)
     pulumi, variables = engine_environment(base / "home", base / f"state-{workloads}-{settles}")
-    subprocess.run([pulumi, "stack", "init", "dev", "--non-interactive"], cwd=folder, env=variables, capture_output=True, check=True)
+    subprocess.run(
+        [pulumi, "stack", "init", "dev", "--non-interactive"], cwd=folder, env=variables, capture_output=True, check=True
+    )
     runs = [preview(pulumi, folder, variables) for _ in range(repeat)]
     return statistics.median(seconds for seconds, _ in runs), runs[0][1]
 

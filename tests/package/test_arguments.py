@@ -62,7 +62,9 @@ def test_big_batches_need_a_window():
 
 def test_a_text_that_is_no_platform_is_refused():
     (problem,) = refused(Workload, {"manifest": "name: a", "code": {}, "platform": "{}"})
-    assert problem.startswith("Workload 'jobs': platform: settings: Field required; give it what `pulumi stack output platform` prints")
+    assert problem.startswith(
+        "Workload 'jobs': platform: settings: Field required; give it what `pulumi stack output platform` prints"
+    )
 
 
 def test_whole_numbers_that_arrive_as_floats_stay_whole():

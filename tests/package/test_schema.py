@@ -61,7 +61,12 @@ def test_the_host_boots_and_answers(schema: dict):
     """As the engine starts it: from another folder, an address as argument, the port as the first line."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     host = subprocess.Popen(
-        [sys.executable, str(PACKAGE), "127.0.0.1:1"], cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(PACKAGE), "127.0.0.1:1"],
+        cwd="/",
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         port = host.stdout.readline().strip()

@@ -62,7 +62,9 @@ def edges(graph: Graph) -> Iterator[str]:
         return [each for each in graph.all(kind) if each.parent == node.parent]
 
     for node in graph.all("lambda/function"):
-        yield from need(node, siblings(node, "cloudwatch/logGroup"), "Lambda makes a missing log group, without retention and key")
+        yield from need(
+            node, siblings(node, "cloudwatch/logGroup"), "Lambda makes a missing log group, without retention and key"
+        )
         yield from need(node, siblings(node, "iam/rolePolicy"), "the first invocation needs its permissions")
         workload = graph.by_urn[graph.by_urn[node.parent].parent]
         state = [each for kind in ("dynamodb/table", "sqs/queue", "s3/bucket") for each in graph.all(kind)
@@ -151,7 +153,9 @@ def roles(graph: Graph) -> Iterator[str]:
         if not role.inputs["name"].startswith(function.inputs["name"]):
             yield f"{role.urn}: is called {role.inputs['name']}, its function {function.inputs['name']}"
     for role in graph.all("iam/role"):
-        if not re.fullmatch(r"arn:aws:iam::\d{12}:policy/serverless-platform-boundary", role.inputs.get("permissionsBoundary") or ""):
+        if not re.fullmatch(
+            r"arn:aws:iam::\d{12}:policy/serverless-platform-boundary", role.inputs.get("permissionsBoundary") or ""
+        ):
             yield f"{role.urn}: its boundary is {role.inputs.get('permissionsBoundary')}"
 
 
@@ -199,7 +203,11 @@ def names(graph: Graph) -> Iterator[str]:
                 yield f"{node.urn}: the phase is in its name {physical}"
         if "Calling __str__" in json.dumps([node.name, node.inputs], default=str):
             yield f"{node.urn}: an Output was turned into text"
-        if physical and node.custom and node.kind not in ("iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer"):
+        if (
+            physical
+            and node.custom
+            and node.kind not in ("iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer")
+        ):
             other = seen.setdefault((node.kind, physical), node.urn)
             if other != node.urn and not node.kind.startswith("s3/"):
                 yield f"{node.urn}: has the physical name {physical}, as {other}"
@@ -216,7 +224,9 @@ def grants(graph: Graph) -> Iterator[str]:
             for action in statement["Action"]
             for resource in statement["Resource"]
         }
-        group = f"arn:aws:logs:{':'.join(function.outputs['arn'].split(':')[3:5])}:log-group:/aws/lambda/{function.inputs['name']}:*"
+        group = (
+            f"arn:aws:logs:{':'.join(function.outputs['arn'].split(':')[3:5])}:log-group:/aws/lambda/{function.inputs['name']}:*"
+        )
         needed = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group), ("xray:PutTraceSegments", "*"),
                   ("kms:Decrypt", function.inputs["kmsKeyArn"])}  # fmt: skip
         for mapping in graph.all("lambda/eventSourceMapping"):

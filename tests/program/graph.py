@@ -144,7 +144,9 @@ class Cloud(mocks.Mocks):
             case "dynamodb/table":
                 return {"arn": f"arn:aws:dynamodb:{at}:table/{name}"}, {}
             case "sqs/queue":
-                return {"arn": f"arn:aws:sqs:{at}:{name}"}, {"url": f"https://sqs.{self.region}.amazonaws.com/{self.account}/{name}"}
+                return {"arn": f"arn:aws:sqs:{at}:{name}"}, {
+                    "url": f"https://sqs.{self.region}.amazonaws.com/{self.account}/{name}"
+                }
             case "s3/bucket":
                 return {"arn": f"arn:aws:s3:::{args.inputs['bucket']}"}, {}
             case "sns/topic":

@@ -43,7 +43,11 @@ def test_a_missing_layer_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.mark.parametrize(
     ("wanted", "limits", "phase"),
-    [("scale", ("pilot", None), "pilot"), ("pilot", ("scale", "scale"), "pilot"), ("scale", ("scale", "standardize"), "standardize")],
+    [
+        ("scale", ("pilot", None), "pilot"),
+        ("pilot", ("scale", "scale"), "pilot"),
+        ("scale", ("scale", "standardize"), "standardize"),
+    ],
 )
 def test_a_stack_holds_a_workload_back_and_never_pushes_it_ahead(wanted, limits, phase):
     assert effective_phase(wanted, *limits) == phase

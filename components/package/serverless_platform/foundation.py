@@ -112,7 +112,9 @@ class Foundation(pulumi.ComponentResource):
             f"{self._name}-alarms", alias=args["key_alias"], description="Encrypts the alarm topic.", policy=args["key_policy"],
             deletion_window_days=int(args["key_deletion_window_days"]), tags=args["tags"], opts=self._child,
         )  # fmt: skip
-        topic = sns.Topic(f"{self._name}-alarms", name=args["topic_name"], kms_master_key_id=key.arn, tags=args["tags"], opts=self._child)
+        topic = sns.Topic(
+            f"{self._name}-alarms", name=args["topic_name"], kms_master_key_id=key.arn, tags=args["tags"], opts=self._child
+        )
         policy = sns.TopicPolicy(f"{self._name}-alarms", arn=topic.arn, policy=args["topic_policy"], opts=self._child)
         # Of the policy, so that who names the topic comes after it: AWS Budgets refuses a topic that it may not publish to.
         self.alarm_topic_arn = policy.arn
@@ -121,7 +123,11 @@ class Foundation(pulumi.ComponentResource):
         for address in self._knobs.alarm_receivers:
             receiver = re.sub(r"[^a-z0-9]+", "-", address.lower())
             sns.TopicSubscription(
-                f"{self._name}-alarms-{receiver}", topic=self.alarm_topic_arn, protocol="email", endpoint=address, opts=self._child
+                f"{self._name}-alarms-{receiver}",
+                topic=self.alarm_topic_arn,
+                protocol="email",
+                endpoint=address,
+                opts=self._child,
             )
 
     def _make_layer(self) -> None:

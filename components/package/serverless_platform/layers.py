@@ -109,7 +109,9 @@ def _install(requirements: Path, target: Path, machine: LayerTarget) -> None:
         command += ["--python-platform", UV_PLATFORMS[machine.architecture], "--python-version", machine.python]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise BundleError(f"the layer for {machine.architecture}, Python {machine.python} could not be built:\n{done.stderr.strip()}")
+        raise BundleError(
+            f"the layer for {machine.architecture}, Python {machine.python} could not be built:\n{done.stderr.strip()}"
+        )
 
 
 def main() -> None:

@@ -100,9 +100,7 @@ class Workload(pulumi.ComponentResource):
 
 
 def _routes(api: ApiPlan) -> list[dict[str, Any]]:
-    return [
-        {"route": it.route, "function": it.function, "authorizer": it.authorizer, "example": it.example} for it in api.routes
-    ]
+    return [{"route": it.route, "function": it.function, "authorizer": it.authorizer, "example": it.example} for it in api.routes]
 
 
 def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
@@ -124,4 +122,3 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
     if problems:
         raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in problems))
     return plan, shared
-

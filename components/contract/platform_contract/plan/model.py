@@ -207,7 +207,10 @@ class WorkloadPlan(Plain):
     def alarm_names(self) -> list[str]:
         """Physical names of all its alarms."""
         alarms = [
-            alarm for parts in (self.functions, self.tables, self.queues, self.apis) for part in parts.values() for alarm in part.alarms
+            alarm
+            for parts in (self.functions, self.tables, self.queues, self.apis)
+            for part in parts.values()
+            for alarm in part.alarms
         ]
         alarms += [alarm for queue in self.queues.values() for alarm in queue.dead_letter_alarms]
         return sorted(alarm.physical_name for alarm in alarms)

@@ -46,9 +46,7 @@ def make_policies(
     key_statements: Sequence[Mapping[str, Any]], opts: pulumi.ResourceOptions,
 ) -> list[iam.RolePolicy]:  # fmt: skip
     """`NAME-access` with the statements on named resources, `NAME-key` with those on the workload's key."""
-    policies = [
-        iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=document(statements), opts=opts)
-    ]
+    policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=document(statements), opts=opts)]
     if key_statements:
         on_key = [_statement({**each, "resources": [key_arn]}) for each in key_statements]
         key_document = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": on_key})

@@ -79,9 +79,7 @@ class Table(pulumi.ComponentResource):
             point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(
                 enabled=True, recovery_period_in_days=knobs.recovery_days
             ),
-            server_side_encryption=dynamodb.TableServerSideEncryptionArgs(
-                enabled=True, kms_key_arn=self._args["key_arn"]
-            ),
+            server_side_encryption=dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=self._args["key_arn"]),
             deletion_protection_enabled=knobs.protect,
             tags=self._args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),

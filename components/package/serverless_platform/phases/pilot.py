@@ -81,9 +81,7 @@ class Pilot(pulumi.ComponentResource):
 
     def _make_buckets(self) -> None:
         self.buckets = {
-            name: Bucket(
-                f"{self._name}-{name}", _arguments(bucket, **self._encrypted, tags=self._plan.tags), self._child
-            )
+            name: Bucket(f"{self._name}-{name}", _arguments(bucket, **self._encrypted, tags=self._plan.tags), self._child)
             for name, bucket in self._plan.buckets.items()
         }
 
