@@ -41,10 +41,12 @@ def folder(module: str) -> Path:
     return plain if plain.is_dir() else package() / f"{module}_"
 
 
-def find_class(module: str, name: str) -> ast.ClassDef:
-    for path in sorted(folder(module).glob("*.py"), key=lambda path: path.name.startswith("_")):  # nested types may have the name too
-        if f"class {name}(" in (text := path.read_text()) or f"class {name}:" in text:
-            return classes(path)[name]
+def find_classes(module: str, name: str) -> tuple[ast.ClassDef, ast.ClassDef]:
+    """The class of a resource, and that of its arguments, which is `XInitArgs` where a nested type is called `XArgs`."""
+    for path in sorted(folder(module).glob("*.py")):
+        if f"class {name}(pulumi.CustomResource)" in path.read_text():
+            found = classes(path)
+            return found[name], found.get(f"{name}InitArgs") or found[f"{name}Args"]
     raise SystemExit(f"pulumi_aws {version('pulumi-aws')} has no {module}.{name}")
 
 
@@ -116,9 +118,10 @@ def type_data(token: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     module = token.split(":")[1].split("/")[0]
     name = token.split(":")[2]
     nested: set[str] = set()
-    described_type = described(find_class(module, f"{name}Args"), nested)
+    resource_class, arguments = find_classes(module, name)
+    described_type = described(arguments, nested)
     outputs: set[str] = set()
-    resource = properties(find_class(module, name))
+    resource = properties(resource_class)
     described_type["outputs"] = {key: type_of(value, outputs) for key, value in sorted(resource.items())}
     done: dict[str, Any] = {}
     nested_classes = classes(folder(module) / "_inputs.py") if (folder(module) / "_inputs.py").exists() else {}

@@ -8,7 +8,7 @@ from ..entry import Call, Refusal, Resource, State, Tagging
 from .common import refused
 
 ARN = "arn:{partition}:apigateway:{region}::/apis/{id}"
-TAGS = Tagging("Tags", "tag_resource", "untag_resource", "", {"ResourceArn": "arn"})
+TAGS = Tagging("Tags", "tag_resource", "untag_resource", "get_tags", {"ResourceArn": "arn"})
 CUSTOM_ID = "ms-custom-id"
 """The emulator takes an API's id from this tag. Its URLs work by host name only with eight hexadecimal digits."""
 
@@ -27,10 +27,8 @@ def _read(operation: str, *, of_api: bool = True, key: str = "", path: str = "")
     def read(work: Work) -> State | None:
         named = {"ApiId": work.state["apiId" if of_api else "id"], **({key: work.state["id"]} if key else {})}
         answer = work.call(operation, **named)
-        tags = answer.pop("Tags", None)
+        answer.pop("Tags", None)  # the emulator shows those of the creation here; GetTags has those of today
         found = work.properties(Call(operation), answer)
-        if found is not None and tags is not None:
-            found["tagsAll"] = {name: value for name, value in tags.items() if name != CUSTOM_ID}
         if found is not None and path:
             found["arn"] = work.format(path)
         return found

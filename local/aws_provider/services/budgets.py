@@ -7,7 +7,7 @@ from ..calls import Work
 from ..entry import Refusal, Resource, State, Tagging
 from .common import refused
 
-TAGS = Tagging("ResourceTags", "tag_resource", "untag_resource", "list_tags_for_resource", {"ResourceARN": "arn"}, shape="list",
+TAGS = Tagging("", "tag_resource", "untag_resource", "list_tags_for_resource", {"ResourceARN": "arn"}, shape="list",
                member="ResourceTags", keys="ResourceTagKeys", answer="ResourceTags")  # fmt: skip
 TIME = "%Y-%m-%d_%H:%M"
 
@@ -70,8 +70,10 @@ def _read(work: Work) -> State | None:
     amount, before = limit.get("Amount"), work.state.get("limitAmount")
     if amount is not None and before is not None and float(amount) == float(before):
         amount = before  # the service writes 50 as 50.0
+    period = budget.get("TimePeriod", {})
+    times = {name: period[member].strftime(TIME) for member, name in (("Start", "timePeriodStart"), ("End", "timePeriodEnd")) if period.get(member)}
     return {
-        "name": budget["BudgetName"], "budgetType": budget["BudgetType"], "timeUnit": budget["TimeUnit"], "limitAmount": amount,
+        **times, "name": budget["BudgetName"], "budgetType": budget["BudgetType"], "timeUnit": budget["TimeUnit"], "limitAmount": amount,
         "limitUnit": limit.get("Unit"), "accountId": _account(work),
         "arn": work.format("arn:{partition}:budgets::{account}:budget/" + budget["BudgetName"]),
         "costFilters": [{"name": key, "values": values} for key, values in budget.get("CostFilters", {}).items()] or None,

@@ -18,6 +18,13 @@ def _mfa(work: Work) -> None:
         )  # fmt: skip
 
 
+def _read_mfa(work: Work) -> State:
+    seen = work.call("get_user_pool_mfa_config", UserPoolId=work.state["id"])
+    token = seen.get("SoftwareTokenMfaConfiguration")
+    found: State = {"mfaConfiguration": seen["MfaConfiguration"]} if seen.get("MfaConfiguration") else {}
+    return {**found, "softwareTokenMfaConfiguration": {"enabled": bool(token.get("Enabled"))}} if token else found
+
+
 def _client_id(id: str) -> State:
     pool, _, own = id.partition("/")
     return {"id": own, "userPoolId": pool} if own else {"id": id}
@@ -30,7 +37,7 @@ RESOURCES = [
         known={"arn": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}", "endpoint": "cognito-idp.{region}.amazonaws.com/{id}"},
         fakes={"id": "{region}_{hex}"},
         create=Call("create_user_pool", take="UserPool"), update=(UPDATE,), steps=(_mfa,),
-        read=Call("describe_user_pool", take="UserPool"), delete=(Call("delete_user_pool"),),
+        read=Call("describe_user_pool", take="UserPool"), more=(_read_mfa,), delete=(Call("delete_user_pool"),),
         unread=frozenset({"schemas"}),
         assigned=frozenset(("schemas", "adminCreateUserConfig", "emailConfiguration", "passwordPolicy", "accountRecoverySetting",
                                          "verificationMessageTemplate", "userPoolTier", "usernameConfiguration", "lambdaConfig", "signInPolicy")),

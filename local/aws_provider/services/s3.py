@@ -53,8 +53,8 @@ def _empty(work: Work) -> None:
 
 def _read_versioning(work: Work) -> State | None:
     status = work.call("get_bucket_versioning", Bucket=work.state["bucket"]).get("Status")
-    # Versioning that was once on can only be suspended: then nothing of ours is left.
-    if not status or (status == "Suspended" and (work.state.get("versioningConfiguration") or {}).get("status") != "Suspended"):
+    # Versioning that was once on can only be suspended: what was enabled and is suspended was deleted.
+    if not status or (status == "Suspended" and (work.state.get("versioningConfiguration") or {}).get("status") == "Enabled"):
         return None
     return {"bucket": work.state["bucket"], "versioningConfiguration": {"status": status}}
 
@@ -65,8 +65,16 @@ def _suspend(work: Work) -> None:
 
 def _read_encryption(work: Work) -> State | None:
     answer = work.call("get_bucket_encryption", Bucket=work.state["bucket"])
-    found = work.properties(Call("", take="ServerSideEncryptionConfiguration"), answer)
-    return {**found, "bucket": work.state["bucket"]} if found else None
+    found = work.properties(Call("", take="ServerSideEncryptionConfiguration"), answer) or {}
+    rules = found.get("rules", [])
+    # Every bucket is encrypted by S3's own key where nobody says otherwise: then what was there was deleted.
+    if not rules or (_by_s3(rules) and not _by_s3(work.state.get("rules") or rules)):
+        return None
+    return {**found, "bucket": work.state["bucket"]}
+
+
+def _by_s3(rules: list[State]) -> bool:
+    return all(each.get("applyServerSideEncryptionByDefault", {}).get("sseAlgorithm") == "AES256" for each in rules)
 
 
 def _read_policy(work: Work) -> State | None:
