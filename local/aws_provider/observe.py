@@ -47,11 +47,17 @@ def _pairs(old: list[Any], seen: list[Any], kind: Type, fields: Fields) -> list[
     return result
 
 
+def fits(kind: Type, value: Any) -> bool:
+    """Whether a value has the shape that the SDK expects: it refuses a mapping where pulumi_aws has a list (route settings)."""
+    expected = {"list": list, "map": dict, "object": dict}.get(kind[0]) if isinstance(kind, list) else None
+    return value is None or (isinstance(value, expected) if expected else kind == "any" or not isinstance(value, list | dict))
+
+
 def outputs(entry: Resource, fields: Fields, inputs: State, state: State, seen: State) -> State:
     """Properties of the resource: the inputs, then what was seen, then what the state held."""
     kinds = fields.all
     result = {key: value for key, value in state.items() if key in fields.outputs and key not in fields.inputs}
-    result |= {key: value for key, value in seen.items() if key in fields.outputs}
+    result |= {key: value for key, value in seen.items() if key in fields.outputs and fits(fields.outputs[key], value)}
     for key, value in inputs.items():
         if key in kinds and key not in ("tags", "tagsAll"):
             result[key] = reconcile(value, seen.get(key), kinds[key], fields, json=key in entry.json)
