@@ -22,6 +22,10 @@ TAG = re.compile(r"<\{%[^%]*%\}>")
 """Colour tags that the engine leaves in its messages."""
 
 
+CHECK_FAILURE = re.compile(r"^\S+ resource '[^']+': property (\S+) value \{.*\} has a problem: (.*?)(?: \[urn:\S+\])?$", re.DOTALL)
+"""How the engine words what a provider finds wrong with an input: with the type, the name and the whole value again."""
+
+
 def short(urn: str) -> str:
     """`aws:sqs/queue:Queue receipts-inbox` for a URN: what a person calls the resource."""
     if "::" not in urn:
@@ -74,7 +78,7 @@ class Summary:
             self.operations[urn] = operation
 
     def _tell(self, told: dict[str, Any]) -> None:
-        message = TAG.sub("", told.get("message", "")).strip()
+        message = CHECK_FAILURE.sub(r"\1: \2", TAG.sub("", told.get("message", "")).strip())
         if not message or told.get("severity") not in SHOWN or told.get("ephemeral"):
             return
         where = f"{short(told['urn'])}: " if told.get("urn") and "pulumi:pulumi:Stack" not in told["urn"] else ""

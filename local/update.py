@@ -163,7 +163,7 @@ def follow(process: subprocess.Popen, log: EventLog, step: Step) -> None:
                     phase, summary = ("updating" if summary.operations else phase), Summary()
                 summary.read(event)
             step.note(f"{phase}: {summary.words()}, {len(summary.under_way)} under way")
-            if not console.is_terminal and time.monotonic() - told > PROGRESS_SECONDS:
+            if not console.is_terminal and summary.operations and time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
                 step.say(f"{phase}: {summary.words()}")
             time.sleep(0.05)

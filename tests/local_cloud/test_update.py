@@ -62,6 +62,13 @@ def test_a_line_half_written_is_read_when_it_is_whole(tmp_path):
         assert log.new() == [{"b": 2}]
 
 
+def test_what_a_provider_refuses_is_told_once():
+    summary = Summary()
+    message = "aws:sqs/queue:Queue resource 'receipts-inbox': property delay value {map[a:{b}]} has a problem: unknown property 'delay'; did you mean 'delaySeconds'? [urn:pulumi:x]"
+    summary.read({"diagnosticEvent": {"urn": URN, "severity": "error", "message": f"<{{%fg 1%}}>{message}\n"}})
+    assert summary.errors == ["aws:sqs/queue:Queue receipts-inbox: delay: unknown property 'delay'; did you mean 'delaySeconds'?"]
+
+
 @pytest.fixture
 def make_stack(engine, make_project, tmp_path):
     """A `Stack` around a program of a few lines."""
