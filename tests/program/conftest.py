@@ -10,7 +10,8 @@ STACKS = ("local", "dev", "prod")
 
 
 @cache
-def _graph(stack: str, preview: bool) -> Graph:
+def graph_of(stack: str, preview: bool = False) -> Graph:
+    """What the program sends for `stack`; run once."""
     return run_program(stack, preview=preview)
 
 
@@ -24,20 +25,20 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:
     """What the program sends in an update of each stack."""
-    return _graph(request.param, False)
+    return graph_of(request.param, False)
 
 
 @pytest.fixture
 def dev() -> Graph:
-    return _graph("dev", False)
+    return graph_of("dev", False)
 
 
 @pytest.fixture
 def prod() -> Graph:
-    return _graph("prod", False)
+    return graph_of("prod", False)
 
 
 @pytest.fixture
 def preview() -> Graph:
     """What the program sends in the first preview of dev."""
-    return _graph("dev", True)
+    return graph_of("dev", True)
