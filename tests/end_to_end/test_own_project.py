@@ -37,9 +37,11 @@ pulumi.export("resources", workload.resources)
 def platform(tmp_path_factory, engine):
     """A platform stack that holds orders alone."""
     copy = Checkout.make(tmp_path_factory.mktemp("own") / "platform")
-    copy.up("--workloads", "orders")
-    yield copy
-    copy.down()
+    try:
+        copy.up("--workloads", "orders")
+        yield copy
+    finally:
+        copy.down()
 
 
 def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, make_project, tmp_path):
