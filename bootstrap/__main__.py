@@ -8,6 +8,7 @@ import json
 import pulumi
 from pulumi_aws import Provider, iam
 
+from platform_contract.settings import partition_of
 from platform_contract.standards.boundary import boundary_document
 
 config = pulumi.Config()
@@ -17,7 +18,7 @@ boundary = iam.Policy(
     "boundary",
     name=config.get("boundary_policy_name") or "serverless-platform-boundary",
     description="The most that a role of any workload may do, whatever its own policies say.",
-    policy=json.dumps(boundary_document(account_id, region, environment)),
+    policy=json.dumps(boundary_document(account_id, region, environment, partition_of(region))),
     tags={"owner": "platform", "managed_by": "serverless-platform-bootstrap"},
     opts=pulumi.ResourceOptions(provider=provider, protect=True),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serverless_platform.bundles import BundleError, digest, sources, write_bundle
-from serverless_platform.layers import LayerTarget, build_layer, find_layer, layer_target, without_runtime
+from serverless_platform.layers import LayerTarget, build_layer, find_layer, layer_target, wheel_platform, without_runtime
 
 ROOT = Path(__file__).parents[2]
 
@@ -130,3 +130,17 @@ def test_entries_have_one_date_and_one_mode(handlers: Path, tmp_path: Path):
         assert {(entry.date_time, entry.external_attr >> 16, entry.compress_type) for entry in bundle.infolist()} == {
             ((1980, 1, 1, 0, 0, 0), 0o644, zipfile.ZIP_STORED)
         }
+
+
+@pytest.mark.parametrize(
+    ("architecture", "python", "platform"),
+    [
+        ("arm64", "3.11", "aarch64-manylinux_2_17"),
+        ("x86_64", "3.11", "x86_64-manylinux_2_17"),
+        ("arm64", "3.12", "aarch64-manylinux_2_28"),
+        ("x86_64", "3.14", "x86_64-manylinux_2_28"),
+    ],
+)
+def test_wheels_are_those_that_the_runtime_can_load(architecture: str, python: str, platform: str):
+    """Lambda's Python 3.11 is on Amazon Linux 2, glibc 2.26; later ones on Amazon Linux 2023, glibc 2.34."""
+    assert wheel_platform(LayerTarget(architecture, python, here=False)) == platform

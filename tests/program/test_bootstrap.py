@@ -22,4 +22,15 @@ def test_it_makes_the_boundary_that_roles_name():
     )
     assert settings.boundary_arn.endswith(f":policy/{policy.inputs['name']}")
     assert policy.protect
+
+
+def test_arns_of_the_boundary_are_of_the_partition_of_the_region():
+    graph = bootstrap(account_id="111111111111", region="us-gov-west-1", environment="dev")
+    policy = graph.one("iam/policy", "boundary").inputs["policy"]
+    assert "arn:aws-us-gov:dynamodb:us-gov-west-1:111111111111:table/dev-*" in policy
+    assert "arn:aws:" not in policy
+
+
+def test_it_makes_nothing_in_another_account():
+    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
     assert json.loads(graph.one("aws", "aws").inputs["allowedAccountIds"]) == ["111111111111"]

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from .settings import Settings
 from .standards import logs
 
+API = "http"
+"""The name of a workload's HTTP API; it has one."""
+
+ALARMS_KEY = "alarms"
+"""What the key of the alarm topic is called after; no workload may be called so."""
+
 
 @dataclass(frozen=True)
 class NameLimit:
@@ -108,7 +114,7 @@ def bucket_name(settings: Settings, workload: str, bucket: str, generation: int 
     return checked_name("bucket", name, {"workload name": workload, "bucket name": bucket})
 
 
-def api_name(settings: Settings, workload: str, api: str = "http") -> str:
+def api_name(settings: Settings, workload: str, api: str = API) -> str:
     return checked_name("api", f"{prefix(settings, workload)}-{api}", {"workload name": workload})
 
 
@@ -116,7 +122,7 @@ def function_log_group(settings: Settings, workload: str, function: str) -> str:
     return f"{logs.LOG_GROUP_FUNCTION_PREFIX}{function_name(settings, workload, function)}"
 
 
-def api_log_group(settings: Settings, workload: str, api: str = "http") -> str:
+def api_log_group(settings: Settings, workload: str, api: str = API) -> str:
     """Log group of the access log."""
     return checked_name(
         "log group", f"{logs.LOG_GROUP_API_PREFIX}{api_name(settings, workload, api)}", {"workload name": workload}

@@ -102,6 +102,11 @@ class Settings(Strict):
         le=1000,
         description="Most runs at the same time of each function whose manifest says nothing; null leaves it to the account's pool.",
     )
+    account_concurrency: int = Field(
+        default=lambda_.ACCOUNT_CONCURRENCY,
+        ge=10,
+        description='Runs at the same time that AWS allows the account in the region: the quota "Concurrent executions" of Lambda.',
+    )
     api_rate_per_second: float = Field(
         default=500,
         gt=0,
@@ -113,7 +118,11 @@ class Settings(Strict):
     )
     lambda_architecture: Literal["arm64", "x86_64"] = Field(default="arm64", description="Processor of all functions.")
     lambda_runtime: str = Field(default=lambda_.DEFAULT_RUNTIME, description="Lambda runtime of all functions.")
-    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(default="INFO", description="Lowest level that functions log.")
+    log_level: Literal["DEBUG", "INFO"] = Field(
+        default="INFO",
+        description="Lowest level that functions log. Not above INFO: Lambda takes lines without a level for INFO, metrics among them, "
+        "and would drop them.",
+    )
     maximum_phase: Phase = Field(default="scale", description="Holds workloads back: none is in a later phase here than this.")
     workloads: list[Name] = Field(
         default=[], description="Bring up only these workloads; only on the embedded cloud. Empty: all."
@@ -168,7 +177,7 @@ class Settings(Strict):
     @property
     def partition(self) -> str:
         """First part of every ARN: aws, aws-cn or aws-us-gov."""
-        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
+        return partition_of(self.region)
 
     @property
     def boundary_arn(self) -> str:
@@ -178,6 +187,11 @@ class Settings(Strict):
     def phase_of(self, wanted: Phase) -> Phase:
         """The phase that a workload is in here: the one it wants, unless `maximum_phase` holds it back."""
         return min(wanted, self.maximum_phase, key=PHASES.index)
+
+
+def partition_of(region: str) -> str:
+    """First part of every ARN in `region`."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
 
 
 def load_settings(values: Mapping[str, object], file: str) -> Settings:

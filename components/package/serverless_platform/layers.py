@@ -15,8 +15,8 @@ from .bundles import BundleError, digest, write_bundle, write_zip
 
 IN_THE_RUNTIME = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "six", "urllib3"})
 """Packages that every Python runtime of Lambda has, AWS SDK first (23 MB); a second copy would only slow the start down."""
-UV_PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-"""Lambda's Python 3.12 and later run on Amazon Linux 2023, glibc 2.34."""
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+"""Architecture as Lambda calls it -> as wheels do."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,13 @@ class LayerTarget:
     @property
     def file_name(self) -> str:
         return f"layer-{self.architecture}-{'here-' if self.here else ''}python{self.python}.zip"
+
+
+def wheel_platform(target: LayerTarget) -> str:
+    """Newest wheels that the runtime can load: Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), 3.11 on
+    Amazon Linux 2 (glibc 2.26), where a wheel for glibc 2.28 is an ImportError at the first invocation."""
+    old = tuple(int(part) for part in target.python.split(".")) < (3, 12)
+    return f"{MACHINES[target.architecture]}-manylinux_2_{17 if old else 28}"
 
 
 def layer_target(architecture: str, runtime: str, embedded: bool) -> LayerTarget:
@@ -106,7 +113,7 @@ def _install(requirements: Path, target: Path, machine: LayerTarget) -> None:
     command += ["--target", str(target), "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(requirements)]
     command += ["--python", sys.executable]
     if not machine.here:
-        command += ["--python-platform", UV_PLATFORMS[machine.architecture], "--python-version", machine.python]
+        command += ["--python-platform", wheel_platform(machine), "--python-version", machine.python]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BundleError(

@@ -40,6 +40,8 @@ BROKEN = [
      "lambda_runtime=python3.8: must be a Python runtime of Lambda that is still maintained; "
      "choose one of python3.11, python3.12, python3.13, python3.14"),
     ("rollout", {"rollout": "carnary"}, "rollout=carnary: must be one of all_at_once, canary, linear; did you mean 'canary'?"),
+    ("level that drops metrics", {"log_level": "WARN"},
+     "log_level=WARN: must be one of DEBUG, INFO; choose one of them"),
     ("burst", {"api_burst": 9000}, "api_burst=9000: must be at most 5000: requests at once and API beyond which callers get 429; lower it"),
     ("truth value", {"protect_state": "yes"},
      "protect_state=yes: must be true or false: refuse deletion of tables, queues, buckets and the user pool; write it without quotes"),

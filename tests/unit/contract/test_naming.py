@@ -16,7 +16,7 @@ def test_names_are_what_everybody_expects():
     assert naming.dead_letter_name(prod, "orders", "paid") == "prod-orders-paid-dead"
     assert naming.bucket_name(prod, "orders", "files") == "prod-orders-files-123456789012-eu-west-1"
     assert naming.function_log_group(prod, "orders", "api") == "/aws/lambda/prod-orders-api"
-    assert naming.api_log_group(prod, "orders") == "/aws/apigateway/prod-orders-http"
+    assert naming.api_log_group(prod, "orders") == "/aws/vendedlogs/apigateway/prod-orders-http"
     assert naming.key_alias(prod, "orders") == "alias/prod-orders"
 
 

@@ -163,6 +163,15 @@ def test_key_policies_name_services_and_the_account_never_roles():
     assert all({"kms:Decrypt", "kms:GenerateDataKey*"} <= set(each["Action"]) for each in services)
 
 
+def test_eventbridge_is_admitted_without_a_condition_that_it_never_meets():
+    """SNS guide: aws:SourceAccount in the policy of a key is not supported for EventBridge and encrypted topics."""
+    document = kms.key_policy(("events",), partition="aws", account_id="123456789012", region="eu-west-1")
+    assert document["Statement"][1] == {
+        "Sid": "ServiceEvents", "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
+    }  # fmt: skip
+
+
 def test_the_key_of_a_workload_encrypts_its_own_logs_only():
     document = kms.key_policy(
         ("logs",), partition="aws", account_id="123456789012", region="eu-west-1", log_groups="/aws/*/dev-orders-*"

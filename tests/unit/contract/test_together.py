@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from platform_contract.plan import plan_workload
 from platform_contract.problems import ProblemsError
 from platform_contract.specs import Used, check_handlers, load_manifests, parse_manifest, read_manifest, resolve
+from platform_contract.specs.names import services
 
 from .samples import TODAY, drop, put, settings, text
 
@@ -138,6 +140,54 @@ def test_a_queue_named_like_the_dead_letters_of_another(tmp_path):
     assert problems_of(folder) == [
         "workloads/orders.yaml: queues.paid-dead: would have the queue name 'dev-orders-paid-dead' in AWS, like queues.paid; rename one of the two"
     ]
+
+
+def test_two_alarms_with_one_name(tmp_path):
+    """PutMetricAlarm overwrites: only one of the two would be there, and nobody told."""
+    reader = {"handler": "orders.reader.handler", "triggers": [{"http": {"route": "GET /"}}]}
+    folder = write(tmp_path / "workloads", orders=text(put("functions.orders-read", reader)))
+    assert problems_of(folder) == [
+        "workloads/orders.yaml: tables.orders: would have the alarm name 'dev-orders-orders-read-throttles' in AWS, like functions.orders-read; "
+        "rename one of the two"
+    ]
+
+
+def test_every_planned_alarm_is_among_the_names_that_are_compared():
+    manifest = read_manifest(text(put("functions.api.idempotency", {})), "manifest", settings(), TODAY)
+    compared = {make() for kind, _, make in services(manifest, settings()) if kind == "alarm"}
+    assert set(plan_workload(manifest, settings(reserved_concurrency=10)).alarm_names()) == compared
+
+
+def test_the_key_of_the_alarm_topic_keeps_its_alias(tmp_path):
+    folder = write(tmp_path / "workloads", alarms=other(name="alarms"))
+    assert problems_of(folder) == [
+        "workloads/alarms.yaml: name: would have the key alias name 'alias/dev-alarms' in AWS, like the key of the platform's alarm topic; "
+        "rename one of the two"
+    ]
+
+
+def test_a_table_named_like_the_one_for_idempotency_of_another(tmp_path):
+    key = {"partition_key": "id"}
+    folder = write(
+        tmp_path / "workloads", **{"orders-web": other(put("functions.api.idempotency", {}), name="orders-web")},
+        orders=text(put("tables", {"orders": key, "web-idempotency": key})),
+    )  # fmt: skip
+    assert problems_of(folder) == [
+        "workloads/orders.yaml: tables.web-idempotency: would have the table name 'dev-orders-web-idempotency' in AWS, like "
+        "functions.api.idempotency of workload 'orders-web'; rename one of the two"
+    ]
+
+
+def test_functions_reserve_more_than_the_account_has(tmp_path):
+    """Lambda keeps 100 of the account's 1000 for all others, and would refuse the last function in the middle of an update."""
+    folder = write(tmp_path / "workloads", orders=text(), billing=other(put("functions.api.reserved_concurrency", 300)))
+    assert list(load_manifests(folder, settings(reserved_concurrency=200), TODAY)) == ["billing", "orders"]
+    write(folder, billing=other(put("functions.api.reserved_concurrency", 301)))
+    assert problems_of(folder, settings(reserved_concurrency=200)) == [
+        "settings: account_concurrency=1000: leaves 900 to reserve, because Lambda keeps 100 for all others, and the functions reserve 901 "
+        "together; lower reserved_concurrency in the stack's settings or in manifests, or let AWS raise the quota and write it here"
+    ]
+    assert load_manifests(folder, settings(reserved_concurrency=200, account_concurrency=1001), TODAY)
 
 
 def test_a_name_that_aws_would_refuse_names_the_part_to_shorten(tmp_path):

@@ -67,6 +67,19 @@ def key_statements(settings: Settings, used: Sequence[tuple[str, list[str]]]) ->
     )  # fmt: skip
 
 
+def with_own_sids(statements: Sequence[StatementPlan]) -> list[StatementPlan]:
+    """The statements, no two with one Sid, which IAM refuses: the tables `orders-2` and `orders2` would share TableOrders2."""
+    taken: set[str] = set()
+    result = []
+    for each in statements:
+        sid = each.sid
+        while sid in taken:
+            sid += "X"
+        taken.add(sid)
+        result.append(each.model_copy(update={"sid": sid}))
+    return result
+
+
 def key_policy(settings: Settings, services: tuple[str, ...]) -> str:
     """Key policy as JSON text that admits `services` of the contract's catalogue."""
     return json.dumps(

@@ -30,7 +30,7 @@ def plan_foundation(settings: Settings) -> FoundationPlan:
     topic_arn = naming.topic_arn(settings, topic_name)
     return FoundationPlan(
         key=KeyPlan(
-            alias=naming.key_alias(settings, "alarms"),
+            alias=naming.key_alias(settings, naming.ALARMS_KEY),
             description=f"Encrypts the alarm topic of {settings.environment}.",
             policy=key_policy(settings, kms.ALARM_TOPIC_SERVICES),
             deletion_window_days=deletion_window_days(settings),

@@ -21,8 +21,7 @@ from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import apigateway, dynamodb, environment, logs
 from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
 
-API = "http"
-"""The name of a workload's HTTP API; it has one."""
+API = naming.API
 DESCRIPTION_CHARACTERS = 256
 """Longest description of a function (Lambda API reference, CreateFunction)."""
 
@@ -71,7 +70,7 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict
         reserved_concurrency=spec.reserved_concurrency or settings.reserved_concurrency,
         environment=_variables(settings, manifest, spec),
         references=references,
-        statements=tuple(statements),
+        statements=tuple(access.with_own_sids(statements)),
         key_statements=access.key_statements(settings, used),
         alarms=_alarms(settings, manifest, name, physical),
     )

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .. import naming
 from ..naming import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
+from ..standards import lambda_
 from ..standards.iam import VERBS
 from .checks import Broken
 from .manifest import Kind, Manifest
@@ -113,9 +115,23 @@ def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
                 )
 
 
+def check_reserved(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[Broken]:
+    """What all functions reserve together fits into the account; Lambda refuses the function that goes beyond, in mid-update."""
+    functions = [function for manifest in manifests.values() for function in manifest.functions.values()]
+    reserved = sum(function.reserved_concurrency or settings.reserved_concurrency or 0 for function in functions)
+    room = settings.account_concurrency - lambda_.UNRESERVED_CONCURRENCY
+    if reserved > max(room, 0):
+        yield ("account_concurrency", settings.account_concurrency,
+               f"leaves {max(room, 0)} to reserve, because Lambda keeps {lambda_.UNRESERVED_CONCURRENCY} for all others, and the functions "
+               f"reserve {reserved} together",
+               "lower reserved_concurrency in the stack's settings or in manifests, or let AWS raise the quota and write it here")  # fmt: skip
+
+
 def check_clashes(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[tuple[str, Broken]]:
     """(workload, problem) for every name in AWS that two things would have: workload `a`, function `b-c` and `a-b`, `c`."""
-    owners: dict[tuple[str, str], tuple[str, str]] = {}
+    platform = ("key alias", naming.key_alias(settings, naming.ALARMS_KEY))
+    owners: dict[tuple[str, str], tuple[str, str]] = {platform: ("", "the key of the platform's alarm topic")}
+    told: set[tuple[str, str, str, str]] = set()
     for manifest in manifests.values():
         for kind, path, make in services(manifest, settings):
             try:
@@ -124,9 +140,10 @@ def check_clashes(manifests: Mapping[str, Manifest], settings: Settings) -> Iter
                 continue
             if key in owners:
                 other, other_path = owners[key]
-                if kind == "role":
-                    continue  # the function of the same name is told already
-                where = "" if other == manifest.name else f" of workload '{other}'"
+                if (pair := (manifest.name, path, other, other_path)) in told:
+                    continue  # roles and alarms clash wherever their functions or queues do
+                told.add(pair)
+                where = "" if other in (manifest.name, "") else f" of workload '{other}'"
                 yield (
                     manifest.name,
                     (

@@ -36,11 +36,13 @@ SERVICES: dict[str, dict[str, Any]] = {
     "events": {
         "principal": "events.amazonaws.com",
         "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
-        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        # None: EventBridge does not tell KMS for whom it publishes to a topic, so a condition on the source drops every event
+        # (SNS guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        "condition": {},
         "why": "delivers events to an encrypted queue or topic (EventBridge guide)",
     },
 }  # fmt: skip
-"""Service -> principal, least actions and condition in a key policy."""
+"""Service -> principal, least actions and condition in a key policy; no condition where the service sends nothing to test."""
 
 WORKLOAD_SERVICES = ("logs",)
 """What the key of a workload admits: its log groups are encrypted with it; all else comes through its roles."""
@@ -62,9 +64,13 @@ def key_policy(services: Iterable[str], *, partition: str, account_id: str, regi
         "Action": "kms:*",
         "Resource": "*",
     }
-    statements = [account]
+    statements: list[dict[str, Any]] = [account]
     for name in services:
         service = SERVICES[name]
+        condition = {
+            operator: {key: value.format(**known) for key, value in test.items()}
+            for operator, test in service["condition"].items()
+        }
         statements.append(
             {
                 "Sid": f"Service{name.capitalize()}",
@@ -72,10 +78,7 @@ def key_policy(services: Iterable[str], *, partition: str, account_id: str, regi
                 "Principal": {"Service": service["principal"].format(**known)},
                 "Action": list(service["actions"]),
                 "Resource": "*",
-                "Condition": {
-                    operator: {key: value.format(**known) for key, value in test.items()}
-                    for operator, test in service["condition"].items()
-                },
+                **({"Condition": condition} if condition else {}),
             }
         )
     return {"Version": "2012-10-17", "Statement": statements}

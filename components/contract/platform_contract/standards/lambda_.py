@@ -31,5 +31,12 @@ TRACING_MODE = "Active"
 ALIAS = "live"
 """What every trigger invokes, never $LATEST."""
 
+ACCOUNT_CONCURRENCY = 1000
+"""Runs at the same time that an account has in a region, unless AWS has raised it; new accounts begin lower, look it up."""
+
+UNRESERVED_CONCURRENCY = 100
+"""Of these, what Lambda keeps for functions that reserve nothing: a reservation that leaves less is refused. Source: Lambda guide,
+"Configuring reserved concurrency for a function"."""
+
 MAXIMUM_RESERVED_CONCURRENCY = 1000
-"""Runs at the same time that an account has, unless AWS has raised it."""
+"""Most that one function may reserve here."""

@@ -14,7 +14,9 @@ LOG_FORMAT = "JSON"
 """Text cannot be queried by field, and Lambda filters by level in JSON only."""
 
 LOG_GROUP_FUNCTION_PREFIX = "/aws/lambda/"
-LOG_GROUP_API_PREFIX = "/aws/apigateway/"
+LOG_GROUP_API_PREFIX = "/aws/vendedlogs/apigateway/"
+"""Under /aws/vendedlogs/, or every API adds its log group to one policy of the account, which ends at 5120 characters: after a few
+dozen APIs, AWS refuses the next stage. Source: CloudWatch Logs guide, "Logs sent to CloudWatch Logs"."""
 
 
 def retention_days(data_class: str, wanted_days: int) -> int:

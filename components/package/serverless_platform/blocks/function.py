@@ -51,7 +51,8 @@ class FunctionArgs(TypedDict):
     log_retention_days: int
     """How long its log is kept, in days; one of the values that CloudWatch Logs knows."""
     log_level: str
-    """Lowest level that is logged: DEBUG, INFO, WARN, ERROR or FATAL."""
+    """Lowest level that is logged: TRACE, DEBUG or INFO. Not above: Lambda takes lines without a level for INFO, and would drop
+    metrics from code and the runtime's own report of an unhandled error."""
     environment: dict[str, pulumi.Input[str]]
     """Environment variables. No secrets: they are shown in the console."""
     statements: list[StatementArgs]
@@ -78,7 +79,7 @@ class _Knobs(PlainArguments):
     memory_mb: int = pydantic.Field(ge=128, le=10240)
     timeout_seconds: int = pydantic.Field(ge=1, le=900)
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
-    log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)$")
+    log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO)$")
     reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
 
 

@@ -1,6 +1,7 @@
 """The first phase: everything that a workload needs to run and to be trusted. All blocks and triggers belong to it."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -156,7 +157,7 @@ class Pilot(pulumi.ComponentResource):
         shares += [("FORECASTED", share) for share in budget.forecast_percent]
         budgets.Budget(
             f"{self._name}-budget", name=budget.physical_name, budget_type="COST", time_unit="MONTHLY",
-            limit_amount=f"{budget.limit_usd:g}", limit_unit="USD",
+            limit_amount=_decimal(budget.limit_usd), limit_unit="USD",
             cost_filters=[budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[budget.tag_filter])],
             notifications=[
                 budgets.BudgetNotificationArgs(
@@ -172,6 +173,11 @@ class Pilot(pulumi.ComponentResource):
 def _arguments(part: Plain, *without: str, **more: Any) -> Any:
     """The fields of a part of the plan as arguments of its block, and `more`; what is not set is left out."""
     return {**part.model_dump(mode="json", exclude=set(without), exclude_none=True), **more}
+
+
+def _decimal(number: float) -> str:
+    """All digits and no exponent: AWS Budgets refuses 1e+06."""
+    return format(Decimal(str(number)), "f")
 
 
 def _alarms(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
