@@ -127,8 +127,9 @@ def _limits(value: Any, path: str, limits: Mapping[str, Any]) -> Iterator[Proble
         return
     told = f"{path}={shown(value)}"
     if "enum" in limit and value not in limit["enum"]:
-        near = difflib.get_close_matches(str(value), limit["enum"], n=1)
-        yield Problem(path, f"{told}: must be one of {', '.join(limit['enum'])}" + (f"; did you mean '{near[0]}'?" if near else ""))
+        allowed = [str(each) for each in limit["enum"]]
+        near = difflib.get_close_matches(str(value), allowed, n=1) if isinstance(value, str) else []
+        yield Problem(path, f"{told}: must be one of {', '.join(allowed)}" + (f"; did you mean '{near[0]}'?" if near else ""))
     if "pattern" in limit and isinstance(value, str) and not re.fullmatch(limit["pattern"], value, re.DOTALL):
         yield Problem(path, f"{told}: must match {limit['pattern']}")
     if isinstance(value, str):

@@ -26,7 +26,7 @@ def _key(work: Work) -> None:
         return
     if key := work.state.get("kmsKeyId"):
         work.call("associate_kms_key", logGroupName=work.state["name"], kmsKeyId=key)
-    else:
+    elif work.old.get("kmsKeyId"):  # a repair makes every call again: what was never there is not taken away
         work.call("disassociate_kms_key", logGroupName=work.state["name"])
 
 
