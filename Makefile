@@ -26,7 +26,7 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 	@$(RUN) local.engine
 
 layer: setup ## builds the layer of third-party packages for STACK
-	@$(RUN) serverless_platform.bundles layer --stack "$(STACK)"
+	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
 
 TYPED = -p platform_contract -p serverless_platform -p guardrails -p orders -p receipts -p shared
 

@@ -118,7 +118,7 @@ def not_emulated() -> dict[str, list[str]]:
 def build_layer(stack: str) -> None:
     """The layer of third-party packages, only when its lock or its platform has changed."""
     with step("Layer of third-party packages") as current:
-        command = [sys.executable, "-m", "serverless_platform.bundles", "layer", "--stack", stack]
+        command = [sys.executable, "-m", "serverless_platform.build", "layer", "--stack", stack]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Refusal(f"the layer could not be built:\n  {done.stderr.strip() or done.stdout.strip()}")

@@ -51,7 +51,7 @@ def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, m
     (project.folder / "__main__.py").write_text(PROGRAM.replace('"worker"', f'"{function}"'))
     (project.folder / "receipts.yaml").write_text(manifest.read_text())
     (project.folder / "platform.json").write_text(platform.stack().outputs()["platform"])
-    bundled = platform.run("serverless_platform.bundles", "functions")
+    bundled = platform.run("serverless_platform.build", "functions")
     assert bundled.returncode == 0, bundled.stdout
     shutil.copy2(platform.folder / ".build" / f"receipts-{function}.zip", project.folder / "worker.zip")
     endpoint = platform.access().cloud.endpoint

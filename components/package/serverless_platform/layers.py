@@ -1,6 +1,5 @@
 """The layer of third-party packages: one per stack, built from the hash-locked requirements of the handlers."""
 
-import argparse
 import platform
 import re
 import shutil
@@ -11,7 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bundles import BundleError, digest, write_bundle, write_zip
+from .bundles import BundleError, digest, write_zip
 
 IN_THE_RUNTIME = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "six", "urllib3"})
 """Packages that every Python runtime of Lambda has, AWS SDK first (23 MB); a second copy would only slow the start down."""
@@ -119,26 +118,3 @@ def _install(requirements: Path, target: Path, machine: LayerTarget) -> None:
         raise BundleError(
             f"the layer for {machine.architecture}, Python {machine.python} could not be built:\n{done.stderr.strip()}"
         )
-
-
-def main() -> None:
-    from platform_contract.problems import ProblemsError
-
-    from .reading import read_project
-
-    parser = argparse.ArgumentParser(prog="python -m serverless_platform.bundles", description="Writes bundles, or the layer.")
-    parser.add_argument("what", nargs="?", choices=["functions", "layer"], default="functions")
-    parser.add_argument("--stack", default="local", help="the stack whose settings say where functions run")
-    options = parser.parse_args()
-    try:
-        project = read_project(Path.cwd(), options.stack)
-        if options.what == "layer":
-            layer, built = build_layer(project.build, project.requirements, project.layer_target)
-            print(f"{layer.name}: {layer.stat().st_size / 1e6:.1f} MB, {'built' if built else 'up to date'}")  # noqa: T201
-            return
-        for workload, manifest in project.manifests.items():
-            for function, spec in manifest.functions.items():
-                bundle = write_bundle(project.handlers, project.build, workload, function, spec.handler)
-                print(f"{bundle.name}: {bundle.stat().st_size / 1e3:.1f} kB")  # noqa: T201
-    except (BundleError, ProblemsError) as error:
-        sys.exit(str(error))
