@@ -22,7 +22,9 @@ TAG = re.compile(r"<\{%[^%]*%\}>")
 """Colour tags that the engine leaves in its messages."""
 
 
-CHECK_FAILURE = re.compile(r"^\S+ resource '[^']+': property (\S+) value \{.*\} has a problem: (.*?)(?: \[urn:\S+\])?$", re.DOTALL)
+CHECK_FAILURE = re.compile(
+    r"^\S+ resource '[^']+': property (\S+) value \{.*\} has a problem: (.*?)(?: \[urn:\S+\])?$", re.DOTALL
+)
 """How the engine words what a provider finds wrong with an input: with the type, the name and the whole value again."""
 
 
