@@ -141,6 +141,18 @@ class Settings(Strict):
             )
         return value
 
+    @field_validator("alarm_receivers")
+    @classmethod
+    def _told_once(cls, value: list[str]) -> list[str]:
+        """A subscription is named by the letters and digits of its address: two that differ in the rest only are one resource."""
+        by_name: dict[str, str] = {}
+        for address in value:
+            name = "".join(letter if letter.isalnum() else "-" for letter in address.lower())
+            if name in by_name:
+                raise broken(f"{address!r} and {by_name[name]!r} differ in punctuation only, or not at all", "name each receiver once")
+            by_name[name] = address
+        return value
+
     @field_validator("log_retention_days")
     @classmethod
     def _known_retention(cls, value: int) -> int:

@@ -29,6 +29,8 @@ BROKEN = [
     ("some workloads on AWS", {"workloads": ["orders"]},
      "workloads=orders: must be empty on AWS: workloads that it does not name would be deleted; remove it"),
     ("nobody learns of alarms", {"alarm_receivers": []}, "alarm_receivers=[]: must not be empty: addresses that every alarm is sent to; fill it in"),
+    ("one receiver twice", {"alarm_receivers": ["on.call@example.com", "On-Call@example.com"]},
+     "alarm_receivers=on.call@example.com, On-Call@example.com: 'On-Call@example.com' and 'on.call@example.com' differ in punctuation only, or not at all; name each receiver once"),
     ("no address", {"alarm_receivers": ["on-call"]}, "alarm_receivers[0]=on-call: must be an e-mail address; write it like name@example.com"),
     ("team without cost centre", {"teams": {"commerce": {"contact": "#commerce", "on_call_email": "a@example.com"}}},
      "teams.commerce.cost_centre: is required: cost centre that its workloads are charged to; add `cost_centre`"),
