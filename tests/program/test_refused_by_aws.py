@@ -1,0 +1,146 @@
+"""What AWS refuses, replaces or orders and the emulator does not: each entry of the provider's lists is asserted, or says why not.
+
+An entry with `needs` is an order that the graph shows: proven here for every resource of the program. The others are proven by the
+tests named in PROVEN, or are in TIME: they depend on what happens in an account and no graph can show them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from aws_provider.refusals import REFUSALS
+from tests.program.conftest import graph_of
+from tests.program.graph import ROOT, Graph, Node
+
+ALL = {refusal.id: (token.split(":")[1], refusal) for token, refusals in REFUSALS.items() for refusal in refusals}
+ORDERS = {id_: (kind, refusal.needs) for id_, (kind, refusal) in ALL.items() if refusal.needs}
+
+PROVEN = {
+    "budgets-notifications-5": "here::test_a_budget_has_no_more_notices_than_aws_takes",
+    "logs-name-taken-by-lambda": "tests/program/checks.py::edges",
+    "cloudwatch-alarm-overwrites": "tests/unit/contract/test_together.py::test_two_alarms_with_one_name",
+    "cloudwatch-metric-has-these-dimensions": "tests/program/checks.py::alarms",
+    "iam-managed-policy-6144": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
+    "iam-inline-policies-10240": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
+    "iam-boundary-exists": "tests/program/test_bootstrap.py::test_it_makes_the_boundary_that_roles_name",
+    "iam-role-has-no-policies-left": "here::test_policies_of_a_role_go_before_the_role",
+    "kms-policy-lockout": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
+    "kms-policy-principals-exist": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
+    "lambda-mapping-visibility": "tests/program/checks.py::timings",
+    "lambda-mapping-once": "here::test_a_queue_has_one_mapping",
+    "lambda-concurrency-leaves-100": "tests/program/test_on_aws.py::test_functions_reserve_no_more_than_the_account_has",
+    "lambda-environment-4096": "here::test_variables_of_a_function_have_room",
+    "lambda-layer-architecture": "here::test_layer_and_functions_are_of_one_architecture",
+    "lambda-runtime-is-the-emulators": "tests/package/test_bundles.py",
+    "s3-name-is-the-worlds": "tests/unit/contract/test_naming.py::test_names_are_what_everybody_expects",
+    "sqs-key-admits-the-sender": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
+    "xray-group-name-is-unique": "tests/program/checks.py::names",
+}
+"""Refusal -> the test (or the check of the graph) that would notice."""
+
+TIME = {
+    "apigatewayv2-throttles": "behaviour of a running API; the settings are in the graph",
+    "cognito-schema-is-for-ever": "the program declares no custom attributes",
+    "cognito-deletion-protection": "of a deletion; protection is asserted in test_graph.py",
+    "cognito-client-is-updated-whole": "of the update call, which the official provider makes whole",
+    "dynamodb-one-index-at-a-time": "the program makes no global index",
+    "dynamodb-billing-mode-once-a-day": "of two updates on one day; tables are on demand from the first day",
+    "dynamodb-ttl-once-an-hour": "of two updates in an hour",
+    "iam-managed-policy-is-attached-nowhere": "of a deletion, by an administrator",
+    "iam-role-takes-seconds": "the official provider waits and tries again",
+    "kms-deletion-waits": "of a deletion; the window is in the plan",
+    "lambda-alias-weights": "weights belong to release, which is not built yet",
+    "lambda-sizes": "own code is kilobytes; the layer is 13 MB zipped",
+    "s3-bucket-is-empty": "of a deletion; the program never sets forceDestroy",
+    "sns-email-is-confirmed-by-a-person": "a person confirms it",
+    "sqs-name-again-after-a-minute": "of a deletion; the official provider waits",
+}
+"""Refusal -> why no graph can show it."""
+
+
+def missing_order(graph: Graph, kind: str, needs: str) -> Iterator[str]:
+    """Resources of `kind` that may be made before what AWS wants to be there."""
+    wanted, _, property_ = needs.partition(" of ")
+    for node in graph.all(kind):
+        if property_ and node.inputs.get(property_) in (None, [], {}):
+            continue
+        candidates = [other for other in graph.all(wanted) if other.urn != node.urn and _belongs(graph, node, other, property_)]
+        if not any(graph.comes_after(node, other) for other in candidates):
+            yield f"{node.urn} may be made before its {wanted}"
+
+
+def _belongs(graph: Graph, node: Node, other: Node, property_: str) -> bool:
+    """Whether `other` is what the property leads to: by its own dependency, or by the name that a known ARN ends with."""
+    if not property_:
+        return True
+    direct = node.property_dependencies.get(property_, [])
+    if other.urn in direct or any(graph.comes_after(graph.by_urn[urn], other) for urn in direct if urn in graph.by_urn):
+        return True
+    name = other.inputs.get("name")
+    return bool(name) and re.search(rf'[:/]{re.escape(name)}("|$)', str(node.inputs[property_])) is not None
+
+
+@pytest.mark.parametrize("id_", sorted(ORDERS))
+def test_the_order_that_aws_wants_is_in_the_graph(graph: Graph, id_: str):
+    kind, needs = ORDERS[id_]
+    if not graph.all(kind):
+        assert kind == "sns/topicSubscription", f"the program makes no {kind}: where is this order shown?"
+        return
+    assert list(missing_order(graph, kind, needs)) == []
+
+
+@pytest.mark.parametrize("id_", sorted(ORDERS))
+def test_a_dropped_edge_is_noticed(id_: str):
+    """Without its dependencies, at least one resource of the type may be made too early."""
+    graph = graph_of("prod")
+    kind, needs = ORDERS[id_]
+    cut = [replace(node, dependencies=[], property_dependencies={}) if node.kind == kind else node for node in graph.nodes]
+    assert list(missing_order(Graph(cut, graph.exports, graph.log), kind, needs)) != []
+
+
+def test_every_refusal_is_shown_somewhere_or_says_why_not():
+    assert sorted([*ORDERS, *PROVEN, *TIME]) == sorted(ALL)
+
+
+@pytest.mark.parametrize(("id_", "proof"), sorted(PROVEN.items()))
+def test_the_named_proof_is_there(id_: str, proof: str):
+    file, _, name = proof.partition("::")
+    path = ROOT / file if file != "here" else ROOT / "tests" / "program" / "test_refused_by_aws.py"
+    assert path.is_file(), f"{id_}: {proof}"
+    assert not name or re.search(rf"^def {name}\(", path.read_text(), re.MULTILINE), f"{id_}: {proof}"
+
+
+def test_a_budget_has_no_more_notices_than_aws_takes(graph: Graph):
+    for budget in graph.all("budgets/budget"):
+        assert len(budget.inputs["notifications"]) <= 5
+        for notice in budget.inputs["notifications"]:
+            assert len(notice.get("subscriberEmailAddresses", [])) <= 10
+            assert len(notice.get("subscriberSnsTopicArns", [])) <= 1
+
+
+def test_policies_of_a_role_go_before_the_role(graph: Graph):
+    for policy in graph.all("iam/rolePolicy"):
+        roles = [role for role in graph.all("iam/role") if role.inputs["name"] == policy.inputs["role"]]
+        assert len(roles) == 1
+        assert graph.comes_after(policy, roles[0]), "deleted in the opposite order"
+
+
+def test_a_queue_has_one_mapping(graph: Graph):
+    pairs = [(node.inputs["eventSourceArn"], node.inputs["functionName"]) for node in graph.all("lambda/eventSourceMapping")]
+    assert len(pairs) == len(set(pairs)) > 0
+
+
+def test_variables_of_a_function_have_room(graph: Graph):
+    for function in graph.all("lambda/function"):
+        variables = function.inputs["environment"]["variables"]
+        assert sum(len(key) + len(str(value)) for key, value in variables.items()) < 4096
+        assert not [key for key in variables if key.startswith(("AWS_", "LAMBDA_", "_"))]
+
+
+def test_layer_and_functions_are_of_one_architecture(graph: Graph):
+    (layer,) = graph.all("lambda/layerVersion")
+    for function in graph.all("lambda/function"):
+        assert function.inputs["architectures"] == layer.inputs["compatibleArchitectures"]
+        assert [function.inputs["runtime"]] == layer.inputs["compatibleRuntimes"]
