@@ -34,32 +34,34 @@ class Work:
     old: the inputs before, in an update; None at creation. changed: names of inputs that differ from `old`.
     """
 
-    def __init__(self, entry: Resource, cloud: Cloud, state: State, old: State | None = None, changed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, entry: Resource, cloud: Cloud, state: State, old: State | None = None, changed: Iterable[str] = ()
+    ) -> None:
         self.entry, self.cloud, self.state, self.old = entry, cloud, state, old
         self.fields: Fields = fields(entry.token)
         self.changed = frozenset(changed)
 
-    def client(self, service: str = "") -> Any:
-        return self.cloud.client(service or self.entry.service)
+    def client(self) -> Any:
+        return self.cloud.client(self.entry.service)
 
     def format(self, template: str) -> str:
         """A template filled from the state, `{region}`, `{account}`, `{partition}` and `{endpoint}`. KeyError: not known."""
         return fill(template, {**self.cloud.words(self.state), **self.state})
 
-    def call(self, operation: str, service: str = "", ignore: Iterable[str] = (), **params: Any) -> dict[str, Any]:
-        """One API call. Raises Failed with the service's code and words; codes in `ignore` are an empty answer."""
+    def call(self, operation: str, /, *, ignore: Iterable[str] = (), **params: Any) -> dict[str, Any]:
+        """One API call of the entry's service. Raises Failed with its code and words; codes in `ignore` are an empty answer."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        client = self.client(service)
+        client, service = self.client(), self.entry.service
         try:
             return getattr(client, operation)(**params)
         except ClientError as error:
             code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
             if code in ignore:
                 return {}
-            raise Failed(f"{service or self.entry.service}:{camel(operation)} was refused: {code}: {message}", code) from error
+            raise Failed(f"{service}:{camel(operation)} was refused: {code}: {message}", code) from error
         except BotoCoreError as error:
-            raise Failed(f"{service or self.entry.service}:{camel(operation)} could not be made: {error}") from error
+            raise Failed(f"{service}:{camel(operation)} could not be made: {error}") from error
 
     def params(self, call: Call) -> dict[str, Any]:
         """The request of a call, from the state."""
@@ -158,7 +160,8 @@ class Work:
         found = self._observed(self.entry.read)
         if found is None:
             return None
-        self.state = {**self.state, **{key: value for key, value in found.items() if key not in self.state or key not in self.fields.inputs}}
+        new = {key: value for key, value in found.items() if key not in self.state or key not in self.fields.inputs}
+        self.state = {**self.state, **new}
         for action in self.entry.more:
             found |= self._observed(action) or {}
         tags = self._read_tags()
@@ -200,7 +203,7 @@ class Work:
         target = {name: self._source(source) for name, source in tagging.target.items()}
         removed = sorted(set(old) - set(new))
         if removed and tagging.remove:
-            self.call(tagging.remove, **target, **{tagging.keys: removed})
+            self.call(tagging.remove, **{**target, tagging.keys: removed})
         added = {key: value for key, value in new.items() if old.get(key) != value}
         if added:
             self.call(tagging.add, **target, **{tagging.member: self.tag_list(added)})
@@ -215,7 +218,7 @@ class Work:
         model = self.client().meta.service_model.operation_model(waiter.config.operation)
         members = to_members(self.state, model.input_shape, self.fields, self.entry.api)
         try:
-            waiter.wait(**members, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            waiter.wait(**members, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
         except WaiterError as error:
             raise Failed(f"{self.entry.service}: not ready after a minute: {error}") from error
 

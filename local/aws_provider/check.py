@@ -39,7 +39,9 @@ def _known(inputs: Mapping[str, Any]) -> State:
     return {key: UNKNOWN if has_unknown(value) else value for key, value in inputs.items()}
 
 
-def _in_object(fields: Fields, values: Mapping[str, Any], path: str, limits: Mapping[str, Any], optional: str = "") -> Iterator[Problem]:
+def _in_object(
+    fields: Fields, values: Mapping[str, Any], path: str, limits: Mapping[str, Any], optional: str = ""
+) -> Iterator[Problem]:
     for name, value in values.items():
         if name.startswith("__") or value is None:
             continue
@@ -117,7 +119,11 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = value if isinstance(value, str) else {dict: "an object", list: "a list"}.get(type(value), str(value))
+    text = (
+        value
+        if isinstance(value, str)
+        else ("an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else str(value))
+    )
     return f"'{text[:80]}'" if isinstance(value, str) else text
 
 
@@ -183,6 +189,7 @@ def made_up_name(entry: Resource, inputs: State, name: str, seed: bytes) -> str:
     digits = hashlib.sha256(seed + name.encode()).hexdigest()[:7]
     prefix = inputs.get(f"{entry.named}Prefix") or inputs.get("namePrefix")
     suffix = ".fifo" if inputs.get("fifoQueue") or inputs.get("fifoTopic") else ""
-    stem = prefix if isinstance(prefix, str) else f"{entry.name_stem}{name[: entry.name_limit - 8 - len(suffix) - len(entry.name_stem)]}-"
+    room = entry.name_limit - len(entry.name_stem) - len("-") - len(digits) - len(suffix)
+    stem = prefix if isinstance(prefix, str) else f"{entry.name_stem}{name[:room]}-"
     made = f"{stem}{digits}{suffix}"
     return made.lower() if entry.service == "s3" else made

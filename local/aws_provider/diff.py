@@ -89,7 +89,8 @@ def _paths(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(old, dict) and isinstance(new, dict) and not signature(old):
         for key in sorted({*old, *new}):
             if not equal(old.get(key), new.get(key)):
-                yield from _paths(f"{path}.{key}" if re.fullmatch(r"\w+", key) else f'{path}["{key}"]', old.get(key), new.get(key))
+                inner = f"{path}.{key}" if re.fullmatch(r"\w+", key) else f'{path}["{key}"]'
+                yield from _paths(inner, old.get(key), new.get(key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new) and all(isinstance(each, dict) for each in old):
         for index, (a, b) in enumerate(zip(old, new, strict=True)):
             if not equal(a, b):

@@ -155,8 +155,7 @@ def files() -> dict[Path, str]:
         data.FOLDER / "types" / f"{module}.json": {"_about": f"from {origin}", **content} for module, content in modules.items()
     }
     made[data.FOLDER / "provider.json"] = {"_about": f"from {origin}", **provider_data()}
-    texts = {path: json.dumps(content, indent=1, sort_keys=True) + "\n" for path, content in made.items()}
-    return texts
+    return {path: json.dumps(content, indent=1, sort_keys=True) + "\n" for path, content in made.items()}
 
 
 def limits_file() -> dict[Path, str]:

@@ -90,7 +90,8 @@ def read(entry: Resource, cloud: Cloud, id: str, state: State, inputs: State) ->
     if seen is None:
         return None
     if not first:
-        return id, {**outputs(entry, work.fields, plain(inputs), work.state, seen), "id": id}, inputs_after(entry, work.fields, inputs, seen)
+        now = outputs(entry, work.fields, plain(inputs), work.state, seen)
+        return id, {**now, "id": id}, inputs_after(entry, work.fields, inputs, seen)
     _add_known(work)
     found = {**{key: value for key, value in start.items() if key in work.fields.inputs}, **seen}
     made = imported(entry, work.fields, found, cloud.default_tags)

@@ -18,7 +18,7 @@ def limits_of(entry: Resource) -> dict[str, dict[str, Any]]:
     for call in (entry.create, *entry.steps, *entry.update):
         if not isinstance(call, Call) or call.operation not in operations:
             continue
-        shape = model.operation_model(operations[call.operation]).input_shape
+        shape: Any = model.operation_model(operations[call.operation]).input_shape
         for name in filter(None, call.wrap.split(".")):
             shape = shape.members[name]
         _collect(shape, fields(entry.token), entry.api, call, "", found)

@@ -34,7 +34,8 @@ def match(members: Iterable[str], properties: Iterable[str], api: Mapping[str, s
         for depth in (1, None):
             by_form = {form: name for name in free for form in reversed(_forms(name)[:depth])}
             for member in members:
-                if member not in found and api.get(member) != "" and (name := by_form.get(_plain(member))) and name not in found.values():
+                name = by_form.get(_plain(member), "")
+                if name and member not in found and api.get(member) != "" and name not in found.values():
                     found[member] = name
         _CACHE[key] = found
     return _CACHE[key]

@@ -11,6 +11,9 @@ from .schema import Fields, Type
 HIDDEN = ("aws:", "ms-custom-id")
 """Tags that are not the program's: AWS's own, and the one by which the emulator gives an API a stable id."""
 
+DRIFT = "__drift"
+"""In what was seen: inputs that the program does not have, put there so that the next update notices a change."""
+
 
 def hidden(key: str) -> bool:
     return key.startswith(HIDDEN)
@@ -82,6 +85,7 @@ def inputs_after(entry: Resource, fields: Fields, inputs: State, seen: State) ->
     for key, value in inputs.items():
         if key in fields.inputs and key not in entry.unread and key != "tags":
             result[key] = reconcile(value, seen.get(key), fields.inputs[key], fields, json=key in entry.json)
+    result |= seen.get(DRIFT, {})
     if "tagsAll" in seen and "tags" in fields.inputs:
         own = dict(_own_tags(inputs, seen))
         for key, value in (("tags", own), ("tagsAll", dict(seen["tagsAll"]))):

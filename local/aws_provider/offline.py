@@ -35,7 +35,9 @@ def known(entry: Resource, cloud: Cloud, state: State) -> State:
     return found
 
 
-def previewed(entry: Resource, fields: Fields, cloud: Cloud, inputs: State, old: State | None = None, changed: frozenset[str] = frozenset()) -> State:
+def previewed(
+    entry: Resource, fields: Fields, cloud: Cloud, inputs: State, old: State | None = None, changed: frozenset[str] = frozenset()
+) -> State:
     """Outputs at preview: inputs, what follows from them, in an update what the state has; the rest is unknown."""
     given = {key: value for key, value in inputs.items() if not key.startswith("__")}
     result: State = dict.fromkeys(fields.outputs, UNKNOWN) if old is None else dict(old)
@@ -72,6 +74,12 @@ def made(entry: Resource, fields: Fields, cloud: Cloud, inputs: State, urn: str)
     if "tagsAll" in fields.outputs:
         state.setdefault("tagsAll", {})
     return str(state["id"]), {key: value for key, value in state.items() if value is not None}
+
+
+def settled(entry: Resource, fields: Fields, cloud: Cloud, inputs: State, urn: str, previewed: State) -> State:
+    """What a preview of an update says, with values for what it leaves unknown: the update of a resource in state only."""
+    _, values = made(entry, fields, cloud, inputs, urn)
+    return {key: values.get(key) if has_unknown(value) else value for key, value in {**values, **previewed}.items()}
 
 
 def _fake(kind: str, seed: str, cloud: Cloud, state: State) -> Any:

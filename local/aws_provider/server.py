@@ -17,8 +17,12 @@ from .entry import Resource, State
 from .schema import Fields, fields
 from .wire import from_struct, to_struct
 
-ADD, UPDATE, DELETE = 0, 4, 2  # provider.proto, PropertyDiff.Kind; the same plus one replaces
-KINDS = {"add": ADD, "delete": DELETE, "update": UPDATE}
+SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+KINDS = {  # kind of change -> in place, replacing
+    "add": (provider_pb2.PropertyDiff.ADD, provider_pb2.PropertyDiff.ADD_REPLACE),
+    "delete": (provider_pb2.PropertyDiff.DELETE, provider_pb2.PropertyDiff.DELETE_REPLACE),
+    "update": (provider_pb2.PropertyDiff.UPDATE, provider_pb2.PropertyDiff.UPDATE_REPLACE),
+}
 
 
 def type_of(urn: str) -> str:
@@ -58,7 +62,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = from_struct(request.old_inputs or request.olds), from_struct(request.news)
         changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key) and not key.startswith("__"))
-        return provider_pb2.DiffResponse(changes=2 if changed else 1, diffs=changed)
+        return provider_pb2.DiffResponse(changes=SOME if changed else NONE, diffs=changed)
 
     def Configure(self, request: Any, context: Any) -> Any:
         try:
@@ -105,10 +109,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         found = diff.changes(entry, kind, old, new, tuple(request.ignoreChanges))
         replaces = sorted({each.property for each in found if each.replaces})
         return provider_pb2.DiffResponse(
-            changes=2 if found else 1, diffs=sorted({each.property for each in found}), replaces=replaces, hasDetailedDiff=True,
+            changes=SOME if found else NONE, diffs=sorted({each.property for each in found}), replaces=replaces, hasDetailedDiff=True,
             deleteBeforeReplace=bool(replaces) and diff.deletes_first(entry, old, new),
             detailedDiff={
-                each.path: provider_pb2.PropertyDiff(kind=KINDS[each.kind] + int(each.replaces), inputDiff=True) for each in found
+                each.path: provider_pb2.PropertyDiff(kind=KINDS[each.kind][each.replaces], inputDiff=True) for each in found
             },
         )  # fmt: skip
 
@@ -126,11 +130,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=id, properties=to_struct(made))
 
     def Read(self, request: Any, context: Any) -> Any:
-        entry, kind = self._entry(request.urn, context)
+        entry, _ = self._entry(request.urn, context)
         state, inputs = from_struct(request.properties), from_struct(request.inputs)
         if self._in_state_only(entry):
             return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
-        found = self._guarded(context, request.urn, lambda: lifecycle.read(entry, self.cloud, request.id, state, inputs or state), {})
+        found = self._guarded(
+            context, request.urn, lambda: lifecycle.read(entry, self.cloud, request.id, state, inputs or state), {}
+        )
         if found is None:
             return provider_pb2.ReadResponse(id="")
         id, properties, now = found
@@ -146,12 +152,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             changed = diff.changed_inputs(lifecycle.plain(old), lifecycle.plain(new), entry)
             result = offline.previewed(entry, kind, self.cloud, new, lifecycle.plain(state), changed)
             if not request.preview:
-                id, made = offline.made(entry, kind, self.cloud, new, request.urn)
-                result = {**{key: value for key, value in made.items() if key not in result}, **result, **{
-                    key: made.get(key) for key in entry.recomputed if changed & set(entry.recomputed[key])
-                }}  # fmt: skip
+                result = offline.settled(entry, kind, self.cloud, new, request.urn, result)
             return provider_pb2.UpdateResponse(properties=to_struct(result))
-        result = self._guarded(context, request.urn, lambda: lifecycle.update(entry, self.cloud, request.id, state, old, new), new)
+        result = self._guarded(
+            context, request.urn, lambda: lifecycle.update(entry, self.cloud, request.id, state, old, new), new
+        )
         return provider_pb2.UpdateResponse(properties=to_struct(result))
 
     def Delete(self, request: Any, context: Any) -> Any:

@@ -57,7 +57,9 @@ def _routes(work: Work) -> dict[str, Any] | None:
     made = {}
     for each in settings:
         made[each["routeKey"]] = {
-            member: int(each[name]) if name == "throttlingBurstLimit" else each[name] for name, member in members.items() if name in each
+            member: int(each[name]) if name == "throttlingBurstLimit" else each[name]
+            for name, member in members.items()
+            if name in each
         }
     return made
 
@@ -116,7 +118,7 @@ RESOURCES = [
     Resource(
         "aws:apigatewayv2/route:Route", "apigatewayv2", identify=_child, api={"ApiId": "apiId", "RouteId": "id"}, fakes={"id": "hex:7"},
         create=Call("create_route"), update=(Call("update_route"),), read=_read("get_route", key="RouteId"), delete=(Call("delete_route"),),
-        checks=(_authorizer_given, refused({name: WEBSOCKETS for name in ("requestParameters", "requestModels", "modelSelectionExpression")})),
+        checks=(_authorizer_given, refused(dict.fromkeys(("requestParameters", "requestModels", "modelSelectionExpression"), WEBSOCKETS))),
         limits={"routeKey": {"pattern": r"\$\w+|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*|[\w.-]+"}},
         aws_refuses=(
             Refusal("apigatewayv2-route-after-integration", "The target, integrations/ID, has to exist.", needs="apigatewayv2/integration of target"),

@@ -23,7 +23,11 @@ def _budget(work: Work) -> dict[str, Any]:
         made["BudgetLimit"] = {"Amount": str(state["limitAmount"]), "Unit": state.get("limitUnit", "USD")}
     if filters := state.get("costFilters"):
         made["CostFilters"] = {each["name"]: each["values"] for each in filters}
-    period = {member: datetime.strptime(state[name], TIME) for member, name in (("Start", "timePeriodStart"), ("End", "timePeriodEnd")) if state.get(name)}
+    period = {
+        member: datetime.strptime(state[name], TIME)
+        for member, name in (("Start", "timePeriodStart"), ("End", "timePeriodEnd"))
+        if state.get(name)
+    }
     return {**made, "TimePeriod": period} if period else made
 
 
@@ -71,7 +75,11 @@ def _read(work: Work) -> State | None:
     if amount is not None and before is not None and float(amount) == float(before):
         amount = before  # the service writes 50 as 50.0
     period = budget.get("TimePeriod", {})
-    times = {name: period[member].strftime(TIME) for member, name in (("Start", "timePeriodStart"), ("End", "timePeriodEnd")) if period.get(member)}
+    times = {
+        name: period[member].strftime(TIME)
+        for member, name in (("Start", "timePeriodStart"), ("End", "timePeriodEnd"))
+        if period.get(member)
+    }
     return {
         **times, "name": budget["BudgetName"], "budgetType": budget["BudgetType"], "timeUnit": budget["TimeUnit"], "limitAmount": amount,
         "limitUnit": limit.get("Unit"), "accountId": _account(work),
@@ -100,7 +108,7 @@ RESOURCES = [
             "notifications.comparisonOperator": {"enum": ["EQUAL_TO", "GREATER_THAN", "LESS_THAN"]},
             "notifications.thresholdType": {"enum": ["ABSOLUTE_VALUE", "PERCENTAGE"]},
         },  # Budgets API reference
-        checks=(refused({name: "only fixed limits are sent" for name in ("autoAdjustData", "plannedLimits", "filterExpression", "billingViewArn", "metrics", "costTypes")}),),
+        checks=(refused(dict.fromkeys(("autoAdjustData", "plannedLimits", "filterExpression", "billingViewArn", "metrics", "costTypes"), "only fixed limits are sent")),),
         aws_refuses=(
             Refusal("budgets-notifications-5", "A budget has at most five notifications, each with at most eleven receivers."),
             Refusal("budgets-topic-admits-budgets", "A topic that receives notifications has to admit budgets.amazonaws.com.", needs="sns/topic of notifications"),

@@ -22,7 +22,11 @@ def _metrics(work: Work) -> list[dict[str, Any]] | None:
                 "ReturnData": query.get("returnData", False), "AccountId": query.get("accountId"),
                 "Period": int(query["period"]) if query.get("period") else None}  # fmt: skip
         if metric:
-            named = {"Namespace": metric.get("namespace"), "MetricName": metric["metricName"], "Dimensions": _dimensions(metric.get("dimensions"))}
+            named = {
+                "Namespace": metric.get("namespace"),
+                "MetricName": metric["metricName"],
+                "Dimensions": _dimensions(metric.get("dimensions")),
+            }
             stat = {"Metric": _given(named), "Period": int(metric["period"]), "Stat": metric["stat"], "Unit": metric.get("unit")}
             each["MetricStat"] = _given(stat)
         made.append(_given(each))
@@ -34,14 +38,18 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(work: Work) -> State | None:
-    """The emulator leaves period, dimensions and actions out of its answer: the state keeps them. An alarm that is gone is gone."""
+    """What an answer leaves out keeps its value (reconcile); an alarm that is gone is gone."""
     answer = work.call("describe_alarms", AlarmNames=[work.state["name"]])
     alarm = next(iter(answer.get("MetricAlarms", [])), None)
     if alarm is None:
         return None
-    told = {member: value for member, value in alarm.items() if value not in (None, [], "", 0)}
+    told = {member: value for member, value in alarm.items() if value not in (None, [], "")}
+    if told.get("ExtendedStatistic"):
+        told.pop("Statistic", None)  # the emulator answers Average beside a percentile
     properties = match(told, work.fields.all, work.entry.api)
-    scalars = {member: value for member, value in told.items() if member in properties and member not in ("Dimensions", "Metrics")}
+    scalars = {
+        member: value for member, value in told.items() if member in properties and member not in ("Dimensions", "Metrics")
+    }
     found = work.properties(Call("describe_alarms"), scalars) or {}
     if alarm.get("Dimensions"):
         found["dimensions"] = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}

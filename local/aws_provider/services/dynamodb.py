@@ -112,7 +112,9 @@ def _recovery(work: Work) -> None:
     setting = work.state.get("pointInTimeRecovery")
     if not setting and not (work.old and work.old.get("pointInTimeRecovery")):
         return
-    days = {"RecoveryPeriodInDays": int(setting["recoveryPeriodInDays"])} if setting and setting.get("recoveryPeriodInDays") else {}
+    days = (
+        {"RecoveryPeriodInDays": int(setting["recoveryPeriodInDays"])} if setting and setting.get("recoveryPeriodInDays") else {}
+    )
     enabled = {"PointInTimeRecoveryEnabled": bool(setting and setting.get("enabled"))}
     work.call("update_continuous_backups", TableName=work.state["name"], PointInTimeRecoverySpecification={**enabled, **days})
 
@@ -136,7 +138,10 @@ def _read(work: Work) -> State | None:
         found["serverSideEncryption"] = {"enabled": True, "kmsKeyArn": encryption.get("KMSMasterKeyArn")}
     if found["billingMode"] == "PROVISIONED":
         units = table.get("ProvisionedThroughput", {})
-        found |= {"readCapacity": float(units.get("ReadCapacityUnits", 0)), "writeCapacity": float(units.get("WriteCapacityUnits", 0))}
+        found |= {
+            "readCapacity": float(units.get("ReadCapacityUnits", 0)),
+            "writeCapacity": float(units.get("WriteCapacityUnits", 0)),
+        }
     if indexes := table.get("GlobalSecondaryIndexes"):
         found["globalSecondaryIndexes"] = [_seen_index(each) for each in indexes]
     if indexes := table.get("LocalSecondaryIndexes"):
@@ -157,7 +162,12 @@ def _read_expiry(work: Work) -> State:
     enabled = seen.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
     if not enabled and not work.state.get("ttl"):
         return {}
-    return {"ttl": {"attributeName": seen.get("AttributeName", "") if enabled else (work.state.get("ttl") or {}).get("attributeName"), "enabled": enabled}}
+    return {
+        "ttl": {
+            "attributeName": seen.get("AttributeName", "") if enabled else (work.state.get("ttl") or {}).get("attributeName"),
+            "enabled": enabled,
+        }
+    }
 
 
 def _read_recovery(work: Work) -> State:
@@ -179,8 +189,16 @@ def _keys_are_attributes(inputs: State) -> list[tuple[str, str]]:
             used[schema["attributeName"]] = f"globalSecondaryIndexes[{number}].keySchemas"
     used |= {index["rangeKey"]: f"localSecondaryIndexes[{number}].rangeKey" for number, index in enumerate(local)}
     named = [each.get("name") for each in attributes]
-    found = [(path, f"{path}='{name}': must be one of the table's attributes ({', '.join(named)})") for name, path in used.items() if name not in named]
-    return found + [("attributes", f"attribute '{name}' is in no key of the table or its indexes: leave it out") for name in named if name not in used]
+    found = [
+        (path, f"{path}='{name}': must be one of the table's attributes ({', '.join(named)})")
+        for name, path in used.items()
+        if name not in named
+    ]
+    return found + [
+        ("attributes", f"attribute '{name}' is in no key of the table or its indexes: leave it out")
+        for name in named
+        if name not in used
+    ]
 
 
 RESOURCES = [
@@ -190,15 +208,13 @@ RESOURCES = [
              "TableId": "", "Replicas": "", "RestoreSummary": "", "TableClassSummary": "", "WarmThroughput": "",
              "AttributeDefinitions": "", "GlobalSecondaryIndexes": "", "LocalSecondaryIndexes": "", "Table": ""},
         known={"arn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}"},
-        fakes={"streamArn": "", "streamLabel": ""}, recomputed={name: ("streamEnabled", "streamViewType") for name in ("streamArn", "streamLabel")},
+        fakes={"streamArn": "", "streamLabel": ""}, recomputed=dict.fromkeys(("streamArn", "streamLabel"), ("streamEnabled", "streamViewType")),
         create=CREATE, update=(_settings, _indexes), steps=(_expiry, _recovery), read=_read, more=(_read_expiry, _read_recovery),
         delete=(Call("delete_table", {"TableName": "id"}),),
         assigned=frozenset({"tableClass", "readCapacity", "writeCapacity"}),
         checks=(
             _keys_are_attributes,
-            refused({name: "restores, imports and global tables are not for the embedded cloud"
-                     for name in ("importTable", "replicas", "restoreSourceName", "restoreSourceTableArn", "restoreDateTime",
-                                  "restoreToLatestTime", "restoreBackupArn", "globalTableWitness", "warmThroughput")}),
+            refused(dict.fromkeys(("importTable", "replicas", "restoreSourceName", "restoreSourceTableArn", "restoreDateTime", "restoreToLatestTime", "restoreBackupArn", "globalTableWitness", "warmThroughput"), "restores, imports and global tables are not for the embedded cloud")),
         ),
         limits={"attributes.type": {"enum": ["B", "N", "S"]}, "name": {"pattern": r"[a-zA-Z0-9_.-]{3,255}"},
                 "streamViewType": {"enum": ["KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"]},

@@ -11,7 +11,12 @@ MAXIMUM_VERSIONS = 5  # IAM quota: versions of a managed policy
 
 def _read_role(work: Work) -> State | None:
     role = work.call("get_role", RoleName=work.state["id"])["Role"]
-    found = work.properties(Call("get_role"), {key: value for key, value in role.items() if key not in ("PermissionsBoundary", "Tags")}) or {}
+    found = (
+        work.properties(
+            Call("get_role"), {key: value for key, value in role.items() if key not in ("PermissionsBoundary", "Tags")}
+        )
+        or {}
+    )
     boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     return {**found, "assumeRolePolicy": text(role["AssumeRolePolicyDocument"]), "permissionsBoundary": boundary or ""}
 

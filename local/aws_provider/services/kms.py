@@ -1,11 +1,20 @@
 """AWS KMS."""
 
+from typing import Any
+
 from ..calls import Failed, Work
 from ..entry import Call, Const, Refusal, Resource, State, Tagging
 from .common import range_of
 
 TAGS = Tagging(
-    "Tags", "tag_resource", "untag_resource", "list_resource_tags", {"KeyId": "keyId"}, shape="list", key="TagKey", value="TagValue"
+    "Tags",
+    "tag_resource",
+    "untag_resource",
+    "list_resource_tags",
+    {"KeyId": "keyId"},
+    shape="list",
+    key="TagKey",
+    value="TagValue",
 )
 
 
@@ -23,7 +32,7 @@ def _rotation(work: Work) -> None:
             work.call("disable_key_rotation", KeyId=work.state["keyId"])
         return
     days = work.state.get("rotationPeriodInDays")
-    period = {"RotationPeriodInDays": int(days)} if days else {}
+    period: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
     work.call("enable_key_rotation", KeyId=work.state["keyId"], **period)
 
 
@@ -36,7 +45,10 @@ def _enabled(work: Work) -> None:
 
 def _read_rotation(work: Work) -> State:
     answer = work.call("get_key_rotation_status", KeyId=work.state["id"])
-    return {"enableKeyRotation": answer.get("KeyRotationEnabled", False), "rotationPeriodInDays": answer.get("RotationPeriodInDays")}
+    return {
+        "enableKeyRotation": answer.get("KeyRotationEnabled", False),
+        "rotationPeriodInDays": answer.get("RotationPeriodInDays"),
+    }
 
 
 def _alias_target(state: State) -> State:
@@ -45,7 +57,7 @@ def _alias_target(state: State) -> State:
 
 
 def _alias_read(work: Work) -> State | None:
-    marker: dict[str, str] = {}
+    marker: dict[str, Any] = {}
     while True:
         answer = work.call("list_aliases", **marker)
         for each in answer["Aliases"]:

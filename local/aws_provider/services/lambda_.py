@@ -5,6 +5,7 @@ from typing import Any
 
 from ..calls import Failed, Work
 from ..entry import Call, Refusal, Resource, State, Tagging
+from ..observe import DRIFT
 from ..wire import UNKNOWN, archive_bytes
 from .common import last, one_of, range_of
 
@@ -64,13 +65,14 @@ def _read_function(work: Work) -> State | None:
     before = work.state.get("codeSha256")
     if before and before != found.get("codeSha256") and work.state.get("code") and work.old is None:
         # Someone else put code there: an input that the program does not have makes the next update send the code again.
-        found["__inputs"] = {"sourceCodeHash": f"changed outside of Pulumi: {found.get('codeSha256')}"}
+        found[DRIFT] = {"sourceCodeHash": f"changed outside of Pulumi: {found.get('codeSha256')}"}
     return found
 
 
 def _latest(work: Work) -> State:
     """The newest published version; $LATEST when there is none."""
-    versions, marker = [], {}
+    versions: list[int] = []
+    marker: dict[str, Any] = {}
     while True:
         answer = work.call("list_versions_by_function", FunctionName=work.state["id"], **marker)
         versions += [int(each["Version"]) for each in answer.get("Versions", []) if each["Version"].isdigit()]
@@ -173,9 +175,7 @@ RESOURCES = [
         api={"FunctionName": "name", "FunctionArn": "arn", "CodeSize": "sourceCodeSize", "CodeSha256": "codeSha256",
              "Version": "", "SourceKMSKeyArn": ""},
         known={"arn": FUNCTION, "invokeArn": INVOKE}, fakes={"version": "1", "qualifiedArn": FUNCTION + ":1", "codeSha256": "code"},
-        recomputed={name: (*CODE, "handler", "runtime", "environment", "layers", "memorySize", "timeout", "role", "description",
-                           "kmsKeyArn", "tracingConfig", "loggingConfig", "vpcConfig", "deadLetterConfig", "ephemeralStorage")
-                    for name in ("version", "qualifiedArn", "qualifiedInvokeArn", "lastModified")}
+        recomputed=dict.fromkeys(("version", "qualifiedArn", "qualifiedInvokeArn", "lastModified"), (*CODE, "handler", "runtime", "environment", "layers", "memorySize", "timeout", "role", "description", "kmsKeyArn", "tracingConfig", "loggingConfig", "vpcConfig", "deadLetterConfig", "ephemeralStorage"))
         | {"codeSha256": CODE, "sourceCodeSize": CODE},
         create=Call("create_function", {"Code": _content}),
         update=(_update_configuration, _update_code, _publish), steps=(_concurrency,),

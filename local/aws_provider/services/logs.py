@@ -9,7 +9,14 @@ def _arn(work: Work) -> str:
 
 
 TAGS = Tagging(
-    "tags", "tag_resource", "untag_resource", "list_tags_for_resource", {"resourceArn": _arn}, member="tags", keys="tagKeys", answer="tags"
+    "tags",
+    "tag_resource",
+    "untag_resource",
+    "list_tags_for_resource",
+    {"resourceArn": _arn},
+    member="tags",
+    keys="tagKeys",
+    answer="tags",
 )
 
 

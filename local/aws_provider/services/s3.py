@@ -1,5 +1,7 @@
 """Amazon S3."""
 
+from collections.abc import Callable
+
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State
 from ..observe import hidden
@@ -30,7 +32,11 @@ def _tag(work: Work) -> None:
         return
     tags = work.state.get("tagsAll") or {}
     if tags:
-        work.call("put_bucket_tagging", Bucket=work.state["bucket"], Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]})
+        work.call(
+            "put_bucket_tagging",
+            Bucket=work.state["bucket"],
+            Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]},
+        )
     elif work.old is not None:
         work.call("delete_bucket_tagging", Bucket=work.state["bucket"])
 
@@ -82,7 +88,7 @@ def _read_policy(work: Work) -> State | None:
     return {"bucket": work.state["bucket"], "policy": policy} if policy else None
 
 
-def _with_bucket(operation: str, take: str):  # type: ignore[no-untyped-def]
+def _with_bucket(operation: str, take: str) -> Callable[[Work], State | None]:
     def read(work: Work) -> State | None:
         found = work.properties(Call(operation, take=take), work.call(operation, Bucket=work.state["bucket"]))
         return {**found, "bucket": work.state["bucket"]} if found else None
@@ -91,7 +97,11 @@ def _with_bucket(operation: str, take: str):  # type: ignore[no-untyped-def]
 
 
 def _after_bucket(id: str) -> Refusal:
-    return Refusal(id, "The bucket has to exist; S3 answers 409 OperationAborted to a second change of its access at the same time.", needs=NEEDS_BUCKET)
+    return Refusal(
+        id,
+        "The bucket has to exist; S3 answers 409 OperationAborted to a second change of its access at the same time.",
+        needs=NEEDS_BUCKET,
+    )
 
 
 ELSEWHERE = {

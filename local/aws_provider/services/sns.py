@@ -38,7 +38,11 @@ DEFAULT_SID = "__default_statement_ID"
 
 
 def _new_topic(work: Work) -> dict[str, str]:
-    return {key: value for key, value in work.to_attributes(set(TOPIC_ATTRIBUTES) - OF_TOPIC).items() if key != "FifoTopic" or value == "true"}
+    return {
+        key: value
+        for key, value in work.to_attributes(set(TOPIC_ATTRIBUTES) - OF_TOPIC).items()
+        if key != "FifoTopic" or value == "true"
+    }
 
 
 def _set_topic(work: Work) -> None:

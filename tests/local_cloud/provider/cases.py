@@ -43,7 +43,12 @@ CODE = wire.assets(**{"app.py": "def handler(event, context):\n    return 1\n"})
 NEW_CODE = wire.assets(**{"app.py": "def handler(event, context):\n    return 2\n"})
 
 QUEUE, TOPIC, KEY, ROLE = "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:kms/key:Key", "aws:iam/role:Role"
-FUNCTION, ALIAS, BUCKET, API = "aws:lambda/function:Function", "aws:lambda/alias:Alias", "aws:s3/bucket:Bucket", "aws:apigatewayv2/api:Api"
+FUNCTION, ALIAS, BUCKET, API = (
+    "aws:lambda/function:Function",
+    "aws:lambda/alias:Alias",
+    "aws:s3/bucket:Bucket",
+    "aws:apigatewayv2/api:Api",
+)
 POOL = "aws:cognito/userPool:UserPool"
 
 need_role = ("role", ROLE, lambda made: {"name": "needed-role", "assumeRolePolicy": TRUST})
@@ -56,7 +61,14 @@ need_pool = ("pool", POOL, lambda made: {"name": "needed-pool"})
 
 
 def function_inputs(made: Made, name: str = "needed-function") -> Inputs:
-    return {"name": name, "role": made["role"]["arn"], "runtime": "python3.13", "handler": "app.handler", "code": CODE, "publish": True}
+    return {
+        "name": name,
+        "role": made["role"]["arn"],
+        "runtime": "python3.13",
+        "handler": "app.handler",
+        "code": CODE,
+        "publish": True,
+    }
 
 
 need_function = ("function", FUNCTION, function_inputs)

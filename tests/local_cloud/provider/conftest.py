@@ -76,6 +76,8 @@ def client(emulator: str) -> Any:
     from botocore.config import Config
 
     def make(service: str) -> Any:
-        return session.create_client(service, region_name=wire.REGION, endpoint_url=emulator, config=Config(s3={"addressing_style": "path"}))
+        return session.create_client(
+            service, region_name=wire.REGION, endpoint_url=emulator, config=Config(s3={"addressing_style": "path"})
+        )
 
     return make

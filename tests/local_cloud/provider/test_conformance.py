@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from aws_provider import data, registry
 
 from . import wire
@@ -63,7 +64,9 @@ def test_life_of_a_resource(provider: wire.Provider, case: Case) -> None:
             state = updated
 
         if case.replaced is not None:
-            other = provider.checked(token, {key: value for key, value in {**given, **case.replaced}.items() if value is not None}, olds=wanted)
+            other = provider.checked(
+                token, {key: value for key, value in {**given, **case.replaced}.items() if value is not None}, olds=wanted
+            )
             answer = provider.diff(token, id, state, wanted, other)
             assert set(answer.replaces) and set(answer.replaces) <= set(case.replaced), answer
             assert answer.deleteBeforeReplace == case.deletes_first

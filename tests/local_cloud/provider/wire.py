@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from aws_provider.wire import SIGNATURE, from_struct, to_struct
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from aws_provider.wire import SIGNATURE, from_struct, to_struct
 
 ROOT = Path(__file__).resolve().parents[3]
 ACCOUNT, REGION = "000000000000", "eu-west-1"
@@ -56,8 +57,12 @@ class Provider:
         answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=urn("pulumi:providers:aws", "aws"), news=to_struct(sent)))
         return [(each.property, each.reason) for each in answer.failures]
 
-    def check(self, token: str, inputs: Mapping[str, Any], name: str = "it", olds: Mapping[str, Any] | None = None) -> tuple[dict, list[tuple[str, str]]]:
-        request = provider_pb2.CheckRequest(urn=urn(token, name), news=to_struct(dict(inputs)), olds=to_struct(dict(olds or {})), randomSeed=b"seed")
+    def check(
+        self, token: str, inputs: Mapping[str, Any], name: str = "it", olds: Mapping[str, Any] | None = None
+    ) -> tuple[dict, list[tuple[str, str]]]:
+        request = provider_pb2.CheckRequest(
+            urn=urn(token, name), news=to_struct(dict(inputs)), olds=to_struct(dict(olds or {})), randomSeed=b"seed"
+        )
         answer = self.stub.Check(request)
         return from_struct(answer.inputs), [(each.property, each.reason) for each in answer.failures]
 
@@ -69,7 +74,12 @@ class Provider:
     def diff(self, token: str, id: str, state: dict, old: dict, new: dict, ignore: tuple[str, ...] = (), name: str = "it") -> Any:
         return self.stub.Diff(
             provider_pb2.DiffRequest(
-                urn=urn(token, name), id=id, olds=to_struct(state), old_inputs=to_struct(old), news=to_struct(new), ignoreChanges=ignore
+                urn=urn(token, name),
+                id=id,
+                olds=to_struct(state),
+                old_inputs=to_struct(old),
+                news=to_struct(new),
+                ignoreChanges=ignore,
             )
         )
 
@@ -82,14 +92,25 @@ class Provider:
         checked = self.checked(token, inputs, name)
         return (*self.create(token, checked, name), checked)
 
-    def read(self, token: str, id: str, state: dict | None = None, inputs: dict | None = None, name: str = "it") -> tuple[str, dict, dict]:
-        answer = self.stub.Read(provider_pb2.ReadRequest(urn=urn(token, name), id=id, properties=to_struct(state or {}), inputs=to_struct(inputs or {})))
+    def read(
+        self, token: str, id: str, state: dict | None = None, inputs: dict | None = None, name: str = "it"
+    ) -> tuple[str, dict, dict]:
+        answer = self.stub.Read(
+            provider_pb2.ReadRequest(
+                urn=urn(token, name), id=id, properties=to_struct(state or {}), inputs=to_struct(inputs or {})
+            )
+        )
         return answer.id, from_struct(answer.properties), from_struct(answer.inputs)
 
     def update(self, token: str, id: str, state: dict, old: dict, new: dict, name: str = "it", preview: bool = False) -> dict:
         answer = self.stub.Update(
             provider_pb2.UpdateRequest(
-                urn=urn(token, name), id=id, olds=to_struct(state), old_inputs=to_struct(old), news=to_struct(new), preview=preview
+                urn=urn(token, name),
+                id=id,
+                olds=to_struct(state),
+                old_inputs=to_struct(old),
+                news=to_struct(new),
+                preview=preview,
             )
         )
         return from_struct(answer.properties)
@@ -108,7 +129,9 @@ class Provider:
 def start(**environment: str) -> Provider:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "SERVERLESS_PLATFORM_"))}
     env |= {"PYTHONPATH": str(ROOT / "local"), **environment}
-    process = subprocess.Popen([sys.executable, "-m", "aws_provider", "127.0.0.1:1"], env=env, cwd="/", stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aws_provider", "127.0.0.1:1"], env=env, cwd="/", stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     first = process.stdout.readline().strip()
     channel = grpc.insecure_channel(f"127.0.0.1:{first}")
@@ -117,7 +140,7 @@ def start(**environment: str) -> Provider:
 
 def half_made(error: grpc.RpcError) -> Any:
     """The detail of an error that says: made, but not wholly."""
-    found = dict(error.trailing_metadata())["grpc-status-details-bin"]  # type: ignore[attr-defined]
+    found = dict(error.trailing_metadata())["grpc-status-details-bin"]
     status = status_pb2.Status.FromString(found)
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
