@@ -58,7 +58,7 @@ def _concerns(action: Action, changed: frozenset[str]) -> bool:
 def _tagged(work: Work, action: Any) -> Any:
     """The call that creates, with the tags in it."""
     tagging, tags = work.entry.tags, work.state.get("tagsAll")
-    if not isinstance(action, Call) or not tagging or not tagging.create or not tags:
+    if not isinstance(action, Call) or not tagging or not tagging.create or not tags or tagging.create in action.send:
         return action
     from dataclasses import replace
 

@@ -181,7 +181,7 @@ RESOURCES = [
         update=(_update_configuration, _update_code, _publish), steps=(_concurrency,),
         read=_read_function, delete=(Call("delete_function", {"FunctionName": "id", "Qualifier": lambda _: None}),),
         ordered=frozenset({"layers"}), unread=frozenset({"code", "codeSha256", *UNMANAGED}),
-        assigned=frozenset({"vpcConfig", "architectures", "reservedConcurrentExecutions", "loggingConfig", "ephemeralStorage", "tracingConfig", "codeSha256", "snapStart", "sourceCodeHash"}),
+        assigned=frozenset({"vpcConfig", "architectures", "reservedConcurrentExecutions", "loggingConfig", "ephemeralStorage", "tracingConfig", "codeSha256", "snapStart"}),
         checks=(one_of("code", "s3Bucket", "imageUri"), _zip_needs),
         limits={"reservedConcurrentExecutions": {"min": -1}, "memorySize": range_of(128, 10_240), "timeout": range_of(1, 900)},  # Lambda quotas
         aws_refuses=(
