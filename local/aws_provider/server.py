@@ -18,6 +18,7 @@ from .schema import Fields, fields
 from .wire import from_struct, to_struct
 
 SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+NO_NAMES = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 KINDS = {  # kind of change -> in place, replacing
     "add": (provider_pb2.PropertyDiff.ADD, provider_pb2.PropertyDiff.ADD_REPLACE),
     "delete": (provider_pb2.PropertyDiff.DELETE, provider_pb2.PropertyDiff.DELETE_REPLACE),
@@ -60,7 +61,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        old, new = from_struct(request.old_inputs or request.olds), from_struct(request.news)
+        old, new = from_struct(request.old_inputs) or from_struct(request.olds), from_struct(request.news)
         changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key) and not key.startswith("__"))
         return provider_pb2.DiffResponse(changes=SOME if changed else NONE, diffs=changed)
 
@@ -91,6 +92,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, olds = from_struct(request.news), from_struct(request.olds)
         inputs.pop("tagsAll", None)
         found = check.problems(entry, kind, inputs)
+        if request.autonaming.mode == NO_NAMES and entry.named and inputs.get(entry.named) is None:
+            found.append(check.Problem(entry.named, f"missing '{entry.named}': the project's configuration makes up no names"))
         failures = [provider_pb2.CheckFailure(property=each.property, reason=f"{each.reason} [{request.urn}]") for each in found]
         if failures:
             return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
