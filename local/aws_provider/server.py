@@ -6,8 +6,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
-from google.rpc import code_pb2, status_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from . import check, diff, lifecycle, offline, registry
 from .calls import Failed
@@ -209,5 +208,5 @@ class _Status(grpc.Status):
 
     def __init__(self, message: str, detail: any_pb2.Any) -> None:
         self.code, self.details = grpc.StatusCode.UNKNOWN, message
-        status = status_pb2.Status(code=code_pb2.UNKNOWN, message=message, details=[detail])
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
         self.trailing_metadata = (("grpc-status-details-bin", status.SerializeToString()),)

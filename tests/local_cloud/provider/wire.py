@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.rpc import status_pb2
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from aws_provider.wire import SIGNATURE, from_struct, to_struct
 
