@@ -113,32 +113,10 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
         manifests = load_manifests(root / "workloads", settings)
     except ProblemsError as wrong:
         problems += wrong.problems
-    for check in (lambda: check_handlers(manifests, root / "handlers"), lambda: _only_what_is_built(manifests)):
-        try:
-            check()
-        except ProblemsError as wrong:
-            problems += wrong.problems
+    try:
+        check_handlers(manifests, root / "handlers")
+    except ProblemsError as wrong:
+        problems += wrong.problems
     if settings is None or problems:
         raise ProblemsError(problems)
     return Project(root, stack, settings, manifests)
-
-
-def _only_what_is_built(manifests: Mapping[str, Manifest]) -> None:
-    """What manifests may say already, but no component makes yet. Raises ProblemsError instead of leaving it out silently."""
-    problems = []
-    for name, manifest in manifests.items():
-        file = f"workloads/{name}.yaml"
-        if manifest.phase != "pilot":
-            problems.append(Problem(
-                file=file, field="phase", value=manifest.phase, rule="is not built yet: there is only pilot", fix="write `phase: pilot`"
-            ))  # fmt: skip
-        for function, spec in manifest.functions.items():
-            problems += [
-                Problem(
-                    file=file, field=f"functions.{function}.uses.{used}", value="", rule="is another workload's: not built yet",
-                    fix="send it what it needs over its API",
-                )
-                for used in spec.uses if "." in used
-            ]  # fmt: skip
-    if problems:
-        raise ProblemsError(problems)
