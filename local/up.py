@@ -121,7 +121,7 @@ def build_layer(stack: str) -> None:
         command = [sys.executable, "-m", "serverless_platform.build", "layer", "--stack", stack]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise Refusal(f"the layer could not be built:\n  {done.stderr.strip() or done.stdout.strip()}")
+            raise Refusal(done.stderr.strip() or done.stdout.strip())
         current.result = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 

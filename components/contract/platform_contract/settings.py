@@ -149,7 +149,9 @@ class Settings(Strict):
         for address in value:
             name = "".join(letter if letter.isalnum() else "-" for letter in address.lower())
             if name in by_name:
-                raise broken(f"{address!r} and {by_name[name]!r} differ in punctuation only, or not at all", "name each receiver once")
+                raise broken(
+                    f"{address!r} and {by_name[name]!r} differ in punctuation only, or not at all", "name each receiver once"
+                )
             by_name[name] = address
         return value
 

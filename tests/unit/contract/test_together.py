@@ -233,3 +233,22 @@ def test_every_handler_has_its_code(tmp_path):
     (handlers / "orders" / "api.py").write_text("from x import handler\n")
     (handlers / "orders" / "worker.py").write_text("handler = wrapped(work)\n")
     check_handlers(manifests, handlers)
+
+
+def test_a_handler_that_is_no_python_is_told_with_its_line(tmp_path):
+    manifests = load_manifests(write(tmp_path / "workloads", orders=text()), settings())
+    handlers = tmp_path / "handlers"
+    (handlers / "orders").mkdir(parents=True)
+    (handlers / "orders" / "worker.py").write_text("handler = 1\n")
+    (handlers / "orders" / "api.py").write_text("def handler(event, context):\n    return 1\ndef broken(:\n")
+    with pytest.raises(ProblemsError) as refused:
+        check_handlers(manifests, handlers)
+    assert [str(problem) for problem in refused.value.problems] == [
+        "workloads/orders.yaml: functions.api.handler=orders.api.handler: handlers/orders/api.py is not Python: line 3: invalid syntax; "
+        "correct it there"
+    ]
+    (handlers / "orders" / "api.py").write_bytes(b"\xff\xfe")
+    with pytest.raises(
+        ProblemsError, match="is not text in UTF-8"
+    ):
+        check_handlers(manifests, handlers)

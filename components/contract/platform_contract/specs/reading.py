@@ -209,13 +209,16 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
             path = handlers.joinpath(*modules).with_suffix(".py")
             shown_path = f"{handlers.name}/{'/'.join(modules)}.py"
             broken = None
-            if not path.is_file():
-                broken = (f"there is no file {shown_path}", "write it, or correct the handler")
-            elif entry not in (defined := _defined(path)):
-                broken = (
-                    f"{shown_path} defines no `{entry}`",
-                    did_you_mean(entry, defined) or f"define `{entry}(event, context)` there",
-                )
+            try:
+                if not path.is_file():
+                    broken = (f"there is no file {shown_path}", "write it, or correct the handler")
+                elif entry not in (defined := _defined(path)):
+                    hint = did_you_mean(entry, defined) or f"define `{entry}(event, context)` there"
+                    broken = (f"{shown_path} defines no `{entry}`", hint)
+            except SyntaxError as error:
+                broken = (f"{shown_path} is not Python: line {error.lineno}: {error.msg}", "correct it there")
+            except UnicodeDecodeError:
+                broken = (f"{shown_path} is not text in UTF-8", "save it in UTF-8")
             if broken:
                 problems.append(Problem(f"{FOLDER}/{name}.yaml", f"functions.{function_name}.handler", function.handler, *broken))
     if problems:
@@ -223,13 +226,9 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
 
 
 def _defined(path: Path) -> list[str]:
-    """Names that a module binds at its top level; nothing if it is no Python, which its own tests tell better."""
+    """Names that a module binds at its top level. Raises SyntaxError or UnicodeDecodeError if it is no Python."""
     names: list[str] = []
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError:
-        return names
-    for node in tree.body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.append(node.name)
         elif isinstance(node, ast.Assign):
