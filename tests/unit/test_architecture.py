@@ -37,7 +37,8 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "inventory": set(),
     "stack_files": {"problems", "settings", "specs"},
     "reference": {"words", "standards", "settings", "naming", "specs"},
-    "__main__": {"problems", "settings", "specs", "plan", "stack_files", "reference"},
+    "pages": {"problems", "settings", "specs", "plan", "stack_files"},
+    "__main__": {"problems", "settings", "specs", "plan", "stack_files", "reference", "pages"},
     "__init__": set(),
 }
 """Part of the contract -> parts that it may import."""

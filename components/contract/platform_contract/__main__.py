@@ -55,13 +55,21 @@ def check(root: Path) -> str:
     return f"{len(checked)} workloads ({', '.join(checked)}) are right in {len(stacks)} stacks ({', '.join(stacks)})"
 
 
-def write(root: Path, files: dict[str, str]) -> str:
-    """Writes generated files under docs/reference; what was written."""
-    folder = root / reference.FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+def write(root: Path, folder: Path, files: dict[str, str]) -> str:
+    """Writes generated files into a folder of the project; what was written."""
+    (root / folder).mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    return f"wrote {', '.join(files)} to {reference.FOLDER}/"
+        (root / folder / name).write_text(content, encoding="utf-8")
+    return f"wrote {', '.join(files)} to {folder}/"
+
+
+def docs(root: Path) -> str:
+    """Writes the reference, and the generated blocks of the pattern pages; what was written. Raises ProblemsError."""
+    from . import pages  # with the plan, which the other commands do not need
+
+    patterns = pages.pattern_pages(root)
+    told = [write(root, reference.FOLDER, reference.pages()), write(root, pages.FOLDER, patterns)]
+    return "\n".join(told)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     planning.add_argument("--stack", default="local", help="stack whose settings hold (default: local)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
-    commands.add_parser("docs", help="writes the reference pages")
+    commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
     commands.add_parser("standards", help="prints every default, limit and threshold")
     options = parser.parse_args(arguments)
     try:
@@ -82,9 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":
-            print(write(options.root, reference.schemas()))
+            print(write(options.root, reference.FOLDER, reference.schemas()))
         elif options.command == "docs":
-            print(write(options.root, reference.pages()))
+            print(docs(options.root))
         else:
             print(reference.standards_page())
     except ProblemsError as error:

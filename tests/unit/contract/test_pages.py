@@ -1,0 +1,103 @@
+"""The pattern pages: their blocks are current, every workload is on one page, no section is missing, wrong markers are told."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from platform_contract import pages
+from platform_contract.problems import ProblemsError
+from platform_contract.specs import load_manifests
+
+ROOT = Path(__file__).resolve().parents[3]
+PATTERNS = sorted(path for path in (ROOT / pages.FOLDER).glob("*.md") if path.name != pages.INDEX)
+
+
+@pytest.fixture(scope="module")
+def filled():
+    return pages.pattern_pages(ROOT)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what the pages are made from."""
+    for pattern in ("Pulumi.*.yaml", "workloads/*.yaml", f"{pages.FOLDER}/*.md"):
+        for path in ROOT.glob(pattern):
+            target = tmp_path / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", [*PATTERNS, ROOT / pages.FOLDER / pages.INDEX], ids=lambda path: path.name)
+def test_generated_blocks_are_up_to_date(path, filled):
+    assert path.read_text() == filled[path.name], "run `make docs`"
+
+
+@pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.name)
+def test_every_page_has_every_section(path):
+    text = path.read_text()
+    sections = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)[1:]
+    assert tuple(sections[::2]) == pages.SECTIONS
+    bodies = dict(zip(sections[::2], sections[1::2], strict=True))
+    assert all(len(body.split()) > 15 for body in bodies.values()), "a section without content"
+    assert "```mermaid\n" in bodies["Diagram"]
+    for workload in pages.workloads_of(text):
+        for section, block in (("Manifest", "manifest"), ("What you get", "alarms")):
+            assert f"<!-- generated: {block} {workload} -->" in bodies[section]
+    for failure in ("Handler error", "Timeout", "Throttle", "Poison input", "Half-done"):
+        assert f"**{failure}" in bodies["Failure path"], f"what happens on: {failure}"
+
+
+def test_every_workload_is_shown_on_exactly_one_page():
+    shown = [workload for path in PATTERNS for workload in pages.workloads_of(path.read_text())]
+    assert sorted(shown) == sorted(load_manifests(ROOT / "workloads", None))
+
+
+@pytest.mark.parametrize("path", [*PATTERNS, ROOT / pages.FOLDER / pages.INDEX], ids=lambda path: path.name)
+def test_links_lead_to_something(path):
+    for target in re.findall(r"\]\(([^)#\s]*)(?:#[^)]*)?\)", path.read_text()):
+        assert "://" in target or (path.parent / target).exists(), target
+    for page, section in re.findall(r"\]\((\S*?\.md)#([^)]*)\)", path.read_text()):
+        headings = re.findall(r"^#+ (.*)$", (path.parent / page).read_text(), re.MULTILINE)
+        assert section in [heading.lower().replace(" ", "-") for heading in headings], f"{page}#{section}"
+
+
+def test_a_changed_manifest_changes_its_page_and_the_index(project):
+    manifest = project / "workloads/receipts.yaml"
+    manifest.write_text(manifest.read_text().replace("batch_size: 10", "batch_size: 7"))
+    made = pages.pattern_pages(project)
+    assert "batch_size: 7" in made["queue-worker.md"] != (project / pages.FOLDER / "queue-worker.md").read_text()
+    (project / pages.FOLDER / "queue-worker.md").unlink()
+    assert "receipts" not in pages.pattern_pages(project)[pages.INDEX]
+
+
+def test_the_alarms_block_shows_every_alarm(filled):
+    for name in (
+        "prod-orders-api-errors", "prod-orders-api-throttles", "prod-orders-api-duration", "prod-orders-api-concurrency",
+        "prod-orders-http-server-errors", "prod-orders-http-latency", "prod-orders-orders-read-throttles",
+        "prod-orders-idempotency-write-throttles",
+    ):  # fmt: skip
+        assert f"| {name} | " in filled["http-api.md"]
+    assert "\n10 alarms:\n" in filled["http-api.md"]
+    assert "| prod-receipts-paid-orders-dead-messages | dead letter queue paid-orders: a message was given up and waits for somebody | page |" in filled["queue-worker.md"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ("<!-- generated: manifest order -->\n<!-- end -->", "names no workload; there is orders, receipts"),
+        ("<!-- generated: prices orders -->\n<!-- end -->", "names no block; there is"),
+        ("<!-- generated: manifest orders -->\n", "has no end, or is on one line with other text"),
+        ("<!-- generated: manifest orders --> <!-- end -->", "has no end, or is on one line with other text"),
+        ("<!-- generated: alarms -->\n<!-- end -->", "names no workload"),
+    ],
+)
+def test_a_wrong_marker_is_told_with_its_line(project, marker, told):
+    (project / pages.FOLDER / "new.md").write_text(f"# New\n\n{marker}\n")
+    with pytest.raises(ProblemsError) as refused:
+        pages.pattern_pages(project)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.field) == ("docs/patterns/new.md", "line 3")
+    assert problem.rule.startswith(told)
