@@ -89,12 +89,12 @@ BROKEN = [
     ("resource of a workload that is not here", [put("functions.api.uses", {"billing.invoices": ["read"]})],
      "functions.api.uses.billing.invoices: names the workload 'billing', which is not here; there is orders; correct it"),
     ("verb of another kind", [put("functions.api.uses.orders", ["send"])],
-     "functions.api.uses.orders=send: 'send' is no verb for a table, that is a verb for a queue; a table knows read, write; "
+     "functions.api.uses.orders=send: 'send' is no verb for a table, that is a verb for a queue; a table knows read, write, get, batch-get, query, check, put, update, delete, batch-write; "
      "choose one of them"),
     ("misspelt verb", [put("functions.api.uses.orders", ["reed"])],
-     "functions.api.uses.orders=reed: 'reed' is no verb for a table; a table knows read, write; did you mean 'read'?"),
+     "functions.api.uses.orders=reed: 'reed' is no verb for a table; a table knows read, write, get, batch-get, query, check, put, update, delete, batch-write; did you mean 'read'?"),
     ("no verb", [put("functions.api.uses.orders", [])],
-     "functions.api.uses.orders: names no verb; write one of read, write, or remove it"),
+     "functions.api.uses.orders: names no verb; write one of read, write, get, batch-get, query, check, put, update, delete, batch-write, or remove it"),
     ("verb twice", [put("functions.api.uses.orders", ["read", "read"])],
      "functions.api.uses.orders=read: names 'read' twice; remove one"),
     ("one name for two resources", [put("buckets", {"orders": {}, "receipts": {}})],

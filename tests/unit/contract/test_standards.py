@@ -99,13 +99,23 @@ def test_verbs_are_these_and_no_more():
     assert actions == {
         "table read": ["BatchGetItem", "ConditionCheckItem", "GetItem", "Query"],
         "table write": ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"],
-        "queue send": ["GetQueueAttributes", "SendMessage"],
+        "table get": ["GetItem"],
+        "table batch-get": ["BatchGetItem"],
+        "table query": ["Query"],
+        "table check": ["ConditionCheckItem"],
+        "table put": ["PutItem"],
+        "table update": ["UpdateItem"],
+        "table delete": ["DeleteItem"],
+        "table batch-write": ["BatchWriteItem"],
+        "queue send": ["SendMessage"],
         "queue consume": ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
         "bucket read": ["GetObject", "ListBucket"],
         "bucket write": ["AbortMultipartUpload", "PutObject"],
         "bucket delete": ["DeleteObject"],
+        "bucket get": ["GetObject"],
+        "bucket put": ["PutObject"],
     }
-    objects = {each.arn_suffixes for verb in ("write", "delete") for each in iam.VERBS["bucket"][verb].permissions}
+    objects = {each.arn_suffixes for verb in ("write", "delete", "put") for each in iam.VERBS["bucket"][verb].permissions}
     assert objects == {("/*",)}  # on objects, never on the bucket itself
 
 

@@ -9,8 +9,8 @@ from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec
 from platform_contract.standards import iam, kms
 
-IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
-"""All that Powertools' DynamoDBPersistenceLayer calls."""
+IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+"""All that Powertools' DynamoDBPersistenceLayer calls: a refused put brings the earlier item along, so it gets none."""
 
 
 def verbs_of(function: FunctionSpec) -> dict[str, list[str]]:

@@ -1,5 +1,8 @@
 """IAM: verb -> least actions, by kind of resource. Nobody writes IAM JSON: manifests name verbs.
 
+`read` and `write` are what a first version asks for; the verbs of one action are what `make least-privilege` asks for
+once it has seen what a function really calls.
+
 Source of actions and their resources: Service Authorization Reference. Source of the KMS actions: the developer guides'
 pages on encryption at rest of each service.
 """
@@ -30,6 +33,14 @@ class Verb:
 
 _TABLE_AND_INDEXES = ("", "/index/*")
 _OBJECTS = ("/*",)
+_KEY_READ = ("kms:Decrypt", "kms:DescribeKey")
+_KEY_WRITE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+
+
+def _on_items(action: str, key_actions: tuple[str, ...], meaning: str) -> Verb:
+    """A verb of one action on a table."""
+    return Verb((Permission((f"dynamodb:{action}",)),), key_actions, meaning)
+
 
 VERBS: dict[Kind, dict[str, Verb]] = {
     "table": {
@@ -46,10 +57,20 @@ VERBS: dict[Kind, dict[str, Verb]] = {
             ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
             "put, update and delete items",
         ),
+        "get": _on_items("GetItem", _KEY_READ, "get one item by its key"),
+        "batch-get": _on_items("BatchGetItem", _KEY_READ, "get up to 100 items by their keys in one call"),
+        "query": Verb(
+            (Permission(("dynamodb:Query",), _TABLE_AND_INDEXES),), _KEY_READ, "query the table and its indexes by key",
+        ),
+        "check": _on_items("ConditionCheckItem", _KEY_READ, "make a transaction depend on an item that it does not change"),
+        "put": _on_items("PutItem", _KEY_WRITE, "put items, conditionally too, in a transaction too"),
+        "update": _on_items("UpdateItem", _KEY_WRITE, "update items, in a transaction too"),
+        "delete": _on_items("DeleteItem", _KEY_WRITE, "delete items, in a transaction too"),
+        "batch-write": _on_items("BatchWriteItem", _KEY_WRITE, "put and delete up to 25 items in one call"),
     },
     "queue": {
         "send": Verb(
-            (Permission(("sqs:SendMessage", "sqs:GetQueueAttributes")),),
+            (Permission(("sqs:SendMessage",)),),
             ("kms:GenerateDataKey", "kms:Decrypt"),
             "send messages",
         ),
@@ -71,6 +92,8 @@ VERBS: dict[Kind, dict[str, Verb]] = {
             "put objects; Decrypt because S3 reads the parts of a multipart upload",
         ),
         "delete": Verb((Permission(("s3:DeleteObject",), _OBJECTS),), (), "delete objects; older versions stay"),
+        "get": Verb((Permission(("s3:GetObject",), _OBJECTS),), ("kms:Decrypt",), "get objects whose keys it knows"),
+        "put": Verb((Permission(("s3:PutObject",), _OBJECTS),), ("kms:GenerateDataKey",), "put objects in one call each, up to 5 GB"),
     },
 }
 
