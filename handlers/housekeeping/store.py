@@ -1,0 +1,121 @@
+"""Drafts in DynamoDB and reports in S3.
+
+The table has partition key `owner` and sort key `draft_id`. Beside every draft there is an entry that finds it by the day
+on which it expires: `owner` = `expires#2026-01-31`, `draft_id` = `SECONDS#OWNER#DRAFT`. Both are written in one transaction,
+so a sweep needs neither a scan, which reads and bills the whole table, nor a secondary index, which is behind for a moment.
+One day's entries share a partition, which takes 1,000 writes a second.
+"""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from housekeeping.contracts import Draft
+from shared.lease import LeaseLost
+
+ATTEMPTS = 4
+"""Of one transaction that met another one on the same draft."""
+FIRST_WAIT_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class DueEntry:
+    """One entry: which draft expires when."""
+
+    day: str
+    sort_key: str
+    owner: str
+    draft_id: str
+
+
+class DraftStore:
+    """Reads and writes the drafts table with a low-level DynamoDB client."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def keep(self, draft: Draft) -> None:
+        """Writes a draft and its entry; also to put off the time of one that is there. Called by who makes drafts."""
+        day = datetime.fromtimestamp(draft.expires_at, UTC).strftime("%Y-%m-%d")
+        item = {
+            "owner": {"S": draft.owner},
+            "draft_id": {"S": draft.draft_id},
+            "expires_at": {"N": str(draft.expires_at)},
+            "title": {"S": draft.title},
+        }
+        entry = {
+            "owner": {"S": f"expires#{day}"},
+            "draft_id": {"S": f"{draft.expires_at:012d}#{draft.owner}#{draft.draft_id}"},
+        }
+        puts = [{"Put": {"TableName": self._table, "Item": each}} for each in (item, entry)]
+        self._client.transact_write_items(TransactItems=puts)
+
+    def due(self, day: str, cutoff: int, limit: int) -> list[DueEntry]:
+        """At most `limit` entries of `day` that expire at `cutoff` or before, the oldest first."""
+        reply = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="#owner = :day AND draft_id < :after",
+            ExpressionAttributeNames={"#owner": "owner"},  # a reserved word
+            ExpressionAttributeValues={":day": {"S": f"expires#{day}"}, ":after": {"S": f"{cutoff + 1:012d}"}},
+            Limit=limit,
+            ConsistentRead=True,  # or the page that was just removed might come again
+        )
+        found = []
+        for item in reply["Items"]:
+            sort_key = item["draft_id"]["S"]
+            _, owner, draft_id = sort_key.split("#", 2)
+            found.append(DueEntry(day, sort_key, owner, draft_id))
+        return found
+
+    def remove(self, entries: list[DueEntry], cutoff: int, fence: dict[str, Any]) -> list[DueEntry]:
+        """Removes entries and drafts together, while `fence` holds; returns the entries whose drafts stay, because their
+        time was put off meanwhile: of those only the entry goes, for `keep` has written another one.
+
+        Raises LeaseLost. Other AWS errors pass through; then nothing of this page was removed.
+        """
+        staying: list[DueEntry] = []
+        for attempt in range(1, ATTEMPTS + 1):
+            going = [entry for entry in entries if entry not in staying]
+            actions = [fence, *(self._delete_draft(entry, cutoff) for entry in going)]
+            actions += [self._delete(f"expires#{entry.day}", entry.sort_key) for entry in entries]
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+                return staying
+            except self._client.exceptions.TransactionCanceledException as error:
+                codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+                if codes[:1] == ["ConditionalCheckFailed"]:
+                    raise LeaseLost("another run has taken the lease; this page was not removed") from None
+                extended = [
+                    entry for entry, code in zip(going, codes[1 : 1 + len(going)], strict=True) if code == "ConditionalCheckFailed"
+                ]
+                if attempt == ATTEMPTS or not (extended or "TransactionConflict" in codes):
+                    raise
+                staying += extended
+                if not extended:
+                    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def _delete(self, owner: str, draft_id: str) -> dict[str, Any]:
+        return {"Delete": {"TableName": self._table, "Key": {"owner": {"S": owner}, "draft_id": {"S": draft_id}}}}
+
+    def _delete_draft(self, entry: DueEntry, cutoff: int) -> dict[str, Any]:
+        action = self._delete(entry.owner, entry.draft_id)
+        action["Delete"] |= {
+            "ConditionExpression": "attribute_not_exists(draft_id) OR expires_at <= :cutoff",
+            "ExpressionAttributeValues": {":cutoff": {"N": str(cutoff)}},
+        }
+        return action
+
+
+class ReportStore:
+    """Writes reports with an S3 client."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def add(self, key: str, content: str) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content.encode(), ContentType="application/json")
