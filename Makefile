@@ -28,7 +28,7 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 layer: setup ## builds the layer of third-party packages for STACK
 	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
 
-TYPED = -p platform_contract -p serverless_platform -p guardrails -p orders -p receipts -p shared
+TYPED = -p platform_contract -p serverless_platform -p guardrails $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
 
 lint: setup
 	@.venv/bin/ruff check --quiet .

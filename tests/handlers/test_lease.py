@@ -95,7 +95,7 @@ def test_nobody_takes_a_lease_while_its_holder_may_trust_it_whatever_the_clocks_
 
     holder_clock, other_clock = Clock(), Clock(skew)
     held = leases(holder_clock).acquire("sweep", 30, "monday")
-    for passed in range(0, 30):
+    for passed in range(30):
         holder_clock.passed = other_clock.passed = passed
         held.check()
         with pytest.raises(LeaseTaken):
