@@ -34,12 +34,7 @@ def make(project: Project) -> pulumi.Inputs:
     inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
     foundation_args, each_workload = project.foundation_args(), list(project.workloads())
     foundation = Foundation("platform", foundation_args, inherited)
-    workloads = {
-        name: Workload(
-            name, {"manifest": manifest, "code": code, "platform": project.platform_text, **foundation.shared()}, inherited
-        )
-        for name, manifest, code in each_workload
-    }
+    workloads = {name: Workload(name, {**args, **foundation.shared()}, inherited) for name, args in each_workload}
     return {
         "inventory": export_inventory(settings, foundation, workloads),
         "urls": {name: workload.urls for name, workload in workloads.items()},

@@ -14,6 +14,8 @@ class FunctionEntry(Plain):
     alias_arn: str
     log_group: str
     timeout_seconds: int
+    failures_url: str = ""
+    """URL of the queue of what it gave up; empty if it has none."""
 
 
 class NamedEntry(Plain):
@@ -26,6 +28,22 @@ class QueueEntry(Plain):
     arn: str
     dead_letter_name: str
     dead_letter_url: str
+
+
+class TopicEntry(Plain):
+    physical_name: str
+    arn: str
+
+
+class BusEntry(Plain):
+    physical_name: str
+    arn: str
+    archive_name: str
+
+
+class ScheduleEntry(Plain):
+    physical_name: str
+    group_name: str
 
 
 class RouteEntry(Plain):
@@ -53,6 +71,11 @@ class WorkloadEntry(Plain):
     tables: dict[str, NamedEntry]
     queues: dict[str, QueueEntry]
     buckets: dict[str, NamedEntry]
+    topics: dict[str, TopicEntry] = {}
+    buses: dict[str, BusEntry] = {}
+    streams: dict[str, NamedEntry] = {}
+    schedules: dict[str, ScheduleEntry] = {}
+    """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
     alarms: tuple[str, ...]
     """Physical names of its alarms."""

@@ -37,6 +37,12 @@ LIMITS: dict[str, NameLimit] = {
     "alarm": NameLimit(1, 255, r"[^\n]+", "CloudWatch API reference, PutMetricAlarm"),
     "api": NameLimit(1, 128, r"[^\n]+", "API Gateway V2 API reference, CreateApi"),
     "user pool": NameLimit(1, 128, r"[\w\s+=,.@-]+", "Cognito API reference, CreateUserPool"),
+    "bus": NameLimit(1, 256, r"[A-Za-z0-9_.-]+", "EventBridge API reference, CreateEventBus"),
+    "rule": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge API reference, PutRule"),
+    "archive": NameLimit(1, 48, r"[A-Za-z0-9_.-]+", "EventBridge API reference, CreateArchive"),
+    "schema registry": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge Schemas API reference, CreateRegistry"),
+    "schedule": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge Scheduler API reference, CreateSchedule"),
+    "stream": NameLimit(1, 128, r"[A-Za-z0-9_.-]+", "Kinesis API reference, CreateStream"),
     "trace group": NameLimit(1, 32, r"[A-Za-z0-9_-]+", "X-Ray API reference, CreateGroup"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }
@@ -98,14 +104,67 @@ def table_name(settings: Settings, workload: str, table: str, generation: int = 
     return checked_name("table", name, {"workload name": workload, "table name": table})
 
 
-def queue_name(settings: Settings, workload: str, queue: str, generation: int = 1) -> str:
-    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}"
+def queue_name(settings: Settings, workload: str, queue: str, generation: int = 1, *, fifo: bool = False) -> str:
+    """The name of a FIFO queue ends with `.fifo`, SQS's rule."""
+    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}{_fifo(fifo)}"
     return checked_name("queue", name, {"workload name": workload, "queue name": queue})
 
 
-def dead_letter_name(settings: Settings, workload: str, queue: str, generation: int = 1) -> str:
-    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}-dead"
+def dead_letter_name(settings: Settings, workload: str, queue: str, generation: int = 1, *, fifo: bool = False) -> str:
+    name = f"{prefix(settings, workload)}-{queue}{_generation(generation)}-dead{_fifo(fifo)}"
     return checked_name("queue", name, {"workload name": workload, "queue name": queue})
+
+
+def _fifo(fifo: bool) -> str:
+    return ".fifo" if fifo else ""
+
+
+def failures_name(settings: Settings, workload: str, function: str) -> str:
+    """Queue of what a function was invoked for and gave up."""
+    name = f"{prefix(settings, workload)}-{function}-failed"
+    return checked_name("queue", name, {"workload name": workload, "function name": function})
+
+
+def topic_name(settings: Settings, workload: str, topic: str) -> str:
+    name = f"{prefix(settings, workload)}-{topic}"
+    return checked_name("topic", name, {"workload name": workload, "topic name": topic})
+
+
+def bus_name(settings: Settings, workload: str, bus: str) -> str:
+    return checked_name("bus", f"{prefix(settings, workload)}-{bus}", {"workload name": workload, "bus name": bus})
+
+
+def archive_name(settings: Settings, workload: str, bus: str) -> str:
+    return checked_name("archive", f"{prefix(settings, workload)}-{bus}", {"workload name": workload, "bus name": bus})
+
+
+def registry_name(settings: Settings, workload: str, bus: str) -> str:
+    return checked_name("schema registry", f"{prefix(settings, workload)}-{bus}", {"workload name": workload, "bus name": bus})
+
+
+def rule_name(settings: Settings, workload: str, function: str, index: int) -> str:
+    """Rule of the function's trigger number `index`."""
+    name = f"{prefix(settings, workload)}-{function}-{index}"
+    return checked_name("rule", name, {"workload name": workload, "function name": function})
+
+
+def schedule_name(settings: Settings, workload: str, function: str, index: int) -> str:
+    name = f"{prefix(settings, workload)}-{function}-{index}"
+    return checked_name("schedule", name, {"workload name": workload, "function name": function})
+
+
+def schedule_group_name(settings: Settings, workload: str) -> str:
+    return checked_name("schedule", prefix(settings, workload), {"workload name": workload})
+
+
+def service_role_name(settings: Settings, workload: str, service: str) -> str:
+    """Role that an AWS service takes for the workload, such as EventBridge Scheduler."""
+    return checked_name("role", f"{prefix(settings, workload)}-{service}-{settings.region}", {"workload name": workload})
+
+
+def stream_name(settings: Settings, workload: str, stream: str, generation: int = 1) -> str:
+    name = f"{prefix(settings, workload)}-{stream}{_generation(generation)}"
+    return checked_name("stream", name, {"workload name": workload, "stream name": stream})
 
 
 def bucket_name(settings: Settings, workload: str, bucket: str, generation: int = 1) -> str:
@@ -195,3 +254,19 @@ def topic_arn(settings: Settings, name: str) -> str:
 
 def alarm_arn(settings: Settings, name: str) -> str:
     return _arn(settings, "cloudwatch", f"alarm:{name}")
+
+
+def bus_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "events", f"event-bus/{name}")
+
+
+def rule_arn(settings: Settings, bus: str, name: str) -> str:
+    return _arn(settings, "events", f"rule/{bus}/{name}")
+
+
+def schedule_group_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "scheduler", f"schedule-group/{name}")
+
+
+def stream_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "kinesis", f"stream/{name}")

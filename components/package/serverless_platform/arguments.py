@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import pulumi
 import pydantic
 
 Knobs = TypeVar("Knobs", bound=pydantic.BaseModel)
@@ -56,3 +57,8 @@ def _value(args: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
     except (KeyError, IndexError, TypeError):
         return ""
     return f"={value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def settled_with(value: pulumi.Output[str], resource: pulumi.CustomResource) -> pulumi.Output[str]:
+    """`value`, and whoever uses it comes after `resource`: for what is of use only once something else is in force."""
+    return pulumi.Output.all(value, resource.id).apply(lambda both: str(both[0]))

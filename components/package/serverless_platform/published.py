@@ -1,15 +1,25 @@
 """What the package offers to programs in any Pulumi language. Adding is a minor version, renaming or removing a major one."""
 
 from .blocks.bucket import Bucket
+from .blocks.bus import EventBus
 from .blocks.function import Function
 from .blocks.queue import Queue
+from .blocks.stream import Stream
 from .blocks.table import Table
+from .blocks.topic import Topic
 from .foundation import Foundation
+from .triggers.event import EventTrigger
 from .triggers.http import HttpApi
+from .triggers.ordered import OrderedTrigger
 from .triggers.queue import QueueTrigger
+from .triggers.schedule import Schedules
+from .triggers.upload import UploadTrigger
 from .workload import Workload
 
 NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
-PUBLISHED = [Bucket, Foundation, Function, HttpApi, Queue, QueueTrigger, Table, Workload]
+PUBLISHED = [
+    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Queue, QueueTrigger, Schedules, Stream, Table, Topic,
+    UploadTrigger, Workload,
+]  # fmt: skip

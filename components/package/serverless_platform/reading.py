@@ -13,12 +13,13 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from platform_contract.plan import FoundationPlan, Platform, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
-from platform_contract.specs import Manifest, check_handlers, load_manifests
+from platform_contract.specs import Manifest, check_handlers, load_manifests, schema_path
 from platform_contract.stack_files import stack_values
 
 from .bundles import write_bundle
 from .foundation import FoundationArgs
 from .layers import LayerTarget, find_layer, layer_target
+from .workload import WorkloadArgs
 
 OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
 """Environment variable of offline previews: they have no layer, which takes downloads."""
@@ -75,8 +76,8 @@ class Project:
         }  # fmt: skip
         return args
 
-    def workloads(self) -> Iterator[tuple[str, str, dict[str, pulumi.Archive]]]:
-        """(name, manifest as text, function -> bundle) of every workload. Raises BundleError before the first one."""
+    def workloads(self) -> Iterator[tuple[str, WorkloadArgs]]:
+        """(name, arguments) of every workload, without what the platform shares. Raises BundleError before the first one."""
         bundles: dict[str, dict[str, pulumi.Archive]] = {
             name: {
                 function: pulumi.FileArchive(str(write_bundle(self.handlers, self.build, name, function, spec.handler)))
@@ -85,7 +86,12 @@ class Project:
             for name, manifest in self.manifests.items()
         }
         for name in self.manifests:
-            yield name, (self.root / "workloads" / f"{name}.yaml").read_text(), bundles[name]
+            text = (self.root / "workloads" / f"{name}.yaml").read_text()
+            yield name, {"manifest": text, "code": bundles[name], "schemas": self._schemas(name), "platform": self.platform_text}
+
+    def _schemas(self, name: str) -> dict[str, str]:
+        events = {event for bus in self.manifests[name].buses.values() for event in bus.events}
+        return {event: schema_path(self.handlers, name, event).read_text(encoding="utf-8") for event in sorted(events)}
 
 
 def read_program(root: Path) -> Project:

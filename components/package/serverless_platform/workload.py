@@ -22,6 +22,8 @@ class WorkloadArgs(TypedDict):
     """Function of the manifest -> its bundle: the team's own code, without the packages of the platform's layer."""
     platform: str
     """What a platform stack exports as `platform`: account, region, settings, and the ids of what is shared."""
+    schemas: NotRequired[dict[str, str]]
+    """Event that the manifest names under a bus -> JSON schema of its data, as text."""
     phase: NotRequired[str]
     """Holds the workload back in an earlier phase than its manifest asks for: pilot, standardize or scale."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
@@ -61,7 +63,7 @@ class Workload(pulumi.ComponentResource):
 
     def _make_pilot(self) -> None:
         args: Any = {key: value for key, value in self._from.items() if value}
-        args |= {"plan": self._plan, "code": self._args["code"]}
+        args |= {"plan": self._plan, "code": self._args["code"], "schemas": self._args.get("schemas") or {}}
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
@@ -76,6 +78,7 @@ class Workload(pulumi.ComponentResource):
                 name: {
                     "physical_name": function.physical_name, "alias_arn": function.alias_arn,
                     "log_group": function.log_group_name, "timeout_seconds": plan.functions[name].timeout_seconds,
+                    "failures_url": function.failures_url,
                 }
                 for name, function in made.functions.items()
             },
@@ -88,6 +91,16 @@ class Workload(pulumi.ComponentResource):
                 for name, queue in made.queues.items()
             },
             "buckets": {name: {"physical_name": bucket.physical_name} for name, bucket in made.buckets.items()},
+            "topics": {name: {"physical_name": topic.physical_name, "arn": topic.arn} for name, topic in made.topics.items()},
+            "buses": {
+                name: {"physical_name": bus.physical_name, "arn": bus.arn, "archive_name": plan.buses[name].archive_name}
+                for name, bus in made.buses.items()
+            },
+            "streams": {name: {"physical_name": stream.physical_name} for name, stream in made.streams.items()},
+            "schedules": {
+                name: {"physical_name": schedule.physical_name, "group_name": plan.scheduler.group_name}
+                for name, schedule in plan.scheduler.schedules.items()
+            } if plan.scheduler else {},
             "apis": {
                 name: {
                     "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint,
@@ -117,6 +130,10 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
     }
     problems = [f"code: lacks the bundle of the function '{each}'" for each in plan.functions if each not in args["code"]]
     problems += [f"code: '{each}' is no function of the manifest" for each in args["code"] if each not in plan.functions]
+    wanted = {event for bus in plan.buses.values() for event in bus.events}
+    given = args.get("schemas") or {}
+    problems += [f"schemas: lacks the event '{each}', which a bus of the manifest names" for each in sorted(wanted - set(given))]
+    problems += [f"schemas: '{each}' is named by no bus of the manifest" for each in sorted(set(given) - wanted)]
     if not shared["layer_arn"]:
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:

@@ -1,12 +1,12 @@
 """Who may do what, as statements and documents: verbs become the least actions, services get what they need of a topic."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from platform_contract.plan.model import KeyStatementPlan, StatementPlan
+from platform_contract.plan.plain import KeyStatementPlan, StatementPlan
 from platform_contract.settings import Settings
-from platform_contract.specs import FunctionSpec
+from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import iam, kms
 
 IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -16,11 +16,35 @@ IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Upda
 def verbs_of(function: FunctionSpec) -> dict[str, list[str]]:
     """Resource -> verbs, with what triggers imply: a queue that triggers is consumed."""
     verbs = {resource: list(given) for resource, given in function.uses.items()}
-    for trigger in function.queue_triggers:
-        verbs.setdefault(trigger.queue, [])
-        if "consume" not in verbs[trigger.queue]:
-            verbs[trigger.queue].append("consume")
+    for resource, implied in _implied(function):
+        if implied not in verbs.setdefault(resource, []):
+            verbs[resource].append(implied)
     return dict(sorted(verbs.items()))
+
+
+def _implied(function: FunctionSpec) -> Iterator[tuple[str, str]]:
+    """(resource, verb) of what Lambda does with the function's role to read what triggers it."""
+    for trigger in function.triggers:
+        if trigger.queue:
+            yield trigger.queue.queue, "consume"
+        if trigger.changes:
+            yield trigger.changes.table, "follow"
+        if trigger.stream:
+            yield trigger.stream.stream, "consume"
+
+
+def services_of(manifest: Manifest) -> tuple[str, ...]:
+    """Services that the workload's key has to admit, because they encrypt or deliver for it."""
+    services = list(kms.WORKLOAD_SERVICES)
+    if manifest.buses:
+        services += ["bus", "bus_lookup"]
+    if any(trigger.event for function in manifest.functions.values() for trigger in function.triggers):
+        services.append("events")
+    if any(queue.from_topic for queue in manifest.queues.values()):
+        services.append("sns")
+    if any(topic.from_bucket for topic in manifest.topics.values()):
+        services.append("s3")
+    return tuple(services)
 
 
 def resource_statements(kind: str, name: str, resource_arn: str, verbs: list[str]) -> list[StatementPlan]:
@@ -49,21 +73,31 @@ def base_statements(log_group_arn: str) -> list[StatementPlan]:
     ]
 
 
-def key_statements(settings: Settings, used: Sequence[tuple[str, list[str]]]) -> tuple[KeyStatementPlan, ...]:
+def key_statements(
+    settings: Settings, used: Sequence[tuple[str, list[str]]], *, keeps_failures: bool = False
+) -> tuple[KeyStatementPlan, ...]:
     """What a function needs of its workload's key, through each service that uses it on the function's behalf.
 
-    used: (kind, verbs) of every resource. Lambda itself decrypts the environment variables with the function's role.
+    used: (kind, verbs) of every resource. keeps_failures: whether it has a queue of failures. Lambda itself decrypts the environment variables with the function's role.
     """
     wanted: dict[str, set[str]] = {iam.VIA_SERVICE["environment"]: set(iam.ENVIRONMENT_KEY_ACTIONS)}
+    if keeps_failures:
+        wanted["sqs"] = set(iam.FAILURE_KEY_ACTIONS)
     for kind, verbs in used:
         for verb in verbs:
             wanted.setdefault(iam.VIA_SERVICE[kind], set()).update(iam.VERBS[kind][verb].key_actions)  # type: ignore[index]
-    return tuple(
-        KeyStatementPlan(
-            sid=f"KeyThrough{service.capitalize()}", actions=tuple(sorted(actions)),
-            condition={"StringEquals": {"kms:ViaService": f"{service}.{settings.region}.amazonaws.com"}},
-        )
-        for service, actions in sorted(wanted.items()) if actions
+    return tuple(_through(settings, service, actions) for service, actions in sorted(wanted.items()) if actions)
+
+
+def failure_key_statements(settings: Settings) -> tuple[KeyStatementPlan, ...]:
+    """What the role of another service needs of the key to put something into a queue of failures."""
+    return (_through(settings, "sqs", set(iam.FAILURE_KEY_ACTIONS)),)
+
+
+def _through(settings: Settings, service: str, actions: set[str]) -> KeyStatementPlan:
+    return KeyStatementPlan(
+        sid=f"KeyThrough{service.capitalize()}", actions=tuple(sorted(actions)),
+        condition={"StringEquals": {"kms:ViaService": f"{service}.{settings.region}.amazonaws.com"}},
     )  # fmt: skip
 
 

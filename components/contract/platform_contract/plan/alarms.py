@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 
 from platform_contract import naming
-from platform_contract.plan.model import AlarmPlan
+from platform_contract.plan.plain import AlarmPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards.alarms import ALARMS, AlarmStandard, Kind
 
 RUNBOOKS = "docs/runbooks.md"
 """One section for each alarm of the catalogue, called KIND-SUFFIX."""
+
+COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed"}
+"""Kind -> what follows the resource's name in names of alarms: a queue of the same name has alarms of its own."""
 
 
 def plan_alarms(
@@ -32,7 +35,7 @@ def _alarm(
 ) -> AlarmPlan:  # fmt: skip
     team = settings.teams[manifest.owner]
     section = f"{kind}-{row.suffix}".replace("_", "-")
-    component = f"{resource}-dead" if kind == "dead_letter_queue" else resource
+    component = resource + COMPONENT_SUFFIXES.get(kind, "")
     return AlarmPlan(
         suffix=row.suffix,
         physical_name=naming.alarm_name(settings, manifest.name, component, row.suffix),

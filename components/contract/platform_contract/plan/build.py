@@ -1,12 +1,12 @@
 """Manifest + settings + phase -> plan. Pure: the same input gives the same plan, on every machine."""
 
 from platform_contract import naming
-from platform_contract.plan import access, functions, state
+from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import kms, tags
+from platform_contract.standards import tags
 
 BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)
@@ -18,8 +18,13 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
     tables = state.plan_tables(settings, manifest)
     queues = state.plan_queues(settings, manifest)
     buckets = state.plan_buckets(settings, manifest)
+    topics, buses = triggers.plan_topics(settings, manifest), triggers.plan_buses(settings, manifest)
+    streams = triggers.plan_streams(settings, manifest)
+    used: functions.State = {
+        "table": tables, "queue": queues, "bucket": buckets, "topic": topics, "bus": buses, "stream": streams,
+    }  # fmt: skip
     planned = {
-        name: functions.plan_function(settings, manifest, name, {"table": tables, "queue": queues, "bucket": buckets})
+        name: functions.plan_function(settings, manifest, name, used)
         for name in manifest.functions
     }
     return WorkloadPlan(
@@ -34,7 +39,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         key=KeyPlan(
             alias=naming.key_alias(settings, manifest.name),
             description=f"Encrypts everything of the workload {manifest.name}.",
-            policy=access.key_policy(settings, kms.WORKLOAD_SERVICES),
+            policy=access.key_policy(settings, access.services_of(manifest)),
             deletion_window_days=deletion_window_days(settings),
         ),
         functions=planned,
@@ -43,6 +48,12 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         buckets=buckets,
         apis=functions.plan_apis(settings, manifest),
         queue_triggers=state.plan_queue_triggers(manifest),
+        topics=topics,
+        buses=buses,
+        rules=triggers.plan_rules(settings, manifest),
+        scheduler=triggers.plan_scheduler(settings, manifest),
+        streams=streams,
+        ordered_triggers=triggers.plan_ordered_triggers(manifest),
         trace_group=TraceGroupPlan(
             physical_name=naming.trace_group_name(settings, manifest.name),
             # Powertools' Tracer writes POWERTOOLS_SERVICE_NAME, which is the workload, as annotation `Service`.

@@ -2,7 +2,8 @@
 
 from platform_contract import naming
 from platform_contract.plan.access import key_policy, topic_policy
-from platform_contract.plan.model import KeyPlan, Plain
+from platform_contract.plan.model import KeyPlan
+from platform_contract.plan.plain import Plain
 from platform_contract.settings import Settings
 from platform_contract.standards import kms, tags
 

@@ -1,31 +1,35 @@
 """Functions of a workload and the API in front of them."""
 
 import re
+from collections.abc import Mapping
+from typing import Protocol
 
 from platform_contract import naming
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.model import (
-    AlarmPlan,
-    ApiPlan,
-    BucketPlan,
-    FunctionPlan,
-    QueuePlan,
-    ReferencePlan,
-    RoutePlan,
-    StatementPlan,
-    TablePlan,
-)
+from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
+from platform_contract.plan.plain import AlarmPlan, StatementPlan
+from platform_contract.plan.triggers import plan_failures
 from platform_contract.settings import Settings
-from platform_contract.specs import FunctionSpec, Manifest
-from platform_contract.standards import apigateway, dynamodb, environment, logs
+from platform_contract.specs import FunctionSpec, HttpTrigger, Manifest
+from platform_contract.specs.function import ASYNCHRONOUS, ORDERED
+from platform_contract.standards import apigateway, dynamodb, environment, iam, lambda_, logs
 from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
 
 API = naming.API
 DESCRIPTION_CHARACTERS = 256
 """Longest description of a function (Lambda API reference, CreateFunction)."""
 
-State = dict[str, TablePlan] | dict[str, QueuePlan] | dict[str, BucketPlan]
+
+class HasArn(Protocol):
+    """A planned resource that functions can use."""
+
+    @property
+    def arn(self) -> str: ...
+
+
+State = Mapping[str, Mapping[str, HasArn]]
+"""Kind -> name in the manifest -> plan."""
 
 
 def retention_days(settings: Settings, manifest: Manifest) -> int:
@@ -34,8 +38,8 @@ def retention_days(settings: Settings, manifest: Manifest) -> int:
     return wanted if settings.embedded else logs.retention_days(manifest.data_class, wanted)
 
 
-def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict[str, State]) -> FunctionPlan:
-    """One function. state: kind -> name in the manifest -> plan."""
+def plan_function(settings: Settings, manifest: Manifest, name: str, state: State) -> FunctionPlan:
+    """One function, which may use what is in `state`."""
     spec = manifest.functions[name]
     physical = naming.function_name(settings, manifest.name, name)
     log_group = naming.function_log_group(settings, manifest.name, name)
@@ -54,6 +58,10 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict
         statements.append(StatementPlan(sid="Idempotency", actions=access.IDEMPOTENCY_ACTIONS, resources=resources))
         references[environment.variable("table", table)] = ReferencePlan(kind="table", name=table)
         used.append(("table", ["read", "write"]))
+    failures = plan_failures(settings, manifest, name)
+    if failures:
+        statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(failures.arn,)))
+    asynchronous = bool(spec.kinds() & set(ASYNCHRONOUS))
     return FunctionPlan(
         physical_name=physical,
         arn=naming.function_arn(settings, physical),
@@ -71,7 +79,11 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: dict
         environment=_variables(settings, manifest, spec),
         references=references,
         statements=tuple(access.with_own_sids(statements)),
-        key_statements=access.key_statements(settings, used),
+        key_statements=access.key_statements(settings, used, keeps_failures=failures is not None),
+        failures=failures,
+        asynchronous=AsynchronousPlan(
+            maximum_retries=lambda_.ASYNCHRONOUS_RETRIES, maximum_age_seconds=lambda_.ASYNCHRONOUS_AGE_SECONDS
+        ) if asynchronous else None,
         alarms=_alarms(settings, manifest, name, physical),
     )
 
@@ -82,8 +94,16 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
         "timeout_ms": spec.timeout_seconds * 1000,
         "reserved_concurrency": spec.reserved_concurrency or settings.reserved_concurrency,
     }
-    alarms = plan_alarms(settings, manifest, "function", name, {"function_name": physical}, facts)
-    return alarms + plan_alarms(settings, manifest, "queue_consumer", name, {}) if spec.queue_triggers else alarms
+    names, kinds = {"function_name": physical}, spec.kinds()
+    alarms = plan_alarms(settings, manifest, "function", name, names, facts)
+    if "queue" in kinds:
+        alarms += plan_alarms(settings, manifest, "queue_consumer", name, {})
+    if kinds & set(ASYNCHRONOUS):
+        alarms += plan_alarms(settings, manifest, "asynchronous", name, names)
+    if kinds & set(ORDERED):
+        ages = [given.maximum_record_age_seconds for trigger in spec.triggers if (given := trigger.changes or trigger.stream)]
+        alarms += plan_alarms(settings, manifest, "ordered_consumer", name, names, {"record_age_ms": min(ages) * 1000})
+    return alarms
 
 
 def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> dict[str, str]:
@@ -106,8 +126,8 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
     """The workload's HTTP API, if a function has a route."""
     routes = [
         RoutePlan(
-            route=trigger.route, suffix=_suffix(trigger.route), function=name, authorizer=trigger.authorizer,
-            public_reason=trigger.public_reason, example=trigger.example,
+            route=trigger.route, suffix=_suffix(trigger.route), function=name, authorizer=_authorizer(trigger),
+            authorizer_function=trigger.authorizer_function, public_reason=trigger.public_reason, example=trigger.example,
         )
         for name, function in manifest.functions.items()
         for trigger in function.http_triggers
@@ -127,11 +147,18 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
                 route.function: apigateway.integration_timeout_ms(manifest.functions[route.function].timeout_seconds)
                 for route in routes
             },
+            allowed_origins=tuple(manifest.http_api.allowed_origins),
+            authorizer_cache_seconds=apigateway.AUTHORIZER_CACHE_SECONDS,
             throttle_rate_per_second=settings.api_rate_per_second,
             throttle_burst=settings.api_burst,
             alarms=plan_alarms(settings, manifest, "http_api", API, {}, {"latency_ms_p99": promised}),
         )
     }
+
+
+def _authorizer(trigger: HttpTrigger) -> str:
+    """How API Gateway does it: tokens of the managed user pool are checked like those of any other issuer."""
+    return "jwt" if trigger.access == "cognito" else trigger.access
 
 
 def _suffix(route: str) -> str:

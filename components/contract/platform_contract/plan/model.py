@@ -5,56 +5,20 @@ nothing. What AWS assigns at creation (ids, URLs, the ARN of a key) is not in it
 names the resource that will have it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Plain(BaseModel):
-    """Base of all parts of a plan."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class StatementPlan(Plain):
-    """One IAM permission: actions on ARNs that are known before the update."""
-
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    condition: dict[str, dict[str, str]] = {}
-
-
-class KeyStatementPlan(Plain):
-    """One IAM permission on the workload's key, whose ARN AWS assigns."""
-
-    sid: str
-    actions: tuple[str, ...]
-    condition: dict[str, dict[str, str]] = {}
-
-
-class AlarmPlan(Plain):
-    """One alarm. `assigned_dimensions` names those whose value AWS assigns at creation."""
-
-    suffix: str
-    physical_name: str
-    description: str
-    namespace: str
-    metric_name: str
-    dimensions: dict[str, str]
-    assigned_dimensions: tuple[str, ...] = ()
-    statistic: str | None = None
-    extended_statistic: str | None = None
-    comparison_operator: str
-    threshold: float
-    period_seconds: int
-    evaluation_periods: int
-    datapoints_to_alarm: int
-    treat_missing_data: str
-
-    def argument(self) -> dict[str, Any]:
-        """As the alarm factory takes it."""
-        return self.model_dump(exclude={"assigned_dimensions"}, exclude_none=True)
+from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
+from platform_contract.plan.sources import (
+    BusPlan,
+    FailuresPlan,
+    ListenerPlan,
+    OrderedTriggerPlan,
+    RulePlan,
+    SchedulerPlan,
+    StreamPlan,
+    TopicPlan,
+)
 
 
 class KeyPlan(Plain):
@@ -67,12 +31,20 @@ class KeyPlan(Plain):
     deletion_window_days: int
 
 
+class IndexPlan(Plain):
+    partition_key: str
+    sort_key: str | None
+
+
 class TablePlan(Plain):
     physical_name: str
     arn: str
     partition_key: str
     sort_key: str | None
     expires_at: str | None
+    indexes: dict[str, IndexPlan]
+    stream_view: str | None
+    """What its changes carry; None: it tells none."""
     protect: bool
     recovery_days: int
     alarms: tuple[AlarmPlan, ...]
@@ -88,6 +60,9 @@ class QueuePlan(Plain):
     dead_letter_retention_seconds: int
     max_receive_count: int
     key_reuse_seconds: int
+    fifo: bool
+    topic_arn: str | None
+    """ARN of the topic that may send to it."""
     protect: bool
     alarms: tuple[AlarmPlan, ...]
     dead_letter_alarms: tuple[AlarmPlan, ...]
@@ -98,6 +73,9 @@ class BucketPlan(Plain):
     arn: str
     expire_after_days: int | None
     noncurrent_days: int
+    upload_origins: tuple[str, ...]
+    upload_headers: tuple[str, ...]
+    listeners: tuple[ListenerPlan, ...]
     protect: bool
 
 
@@ -105,9 +83,16 @@ class ReferencePlan(Plain):
     """A resource of the workload that a function is told of: so the function is made after it."""
 
     kind: str
-    """table, queue or bucket."""
+    """table, queue, bucket, topic, bus or stream."""
     name: str
     """Name in the manifest."""
+
+
+class AsynchronousPlan(Plain):
+    """How Lambda deals with an event that nobody waits for."""
+
+    maximum_retries: int
+    maximum_age_seconds: int
 
 
 class FunctionPlan(Plain):
@@ -129,6 +114,9 @@ class FunctionPlan(Plain):
     """Environment variable -> the resource whose name or URL it holds."""
     statements: tuple[StatementPlan, ...]
     key_statements: tuple[KeyStatementPlan, ...]
+    failures: FailuresPlan | None
+    """Of a function that is invoked asynchronously or from an ordered source."""
+    asynchronous: AsynchronousPlan | None
     alarms: tuple[AlarmPlan, ...]
 
 
@@ -138,6 +126,7 @@ class RoutePlan(Plain):
     """End of its logical name."""
     function: str
     authorizer: str
+    authorizer_function: str | None = None
     public_reason: str | None = None
     example: Any = None
 
@@ -150,6 +139,8 @@ class ApiPlan(Plain):
     routes: tuple[RoutePlan, ...]
     integration_timeouts_ms: dict[str, int]
     """Function -> how long API Gateway waits for it, in milliseconds."""
+    allowed_origins: tuple[str, ...]
+    authorizer_cache_seconds: int
     throttle_rate_per_second: float
     throttle_burst: int
     alarms: tuple[AlarmPlan, ...]
@@ -201,16 +192,32 @@ class WorkloadPlan(Plain):
     buckets: dict[str, BucketPlan]
     apis: dict[str, ApiPlan]
     queue_triggers: dict[str, QueueTriggerPlan]
+    topics: dict[str, TopicPlan]
+    buses: dict[str, BusPlan]
+    rules: dict[str, RulePlan]
+    """By FUNCTION-INDEX."""
+    scheduler: SchedulerPlan | None
+    streams: dict[str, StreamPlan]
+    ordered_triggers: dict[str, OrderedTriggerPlan]
+    """By FUNCTION-SOURCE."""
     trace_group: TraceGroupPlan
     budget: BudgetPlan
 
     def alarm_names(self) -> list[str]:
         """Physical names of all its alarms."""
-        alarms = [
-            alarm
-            for parts in (self.functions, self.tables, self.queues, self.apis)
-            for part in parts.values()
-            for alarm in part.alarms
-        ]
-        alarms += [alarm for queue in self.queues.values() for alarm in queue.dead_letter_alarms]
-        return sorted(alarm.physical_name for alarm in alarms)
+        return sorted(alarm.physical_name for alarm in alarms_in(self))
+
+
+def alarms_in(part: Any) -> Iterator[AlarmPlan]:
+    """Every alarm inside a part of a plan, at any depth."""
+    if isinstance(part, AlarmPlan):
+        yield part
+    elif isinstance(part, Plain):
+        for name in type(part).model_fields:
+            yield from alarms_in(getattr(part, name))
+    elif isinstance(part, dict):
+        for each in part.values():
+            yield from alarms_in(each)
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from alarms_in(each)

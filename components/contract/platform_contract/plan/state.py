@@ -2,7 +2,8 @@
 
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.model import BucketPlan, QueuePlan, QueueTriggerPlan, TablePlan
+from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, QueueTriggerPlan, TablePlan
+from platform_contract.plan.triggers import plan_listeners
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, TableSpec
 from platform_contract.standards import dynamodb, s3, sqs
@@ -25,7 +26,9 @@ def plan_tables(settings: Settings, manifest: Manifest) -> dict[str, TablePlan]:
         physical = naming.table_name(settings, manifest.name, name, spec.generation)
         plans[name] = TablePlan(
             physical_name=physical, arn=naming.table_arn(settings, physical), partition_key=spec.partition_key,
-            sort_key=spec.sort_key, expires_at=spec.expires_at, protect=settings.protect_state,
+            sort_key=spec.sort_key, expires_at=spec.expires_at, stream_view=dynamodb.STREAM_VIEW if spec.stream else None,
+            indexes={index: IndexPlan(partition_key=it.partition_key, sort_key=it.sort_key) for index, it in spec.indexes.items()},
+            protect=settings.protect_state,
             recovery_days=dynamodb.RECOVERY_DAYS,
             alarms=plan_alarms(settings, manifest, "table", name, {"table_name": physical}),
         )  # fmt: skip
@@ -49,8 +52,9 @@ def plan_queues(settings: Settings, manifest: Manifest) -> dict[str, QueuePlan]:
     consumers = {trigger.queue: trigger for trigger in plan_queue_triggers(manifest).values()}
     plans = {}
     for name, spec in manifest.queues.items():
-        physical = naming.queue_name(settings, manifest.name, name, spec.generation)
-        dead = naming.dead_letter_name(settings, manifest.name, name, spec.generation)
+        physical = naming.queue_name(settings, manifest.name, name, spec.generation, fifo=spec.fifo)
+        dead = naming.dead_letter_name(settings, manifest.name, name, spec.generation, fifo=spec.fifo)
+        topic = naming.topic_name(settings, manifest.name, spec.from_topic) if spec.from_topic else None
         visibility = UNCONSUMED_VISIBILITY_SECONDS
         if trigger := consumers.get(name):
             timeout = manifest.functions[trigger.function].timeout_seconds
@@ -61,7 +65,8 @@ def plan_queues(settings: Settings, manifest: Manifest) -> dict[str, QueuePlan]:
             dead_letter_arn=naming.queue_arn(settings, dead), visibility_timeout_seconds=visibility,
             retention_seconds=spec.retention_days * DAY,
             dead_letter_retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-            max_receive_count=spec.max_receive_count, key_reuse_seconds=sqs.KEY_REUSE_SECONDS, protect=settings.protect_state,
+            max_receive_count=spec.max_receive_count, key_reuse_seconds=sqs.KEY_REUSE_SECONDS, fifo=spec.fifo,
+            topic_arn=naming.topic_arn(settings, topic) if topic else None, protect=settings.protect_state,
             alarms=plan_alarms(settings, manifest, "queue", name, {"queue_name": physical}, facts),
             dead_letter_alarms=plan_alarms(settings, manifest, "dead_letter_queue", name, {"queue_name": dead}),
         )  # fmt: skip
@@ -74,6 +79,7 @@ def plan_buckets(settings: Settings, manifest: Manifest) -> dict[str, BucketPlan
         physical = naming.bucket_name(settings, manifest.name, name, spec.generation)
         plans[name] = BucketPlan(
             physical_name=physical, arn=naming.bucket_arn(settings, physical), expire_after_days=spec.expire_after_days,
-            noncurrent_days=s3.NONCURRENT_DAYS, protect=settings.protect_state,
+            noncurrent_days=s3.NONCURRENT_DAYS, upload_origins=tuple(spec.upload_origins), upload_headers=s3.UPLOAD_HEADERS,
+            listeners=plan_listeners(manifest, name), protect=settings.protect_state,
         )  # fmt: skip
     return plans

@@ -2,7 +2,7 @@
 
 from .bucket import BucketSpec
 from .function import FunctionSpec, IdempotencySpec, TriggerSpec
-from .http_trigger import HttpTrigger
+from .http_trigger import HttpApiSpec, HttpTrigger
 from .manifest import (
     BoundarySpec,
     CostSpec,
@@ -15,12 +15,12 @@ from .manifest import (
 )
 from .queue import QueueSpec
 from .queue_trigger import QueueTrigger
-from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml
+from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml, schema_path
 from .references import Used, resolve
 from .table import TableSpec
 
 __all__ = [
-    "BoundarySpec", "BucketSpec", "CostSpec", "DataClass", "FitWaiverSpec", "FunctionSpec", "HttpTrigger", "IdempotencySpec",
+    "BoundarySpec", "BucketSpec", "CostSpec", "DataClass", "FitWaiverSpec", "FunctionSpec", "HttpApiSpec", "HttpTrigger", "IdempotencySpec",
     "Kind", "Manifest", "ProfileSpec", "QueueSpec", "QueueTrigger", "SloSpec", "TableSpec", "TriggerSpec", "Used",
-    "check_handlers", "load_manifests", "parse_manifest", "read_manifest", "read_yaml", "resolve",
+    "check_handlers", "load_manifests", "parse_manifest", "read_manifest", "read_yaml", "resolve", "schema_path",
 ]  # fmt: skip

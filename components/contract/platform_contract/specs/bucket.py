@@ -4,6 +4,7 @@ from pydantic import Field
 
 from ..standards import s3
 from ..words import Strict
+from .http_trigger import Origin
 from .table import Generation
 
 
@@ -14,4 +15,7 @@ class BucketSpec(Strict):
         default=None, ge=s3.MINIMUM_EXPIRY_DAYS, le=s3.MAXIMUM_EXPIRY_DAYS,
         description="Days after which an object is deleted; without it, objects are kept.",
     )  # fmt: skip
+    upload_origins: list[Origin] = Field(
+        default=[], max_length=20, description="Web origins whose pages may send objects here with a signed request (CORS)."
+    )
     generation: int = Generation

@@ -10,10 +10,8 @@ from ..problems import choices, did_you_mean
 from ..settings import Settings
 from ..standards import apigateway, dynamodb, environment
 from . import names
-from .manifest import Manifest
-
-Broken = tuple[str, object, str, str]
-"""Field path, value, rule, fix."""
+from .connections import Broken, check_connections
+from .manifest import SECTIONS, Manifest
 
 BUILT_PHASES = ("pilot",)
 """Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
@@ -42,6 +40,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _handlers(manifest)
     yield from _routes(manifest)
     yield from _consumers(manifest)
+    yield from check_connections(manifest)
     yield from _timeouts(manifest)
     yield from _variables(manifest)
     yield from _variables_size(manifest)
@@ -50,11 +49,12 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _owner(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _concurrency(manifest, settings)
+        yield from _identity(manifest, settings)
         yield from _names(manifest, settings)
 
 
 def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:
-    kinds: dict[str, Mapping[str, object]] = {"tables": manifest.tables, "queues": manifest.queues, "buckets": manifest.buckets}
+    kinds: dict[str, Mapping[str, object]] = {section: manifest.section(section) for section in SECTIONS}
     for section, resources in kinds.items():
         for name in resources:
             others = [other for other in kinds if other != section and name in kinds[other]]
@@ -179,6 +179,15 @@ def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
         yield ("profile.peak_per_second", manifest.profile.peak_per_second,
                f"is above the {settings.api_rate_per_second:g} requests a second after which an API answers 429 in {settings.environment}",
                "raise api_rate_per_second in the stack's settings, or correct the profile")  # fmt: skip
+
+
+def _identity(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if trigger.http and trigger.http.access == "cognito" and not settings.identity.managed:
+                yield (f"functions.{name}.triggers[{index}].http.authorizer", "cognito",
+                       f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
+                       "write `authorizer: jwt`, which takes tokens from either")  # fmt: skip
 
 
 def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

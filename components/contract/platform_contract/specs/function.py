@@ -7,8 +7,12 @@ from pydantic import Field, model_validator
 from ..problems import broken
 from ..standards import lambda_
 from ..words import Form, Strict
+from .event_trigger import EventTrigger
 from .http_trigger import HttpTrigger
 from .queue_trigger import QueueTrigger
+from .schedule_trigger import ScheduleTrigger
+from .stream_trigger import ChangesTrigger, StreamTrigger
+from .upload_trigger import UploadTrigger
 
 Handler = Annotated[
     str,
@@ -34,12 +38,26 @@ class TriggerSpec(Strict):
 
     http: HttpTrigger | None = Field(default=None, description="A route of the workload's HTTP API.")
     queue: QueueTrigger | None = Field(default=None, description="A queue of the workload.")
+    event: EventTrigger | None = Field(default=None, description="Events on a bus of the workload.")
+    upload: UploadTrigger | None = Field(default=None, description="Objects that arrive in a bucket of the workload.")
+    schedule: ScheduleTrigger | None = Field(default=None, description="A time.")
+    changes: ChangesTrigger | None = Field(default=None, description="Changes of a table of the workload.")
+    stream: StreamTrigger | None = Field(default=None, description="Records of a stream of the workload.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "TriggerSpec":
-        if len([kind for kind in (self.http, self.queue) if kind]) != 1:
-            raise broken("must have exactly one of http, queue", "write each trigger as an entry of its own in the list")
+        if len([kind for kind in TRIGGER_KINDS if getattr(self, kind)]) != 1:
+            raise broken(f"must have exactly one of {', '.join(TRIGGER_KINDS)}", "write each trigger as an entry of its own in the list")
         return self
+
+
+TRIGGER_KINDS = tuple(TriggerSpec.model_fields)
+
+ASYNCHRONOUS = ("event", "upload", "schedule")
+"""Triggers behind which nobody waits: Lambda itself tries again, and then gives the event up."""
+
+ORDERED = ("changes", "stream")
+"""Triggers that are read in order: a batch that fails holds up what is behind it."""
 
 
 class IdempotencySpec(Strict):
@@ -62,7 +80,9 @@ class FunctionSpec(Strict):
         default=lambda_.DEFAULT_MEMORY_MB, ge=lambda_.MINIMUM_MEMORY_MB, le=lambda_.MAXIMUM_MEMORY_MB,
         description="Memory; the share of a processor grows with it.",
     )  # fmt: skip
-    triggers: list[TriggerSpec] = Field(min_length=1, description="What invokes it.")
+    triggers: list[TriggerSpec] = Field(
+        default=[], description="What invokes it; empty only for a function that a route names as its authorizer or a workflow as a step."
+    )
     uses: dict[str, list[str]] = Field(
         default={}, description="Resource -> verbs: its permissions. A resource of another workload is WORKLOAD.RESOURCE."
     )
@@ -84,3 +104,12 @@ class FunctionSpec(Strict):
     @property
     def queue_triggers(self) -> list[QueueTrigger]:
         return [trigger.queue for trigger in self.triggers if trigger.queue]
+
+    def kinds(self) -> set[str]:
+        """Kinds of its triggers."""
+        return {kind for trigger in self.triggers for kind in TRIGGER_KINDS if getattr(trigger, kind)}
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether something that it is invoked for can be given up, and is then kept in its queue of failures."""
+        return bool(self.kinds() & {*ASYNCHRONOUS, *ORDERED})

@@ -1,19 +1,29 @@
 """The manifest of a workload."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from ..settings import Phase
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
+from .bus import BusSpec
 from .function import FunctionSpec
+from .http_trigger import HttpApiSpec
 from .queue import QueueSpec
+from .stream import StreamSpec
 from .table import TableSpec
+from .topic import TopicSpec
 
 DataClass = Literal["public", "internal", "confidential", "restricted"]
-Kind = Literal["table", "queue", "bucket"]
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream"]
+
+SECTIONS: dict[str, Kind] = {
+    "tables": "table", "queues": "queue", "buckets": "bucket", "topics": "topic", "buses": "bus", "streams": "stream",
+}  # fmt: skip
+"""Section of a manifest -> kind of the resources in it: what `uses` and `shares` can name."""
 
 
 class BoundarySpec(Strict):
@@ -79,19 +89,32 @@ class Manifest(Strict):
     tables: dict[Name, TableSpec] = Field(default={}, description="Its DynamoDB tables.")
     queues: dict[Name, QueueSpec] = Field(default={}, description="Its SQS queues, each with a dead-letter queue.")
     buckets: dict[Name, BucketSpec] = Field(default={}, description="Its S3 buckets.")
+    topics: dict[Name, TopicSpec] = Field(default={}, description="Its SNS topics.")
+    buses: dict[Name, BusSpec] = Field(default={}, description="Its EventBridge buses.")
+    streams: dict[Name, StreamSpec] = Field(default={}, description="Its Kinesis streams.")
+    http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")
 
+    def section(self, name: str) -> Mapping[str, Any]:
+        """The resources of a section, by name."""
+        resources: Mapping[str, Any] = getattr(self, name)
+        return resources
+
     def kind_of(self, resource: str) -> Kind | None:
         """Kind of a resource of this workload, or None."""
-        if resource in self.tables:
-            return "table"
-        if resource in self.queues:
-            return "queue"
-        return "bucket" if resource in self.buckets else None
+        return next((kind for section, kind in SECTIONS.items() if resource in self.section(section)), None)
 
     @property
     def resources(self) -> list[str]:
-        """Names of its tables, queues and buckets."""
-        return [*self.tables, *self.queues, *self.buckets]
+        """Names of everything in it that functions can use."""
+        return [name for section in SECTIONS for name in self.section(section)]
+
+    @property
+    def authorizer_functions(self) -> set[str]:
+        """Functions that decide for routes who may call."""
+        return {
+            trigger.authorizer_function
+            for function in self.functions.values() for trigger in function.http_triggers if trigger.authorizer_function
+        }  # fmt: skip

@@ -7,7 +7,11 @@ from .. import naming
 from ..settings import Settings
 from ..standards import dynamodb
 from ..standards.alarms import ALARMS, Kind
+from .function import ASYNCHRONOUS, ORDERED, FunctionSpec
 from .manifest import Manifest
+
+SCHEDULES = "schedules"
+"""What alarms of a workload's schedules are called after: AWS counts them by group."""
 
 Make = Callable[[], str]
 
@@ -27,10 +31,11 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     for table, spec in manifest.tables.items():
         yield "table", f"tables.{table}", partial(naming.table_name, settings, name, table, spec.generation)
     for queue, queue_spec in manifest.queues.items():
-        yield "queue", f"queues.{queue}", partial(naming.queue_name, settings, name, queue, queue_spec.generation)
-        yield "queue", f"queues.{queue}", partial(naming.dead_letter_name, settings, name, queue, queue_spec.generation)
+        yield "queue", f"queues.{queue}", partial(naming.queue_name, settings, name, queue, queue_spec.generation, fifo=queue_spec.fifo)
+        yield "queue", f"queues.{queue}", partial(naming.dead_letter_name, settings, name, queue, queue_spec.generation, fifo=queue_spec.fifo)
     for bucket, bucket_spec in manifest.buckets.items():
         yield "bucket", f"buckets.{bucket}", partial(naming.bucket_name, settings, name, bucket, bucket_spec.generation)
+    yield from _sources(manifest, settings)
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "api", "name", partial(naming.api_name, settings, name)
     if asking := _asks_for_idempotency(manifest):
@@ -43,12 +48,43 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
             yield "alarm", path, partial(naming.alarm_name, settings, name, component, row.suffix)
 
 
+def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str, Make]]:
+    name = manifest.name
+    for topic in manifest.topics:
+        yield "topic", f"topics.{topic}", partial(naming.topic_name, settings, name, topic)
+    for bus in manifest.buses:
+        yield "bus", f"buses.{bus}", partial(naming.bus_name, settings, name, bus)
+        yield "archive", f"buses.{bus}", partial(naming.archive_name, settings, name, bus)
+        yield "schema registry", f"buses.{bus}", partial(naming.registry_name, settings, name, bus)
+    for stream, spec in manifest.streams.items():
+        yield "stream", f"streams.{stream}", partial(naming.stream_name, settings, name, stream, spec.generation)
+    scheduled = False
+    for function, function_spec in manifest.functions.items():
+        if function_spec.gives_up:
+            yield "queue", f"functions.{function}", partial(naming.failures_name, settings, name, function)
+        for index, trigger in enumerate(function_spec.triggers):
+            path = f"functions.{function}.triggers[{index}]"
+            if trigger.event:
+                yield "rule", path, partial(naming.rule_name, settings, name, function, index)
+            if trigger.schedule:
+                scheduled = True
+                yield "schedule", path, partial(naming.schedule_name, settings, name, function, index)
+    if scheduled:
+        yield "schedule group", "name", partial(naming.schedule_group_name, settings, name)
+        yield "role", "name", partial(naming.service_role_name, settings, name, "scheduler")
+
+
 def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
     """(kind of alarms, field path, component in the alarms' names)."""
     for function, spec in manifest.functions.items():
         yield "function", f"functions.{function}", function
-        if spec.queue_triggers:
-            yield "queue_consumer", f"functions.{function}", function
+        yield from _watched_triggers(function, spec)
+    if any("schedule" in spec.kinds() for spec in manifest.functions.values()):
+        yield "schedule", "name", SCHEDULES
+    for topic in manifest.topics:
+        yield "topic", f"topics.{topic}", topic
+    for stream in manifest.streams:
+        yield "stream", f"streams.{stream}", stream
     for table in manifest.tables:
         yield "table", f"tables.{table}", table
     for queue in manifest.queues:
@@ -58,6 +94,21 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "http_api", "name", naming.API
     if asking := _asks_for_idempotency(manifest):
         yield "table", asking, dynamodb.IDEMPOTENCY_TABLE
+
+
+def _watched_triggers(function: str, spec: FunctionSpec) -> Iterator[tuple[Kind, str, str]]:
+    path, kinds = f"functions.{function}", spec.kinds()
+    if "queue" in kinds:
+        yield "queue_consumer", path, function
+    if kinds & set(ASYNCHRONOUS):
+        yield "asynchronous", path, function
+    if kinds & set(ORDERED):
+        yield "ordered_consumer", path, function
+    if spec.gives_up:
+        yield "failures", path, f"{function}-failed"
+    for index, trigger in enumerate(spec.triggers):
+        if trigger.event:
+            yield "rule", f"{path}.triggers[{index}]", f"{function}-{index}"
 
 
 def _asks_for_idempotency(manifest: Manifest) -> str:

@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from ..standards import sqs
-from ..words import Strict
+from ..words import Name, Strict
 from .table import Generation
 
 
 class QueueSpec(Strict):
-    """A standard queue with its dead-letter queue, both encrypted with the workload's key."""
+    """A queue with its dead-letter queue, both encrypted with the workload's key."""
 
     max_receive_count: int = Field(
         default=sqs.MAX_RECEIVE_COUNT_DEFAULT, ge=sqs.MAX_RECEIVE_COUNT_LEAST, le=sqs.MAX_RECEIVE_COUNT_MOST,
@@ -18,4 +18,11 @@ class QueueSpec(Strict):
         default=sqs.DEFAULT_RETENTION_DAYS, ge=1, le=sqs.MAXIMUM_RETENTION_DAYS,
         description="Days for which a message waits for its consumer; the dead-letter queue keeps it for 14 days from its first arrival.",
     )  # fmt: skip
+    fifo: bool = Field(
+        default=False,
+        description="Whether messages of one group are handled one after the other, and one that is sent twice within 5 minutes once.",
+    )
+    from_topic: Name | None = Field(
+        default=None, description="Topic of this workload whose messages come here, as they were published, without an envelope."
+    )
     generation: int = Generation

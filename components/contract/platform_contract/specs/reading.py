@@ -201,9 +201,10 @@ def _chosen(
 
 
 def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
-    """Every function has its code under `handlers`. Raises ProblemsError with all that lack it."""
-    problems = []
+    """Every function has its code under `handlers`, every event its schema. Raises ProblemsError with all that lack it."""
+    problems: list[Problem] = []
     for name, manifest in manifests.items():
+        problems += _check_schemas(name, manifest, handlers)
         for function_name, function in manifest.functions.items():
             *modules, entry = function.handler.split(".")
             path = handlers.joinpath(*modules).with_suffix(".py")
@@ -223,6 +224,21 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
                 problems.append(Problem(f"{FOLDER}/{name}.yaml", f"functions.{function_name}.handler", function.handler, *broken))
     if problems:
         raise ProblemsError(problems)
+
+
+def schema_path(handlers: Path, workload: str, model: str) -> Path:
+    """Where the JSON schema of a model is published: made from the model in contracts.py of the workload."""
+    return handlers / workload.replace("-", "_") / "schemas" / f"{model}.json"
+
+
+def _check_schemas(name: str, manifest: Manifest, handlers: Path) -> Iterable[Problem]:
+    for bus, spec in manifest.buses.items():
+        for event in spec.events:
+            path = schema_path(handlers, name, event)
+            if not path.is_file():
+                shown_path = f"{handlers.name}/{path.relative_to(handlers)}"
+                yield Problem(f"{FOLDER}/{name}.yaml", f"buses.{bus}.events", event, f"there is no file {shown_path}",
+                              f"define the model {event} in contracts.py beside it and run `make docs`")  # fmt: skip
 
 
 def _defined(path: Path) -> list[str]:

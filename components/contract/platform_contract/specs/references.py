@@ -56,7 +56,7 @@ def _unknown(manifest: Manifest, name: str, others: Mapping[str, Manifest]) -> t
     owner_name, dot, resource = name.partition(".")
     if not dot:
         hint = did_you_mean(name, manifest.resources)
-        return (f"is no table, queue or bucket of this workload; there is {choices(manifest.resources)}",
+        return (f"is no resource of this workload; there is {choices(manifest.resources)}",
                 hint or "add it, or write WORKLOAD.RESOURCE for one that another workload shares")  # fmt: skip
     owner = others.get(owner_name)
     if owner is None:
@@ -99,7 +99,7 @@ def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
             yield (
                 f"shares.{resource}",
                 None,
-                f"is no table, queue or bucket of this workload; there is {choices(manifest.resources)}",
+                f"is no resource of this workload; there is {choices(manifest.resources)}",
                 hint or "correct it",
             )
         for index, consumer in enumerate(consumers):

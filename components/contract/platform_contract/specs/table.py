@@ -3,11 +3,19 @@
 from pydantic import Field, model_validator
 
 from ..problems import broken
-from ..words import Attribute, Strict
+from ..standards import dynamodb
+from ..words import Attribute, Name, Strict
 
 Generation = Field(
     default=1, ge=1, le=99, description="Count it up to replace the resource by a new, empty one on purpose; 1 at first."
 )
+
+
+class IndexSpec(Strict):
+    """A second way to find the items of a table; it follows the table within moments, not at once."""
+
+    partition_key: Attribute = Field(description="Attribute that items are found by.")
+    sort_key: Attribute | None = Field(default=None, description="Attribute that orders them.")
 
 
 class TableSpec(Strict):
@@ -18,6 +26,10 @@ class TableSpec(Strict):
     expires_at: Attribute | None = Field(
         default=None, description="Attribute that holds when an item may be deleted, in seconds since 1970."
     )
+    indexes: dict[Name, IndexSpec] = Field(
+        default={}, max_length=dynamodb.MAXIMUM_INDEXES, description="Further ways to find items; each is paid for by every write."
+    )
+    stream: bool = Field(default=False, description="Whether its changes can trigger functions: each with the item before and after.")
     generation: int = Generation
 
     @model_validator(mode="after")

@@ -15,7 +15,10 @@ from typing import Literal
 
 from . import apigateway, environment
 
-Kind = Literal["function", "queue_consumer", "queue", "dead_letter_queue", "http_api", "table"]
+Kind = Literal[
+    "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
+    "schedule", "stream", "http_api", "table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class AlarmStandard:
 _FUNCTION = {"FunctionName": "{function_name}"}
 _QUEUE = {"QueueName": "{queue_name}"}
 _TABLE = {"TableName": "{table_name}"}
+_RULE = {"EventBusName": "{bus_name}", "RuleName": "{rule_name}"}
 _STAGE = {"Stage": apigateway.STAGE}
 
 ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
@@ -101,6 +105,76 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
             # A partial batch failure leaves the metric Errors at 0, so the function's own alarm is silent.
             "single messages keep failing, though their batches succeed", "ticket", statistic="Sum",
+        ),
+    ),
+    "asynchronous": (
+        AlarmStandard(
+            "dropped", "AWS/Lambda", "AsyncEventsDropped", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an event was given up: it was tried three times, or had waited for too long", "page", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+        AlarmStandard(
+            # Without this one, an event that is given up and cannot be kept either is lost without a trace.
+            "undelivered", "AWS/Lambda", "DestinationDeliveryFailures", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an event was given up and could not be put into the queue of failures either", "page", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+    ),
+    "ordered_consumer": (
+        AlarmStandard(
+            "iterator-age", "AWS/Lambda", "IteratorAge", _FUNCTION, Threshold(0.5, "record_age_ms"), "GreaterThanThreshold", (0, None),
+            "the oldest record has waited half as long as it may before it is given up", "page", statistic="Maximum",
+            datapoints_to_alarm=5, evaluation_periods=5,
+        ),
+    ),
+    "failures": (
+        AlarmStandard(
+            "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", _QUEUE, Threshold(0), "GreaterThanThreshold", (0, None),
+            "something was given up and waits for somebody", "page", statistic="Maximum", datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+    ),
+    "topic": (
+        AlarmStandard(
+            "undelivered", "AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": "{topic_name}"}, Threshold(1),
+            "GreaterThanOrEqualToThreshold", (0, None), "a message could not be delivered to one of its receivers", "ticket",
+            statistic="Sum", datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+    ),
+    "rule": (
+        AlarmStandard(
+            "failed", "AWS/Events", "FailedInvocations", _RULE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an event could not be delivered for good, so it is in the queue of failures", "page", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+        AlarmStandard(
+            "lost", "AWS/Events", "InvocationsFailedToBeSentToDlq", _RULE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an event could be delivered neither to the function nor to the queue of failures: it is lost", "page", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+    ),
+    "schedule": (
+        AlarmStandard(
+            "dropped", "AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "{schedule_group}"}, Threshold(1),
+            "GreaterThanOrEqualToThreshold", (0, None), "a run could not be started and was given up", "page", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+        AlarmStandard(
+            "target-errors", "AWS/Scheduler", "TargetErrorCount", {"ScheduleGroup": "{schedule_group}"}, Threshold(1),
+            "GreaterThanOrEqualToThreshold", (0, None), "a function refuses to be started by its schedule", "ticket", statistic="Sum",
+            datapoints_to_alarm=3, evaluation_periods=3,
+        ),
+    ),
+    "stream": (
+        AlarmStandard(
+            "write-throttles", "AWS/Kinesis", "WriteProvisionedThroughputExceeded", {"StreamName": "{stream_name}"}, Threshold(10),
+            "GreaterThanThreshold", (0, None), "more than ten records a minute are refused, as a rule because of one hot key", "ticket",
+            statistic="Sum", datapoints_to_alarm=5, evaluation_periods=5,
+        ),
+        AlarmStandard(
+            "iterator-age", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", {"StreamName": "{stream_name}"},
+            Threshold(0.5, "retention_ms"), "GreaterThanThreshold", (0, None),
+            "records wait half as long as they are kept: the next half loses them", "page", statistic="Maximum",
+            datapoints_to_alarm=5, evaluation_periods=5,
         ),
     ),
     "queue": (
@@ -153,6 +227,13 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
 FACTS: dict[Kind, tuple[str, ...]] = {
     "function": ("timeout_ms", "reserved_concurrency"),
     "queue_consumer": (),
+    "asynchronous": (),
+    "ordered_consumer": ("record_age_ms",),
+    "failures": (),
+    "topic": (),
+    "rule": (),
+    "schedule": (),
+    "stream": ("retention_ms",),
     "queue": ("retention_seconds", "visibility_seconds"),
     "dead_letter_queue": (),
     "http_api": ("latency_ms_p99",),

@@ -9,6 +9,12 @@ MAXIMUM_FUNCTION_TIMEOUT_SECONDS = INTEGRATION_TIMEOUT_MS // 1000
 INTEGRATION_MARGIN_MS = 1000
 """API Gateway waits this much longer than the function may run, so that the caller gets the function's own answer."""
 
+MAXIMUM_AUTHORIZER_TIMEOUT_SECONDS = 10
+"""How long API Gateway waits for a Lambda authorizer. Source: same page, "Authorizer timeout"."""
+
+AUTHORIZER_CACHE_SECONDS = 300
+"""How long a decision of a Lambda authorizer holds for one caller and route: what it takes for a lost right to be lost."""
+
 MAXIMUM_RATE_PER_SECOND, MAXIMUM_BURST = 10_000, 5_000
 """The account's throttle in most regions, which all APIs share."""
 

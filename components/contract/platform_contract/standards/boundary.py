@@ -6,7 +6,7 @@ boundary names services and denies what no workload needs; the least actions are
 
 from typing import Any
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "kms", "logs", "xray")
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "kms", "logs", "xray")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -15,6 +15,7 @@ DENIED_ACTIONS = (
     "apigateway:*", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:CreateGrant",
     "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups", "dynamodb:PutResourcePolicy",
     "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:AddPermission", "sqs:PurgeQueue",
+    "kinesis:DeleteStream", "kinesis:Decrease*", "kinesis:StopStreamEncryption", "kinesis:PutResourcePolicy",
     "s3:DeleteBucket", "s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutBucketPublicAccessBlock",
     "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion",
     "logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
@@ -41,6 +42,9 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Buckets", "s3:*", [f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}",
                                        f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}/*",
                                        f"arn:{partition}:s3:::{environment}-*-{account_id}-{region}-g*"]),
+            _allow("Topics", "sns:Publish", arn("sns", f"{environment}-*")),
+            _allow("Buses", "events:PutEvents", arn("events", f"event-bus/{environment}-*")),
+            _allow("Streams", "kinesis:*", arn("kinesis", f"stream/{environment}-*")),
             _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),
             _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", f"log-group:/aws/*/{environment}-*")),
             _allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),

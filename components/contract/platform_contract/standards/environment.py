@@ -15,8 +15,10 @@ ALWAYS = (ENVIRONMENT, WORKLOAD, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAP
 METRICS_NAMESPACE_VALUE = "serverless-platform"
 """CloudWatch namespace of metrics from code; their dimension `service` is the workload."""
 
-PREFIXES = {"table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_"}
-"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL)."""
+PREFIXES = {
+    "table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_", "topic": "TOPIC_", "bus": "BUS_", "stream": "STREAM_",
+}  # fmt: skip
+"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL; a topic's: its ARN)."""
 
 RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
 """Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""

@@ -10,7 +10,7 @@ pages on encryption at rest of each service.
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["table", "queue", "bucket"]
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         "update": _on_items("UpdateItem", _KEY_WRITE, "update items, in a transaction too"),
         "delete": _on_items("DeleteItem", _KEY_WRITE, "delete items, in a transaction too"),
         "batch-write": _on_items("BatchWriteItem", _KEY_WRITE, "put and delete up to 25 items in one call"),
+        "follow": Verb(
+            (Permission(("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+                        ("/stream/*",)),),
+            ("kms:Decrypt",),
+            "read its changes in order; a changes trigger implies it",
+        ),
     },
     "queue": {
         "send": Verb(
@@ -95,10 +101,30 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         "get": Verb((Permission(("s3:GetObject",), _OBJECTS),), ("kms:Decrypt",), "get objects whose keys it knows"),
         "put": Verb((Permission(("s3:PutObject",), _OBJECTS),), ("kms:GenerateDataKey",), "put objects in one call each, up to 5 GB"),
     },
+    "topic": {
+        "publish": Verb((Permission(("sns:Publish",)),), ("kms:GenerateDataKey", "kms:Decrypt"), "publish messages"),
+    },
+    "bus": {
+        "publish": Verb((Permission(("events:PutEvents",)),), (), "publish events; EventBridge itself encrypts them"),
+    },
+    "stream": {
+        "put": Verb((Permission(("kinesis:PutRecord", "kinesis:PutRecords")),), ("kms:GenerateDataKey",), "put records"),
+        "consume": Verb(
+            (Permission(("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
+                         "kinesis:ListShards")),),
+            ("kms:Decrypt",),
+            "read records in order; a stream trigger implies it",
+        ),
+    },
 }
 
-VIA_SERVICE: dict[str, str] = {"table": "dynamodb", "queue": "sqs", "bucket": "s3", "environment": "lambda"}
+VIA_SERVICE: dict[str, str] = {
+    "table": "dynamodb", "queue": "sqs", "bucket": "s3", "topic": "sns", "bus": "events", "stream": "kinesis", "environment": "lambda",
+}  # fmt: skip
 """Kind -> service through which the key is used: condition kms:ViaService = SERVICE.REGION.amazonaws.com."""
+
+FAILURE_ACTIONS, FAILURE_KEY_ACTIONS = ("sqs:SendMessage",), ("kms:Decrypt", "kms:GenerateDataKey")
+"""What Lambda does with a function's role when it puts what was given up into the queue of failures, and needs of its key for it."""
 
 ENVIRONMENT_KEY_ACTIONS = ("kms:Decrypt",)
 """What a function's role needs on the key that encrypts its environment variables."""

@@ -41,11 +41,31 @@ SERVICES: dict[str, dict[str, Any]] = {
         "condition": {},
         "why": "delivers events to an encrypted queue or topic (EventBridge guide)",
     },
+    "bus": {
+        "principal": "events.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey"),
+        "condition": {"StringLike": {"kms:EncryptionContext:aws:events:event-bus:arn": "arn:{partition}:events:{region}:{account_id}:event-bus/*"},
+                      "StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "encrypts the events of a bus and of its archive (EventBridge guide, \"Encrypting event buses\")",
+    },
+    "bus_lookup": {
+        "principal": "events.amazonaws.com",
+        "actions": ("kms:DescribeKey",),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "looks the key of a bus up; the call carries no encryption context (EventBridge guide, same page)",
+    },
+    "s3": {
+        "principal": "s3.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "publishes notices of new objects to an encrypted topic (S3 guide, event notifications)",
+    },
 }  # fmt: skip
 """Service -> principal, least actions and condition in a key policy; no condition where the service sends nothing to test."""
 
 WORKLOAD_SERVICES = ("logs",)
-"""What the key of a workload admits: its log groups are encrypted with it; all else comes through its roles."""
+"""What the key of every workload admits: its log groups are encrypted with it. Further services only where the workload has what they
+deliver: see `plan.access.services_of`; all else comes through its roles."""
 
 ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
 """What the key of the alarm topic admits."""
@@ -73,7 +93,7 @@ def key_policy(services: Iterable[str], *, partition: str, account_id: str, regi
         }
         statements.append(
             {
-                "Sid": f"Service{name.capitalize()}",
+                "Sid": f"Service{name.title().replace('_', '')}",
                 "Effect": "Allow",
                 "Principal": {"Service": service["principal"].format(**known)},
                 "Action": list(service["actions"]),

@@ -38,5 +38,8 @@ UNRESERVED_CONCURRENCY = 100
 """Of these, what Lambda keeps for functions that reserve nothing: a reservation that leaves less is refused. Source: Lambda guide,
 "Configuring reserved concurrency for a function"."""
 
+ASYNCHRONOUS_RETRIES, ASYNCHRONOUS_AGE_SECONDS = 2, 3600
+"""How often Lambda tries an event again that nobody waits for (its maximum), and for how long: its own 6 hours hide an outage."""
+
 MAXIMUM_RESERVED_CONCURRENCY = 1000
 """Most that one function may reserve here."""

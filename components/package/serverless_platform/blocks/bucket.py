@@ -21,6 +21,10 @@ class BucketArgs(TypedDict):
     """Days after which objects are deleted; without it they are kept."""
     noncurrent_days: int
     """Days for which a replaced or deleted object can be brought back."""
+    upload_origins: NotRequired[list[str]]
+    """Web origins whose pages may send objects here with a signed request."""
+    upload_headers: NotRequired[list[str]]
+    """Headers that such a page may send."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     protect: bool
@@ -33,6 +37,8 @@ class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     expire_after_days: int | None = pydantic.Field(default=None, ge=1)
     noncurrent_days: int = pydantic.Field(ge=1)
+    upload_origins: list[str] = []
+    upload_headers: list[str] = []
     protect: bool
 
 
@@ -53,6 +59,7 @@ class Bucket(pulumi.ComponentResource):
         self._close_it()
         self._encrypt_it()
         self._keep_what_is_needed()
+        self._let_pages_send()
         self.physical_name, self.arn = self._bucket.bucket, self._bucket.arn
         self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
 
@@ -117,6 +124,17 @@ class Bucket(pulumi.ComponentResource):
             f"{self._name}-lifecycle", bucket=self._bucket.bucket, rules=rules,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )  # fmt: skip
+
+
+    def _let_pages_send(self) -> None:
+        """Pages may send and nothing else: who may send what is in the signature of their request."""
+        knobs = self._knobs
+        if knobs.upload_origins:
+            rule = s3.BucketCorsConfigurationCorsRuleArgs(
+                allowed_methods=["POST", "PUT"], allowed_origins=knobs.upload_origins, allowed_headers=knobs.upload_headers,
+                expose_headers=["etag"], max_age_seconds=3000,
+            )  # fmt: skip
+            s3.BucketCorsConfiguration(f"{self._name}-cors", bucket=self._bucket.bucket, cors_rules=[rule], opts=self._child)
 
 
 def tls_only(arn: str) -> str:

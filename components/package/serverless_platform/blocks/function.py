@@ -9,12 +9,22 @@ from pulumi_aws import lambda_
 
 from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
 from ..access.roles import make_role
-from ..arguments import PlainArguments, checked
+from ..arguments import PlainArguments, checked, settled_with
 from ..watch.alarms import AlarmArgs, make_alarms
 from ..watch.logs import make_log_group
+from .failures import FailuresArgs, make_failures
 
 ALIAS = "live"
 """The only way into a function: no trigger and no tool invokes a version or $LATEST."""
+
+
+class AsynchronousArgs(TypedDict):
+    """How Lambda deals with an event that nobody waits for; it is then given up into the queue of failures."""
+
+    maximum_retries: int
+    """How often it is tried again, 0 to 2."""
+    maximum_age_seconds: int
+    """How long it may wait, in seconds, 60 to 21600."""
 
 
 class FunctionArgs(TypedDict):
@@ -59,6 +69,10 @@ class FunctionArgs(TypedDict):
     """Permissions on resources with known ARNs."""
     key_statements: list[KeyStatementArgs]
     """Permissions on the workload's key."""
+    failures: NotRequired[FailuresArgs]
+    """Its queue of failures; for a function that something invokes asynchronously or in order."""
+    asynchronous: NotRequired[AsynchronousArgs]
+    """How events are dealt with that nobody waits for; without it, nothing invokes the function so."""
     alarm_topic_arn: pulumi.Input[str]
     """ARN of the topic that its alarms tell."""
     alarms: list[AlarmArgs]
@@ -67,6 +81,11 @@ class FunctionArgs(TypedDict):
     """Most runs at the same time, taken out of the account's pool; without it, the account's pool is the limit."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _Asynchronous(PlainArguments):
+    maximum_retries: int = pydantic.Field(ge=0, le=2)
+    maximum_age_seconds: int = pydantic.Field(ge=60, le=21600)
 
 
 class _Knobs(PlainArguments):
@@ -81,6 +100,14 @@ class _Knobs(PlainArguments):
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
     log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO)$")
     reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
+    failures: dict[str, Any] | None = None
+    asynchronous: _Asynchronous | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _kept(self) -> "_Knobs":
+        if self.asynchronous and not self.failures:
+            raise ValueError("asynchronous needs failures: without a queue for them, what is given up is lost")
+        return self
 
 
 class Function(pulumi.ComponentResource):
@@ -101,6 +128,10 @@ class Function(pulumi.ComponentResource):
     """ARN of its role."""
     log_group_name: pulumi.Output[str]
     """Name of its log group."""
+    failures_arn: pulumi.Output[str]
+    """ARN of its queue of failures, once the queue's policy is in force; empty text where it has none."""
+    failures_url: pulumi.Output[str]
+    """URL of its queue of failures; empty text where it has none."""
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("Function", name, _Knobs, FunctionArgs, args)
@@ -111,11 +142,13 @@ class Function(pulumi.ComponentResource):
         self._make_role()
         self._make_function()
         self._make_alias()
+        self._keep_failures()
         make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
         self.physical_name, self.arn = self._function.name, self._function.arn
         self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
         self.role_arn, self.log_group_name = self._role.arn, self._log_group.name
         self.register_outputs({
+            "failures_arn": self.failures_arn, "failures_url": self.failures_url,
             "physical_name": self.physical_name, "arn": self.arn, "alias_arn": self.alias_arn,
             "alias_invoke_arn": self.alias_invoke_arn, "alias_name": self.alias_name, "role_arn": self.role_arn,
             "log_group_name": self.log_group_name,
@@ -175,6 +208,28 @@ class Function(pulumi.ComponentResource):
             f"{self._name}-{ALIAS}", name=ALIAS, function_name=self._function.name,
             function_version=self._function.version, description="What every trigger invokes.", opts=self._child,
         )  # fmt: skip
+
+    def _keep_failures(self) -> None:
+        args, knobs = self._args, self._knobs
+        self.failures_arn = self.failures_url = pulumi.Output.from_input("")
+        if "failures" not in args:
+            return
+        queue, policy = make_failures(
+            self._name, args["failures"], key_arn=args["key_arn"], alarm_topic_arn=args["alarm_topic_arn"], tags=args["tags"],
+            opts=self._child,
+        )  # fmt: skip
+        self.failures_arn, self.failures_url = settled_with(queue.arn, policy), queue.url
+        if knobs.asynchronous:
+            lambda_.FunctionEventInvokeConfig(
+                self._name, function_name=self._function.name, qualifier=self._alias.name,
+                maximum_retry_attempts=knobs.asynchronous.maximum_retries,
+                maximum_event_age_in_seconds=knobs.asynchronous.maximum_age_seconds,
+                destination_config=lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
+                    on_failure=lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(destination=self.failures_arn)
+                ),
+                # Lambda tries whether the role may send there, and refuses the destination if it may not.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=self.policies),
+            )  # fmt: skip
 
 
 def _told(args: FunctionArgs, knobs: _Knobs) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
 """An SQS queue with its dead-letter queue."""
 
 import json
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
 from pulumi_aws import sqs
 
+from ..access.queues import admit, queue_policy
 from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 
@@ -34,6 +35,10 @@ class QueueArgs(TypedDict):
     """ARN of the workload's key."""
     key_reuse_seconds: int
     """How long SQS reuses a data key before it asks KMS again, in seconds, 60 to 86400."""
+    fifo: bool
+    """Whether messages of one group stay in order; names then end with .fifo."""
+    topic_arn: NotRequired[str]
+    """ARN of the topic that may send to it."""
     protect: bool
     """Refuse deletion by Pulumi."""
     alarm_topic_arn: pulumi.Input[str]
@@ -54,8 +59,17 @@ class _Knobs(PlainArguments):
     dead_letter_retention_seconds: int = pydantic.Field(ge=60, le=1209600)
     max_receive_count: int = pydantic.Field(ge=1, le=1000)
     key_reuse_seconds: int = pydantic.Field(ge=60, le=86400)
+    fifo: bool
+    topic_arn: str | None = None
     protect: bool
     dead_letter_alarms: list[dict] = pydantic.Field(min_length=1)
+
+    @pydantic.model_validator(mode="after")
+    def _named_for_its_kind(self) -> "_Knobs":
+        for name in (self.physical_name, self.dead_letter_name):
+            if name.endswith(".fifo") != self.fifo:
+                raise ValueError(f"fifo={str(self.fifo).lower()} and the name {name}: names of FIFO queues end with .fifo, and no others")
+        return self
 
     @pydantic.model_validator(mode="after")
     def _kept_longer(self) -> "_Knobs":
@@ -89,6 +103,7 @@ class Queue(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Queue", name, told, opts)
         self._name, self._args, self._knobs = name, args, knobs
         self._child = pulumi.ResourceOptions(parent=self)
+        self.policies: list[sqs.QueuePolicy] = []
         self._make_dead_letter_queue()
         self._make_queue()
         self._make_alarms()
@@ -123,35 +138,25 @@ class Queue(pulumi.ComponentResource):
         )  # fmt: skip
 
     def _sqs(self, name: str, physical_name: str, arn: str, depends_on: list | None = None, **properties) -> sqs.Queue:
-        """A queue and its policy: no one without TLS."""
+        """A queue and its policy: no one without TLS, and the topic if it has one."""
+        knobs = self._knobs
+        if knobs.fifo:
+            # The limit of 300 calls a second is then that of each group, not of the queue.
+            properties |= {
+                "fifo_queue": True, "content_based_deduplication": True, "deduplication_scope": "messageGroup",
+                "fifo_throughput_limit": "perMessageGroupId",
+            }  # fmt: skip
         queue = sqs.Queue(
             name, name=physical_name, kms_master_key_id=self._args["key_arn"],
             kms_data_key_reuse_period_seconds=self._knobs.key_reuse_seconds, tags=self._args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=self._knobs.protect, depends_on=depends_on), **properties,
         )  # fmt: skip
-        sqs.QueuePolicy(name, queue_url=queue.url, policy=tls_only(arn), opts=self._child)
+        admitted = [admit("sns.amazonaws.com", arn, [knobs.topic_arn])] if knobs.topic_arn else []
+        policy = sqs.QueuePolicy(name, queue_url=queue.url, policy=queue_policy(arn, admitted), opts=self._child)
+        self.policies.append(policy)
         return queue
 
     def _make_alarms(self) -> None:
         topic, tags = self._args["alarm_topic_arn"], self._args["tags"]
         make_alarms(self._name, self._args["alarms"], topic_arn=topic, tags=tags, opts=self._child)
         make_alarms(f"{self._name}-dead", self._args["dead_letter_alarms"], topic_arn=topic, tags=tags, opts=self._child)
-
-
-def tls_only(arn: str) -> str:
-    """Resource policy of a queue: every call without TLS is denied."""
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "TlsOnly",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "sqs:*",
-                    "Resource": arn,
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-        }
-    )

@@ -10,6 +10,15 @@ from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 
 
+class IndexArgs(TypedDict):
+    """A global secondary index with whole items."""
+
+    partition_key: str
+    """Attribute that spreads the items; text."""
+    sort_key: NotRequired[str]
+    """Attribute that orders the items of one partition; text."""
+
+
 class TableArgs(TypedDict):
     """Arguments of a Table."""
 
@@ -21,6 +30,10 @@ class TableArgs(TypedDict):
     """Attribute that orders the items of one partition; text."""
     expires_at: NotRequired[str]
     """Attribute with the second (Unix time) after which DynamoDB may delete an item."""
+    indexes: NotRequired[dict[str, IndexArgs]]
+    """Name -> a second way to find items."""
+    stream_view: NotRequired[str]
+    """What its changes carry, as DynamoDB calls it; without it, it tells none."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     protect: bool
@@ -35,11 +48,18 @@ class TableArgs(TypedDict):
     """Tags of everything that it makes, besides the provider's default tags."""
 
 
+class _Index(PlainArguments):
+    partition_key: str = pydantic.Field(min_length=1, max_length=255)
+    sort_key: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
+
+
 class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(min_length=3, max_length=255)
     partition_key: str = pydantic.Field(min_length=1, max_length=255)
     sort_key: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
     expires_at: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
+    indexes: dict[str, _Index] = {}
+    stream_view: str | None = pydantic.Field(default=None, pattern="^(NEW_IMAGE|OLD_IMAGE|NEW_AND_OLD_IMAGES|KEYS_ONLY)$")
     protect: bool
     recovery_days: int = pydantic.Field(ge=1, le=35)
 
@@ -51,6 +71,8 @@ class Table(pulumi.ComponentResource):
     """Name of the table in AWS."""
     arn: pulumi.Output[str]
     """ARN of the table."""
+    stream_arn: pulumi.Output[str]
+    """ARN of the stream of its changes, which AWS assigns; empty text where it tells none."""
 
     def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("Table", name, _Knobs, TableArgs, args)
@@ -63,11 +85,13 @@ class Table(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )  # fmt: skip
         self.physical_name, self.arn = self._table.name, self._table.arn
-        self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
+        self.stream_arn = self._table.stream_arn if knobs.stream_view else pulumi.Output.from_input("")
+        self.register_outputs({"physical_name": self.physical_name, "arn": self.arn, "stream_arn": self.stream_arn})
 
     def _make_table(self) -> None:
         knobs = self._knobs
-        keys = [key for key in (knobs.partition_key, knobs.sort_key) if key]
+        used = [knobs.partition_key, knobs.sort_key, *(key for it in knobs.indexes.values() for key in (it.partition_key, it.sort_key))]
+        keys = list(dict.fromkeys(key for key in used if key))
         self._table = dynamodb.Table(
             self._name,
             name=knobs.physical_name,
@@ -75,6 +99,14 @@ class Table(pulumi.ComponentResource):
             hash_key=knobs.partition_key,
             range_key=knobs.sort_key,
             attributes=[dynamodb.TableAttributeArgs(name=key, type="S") for key in keys],
+            global_secondary_indexes=[
+                dynamodb.TableGlobalSecondaryIndexArgs(
+                    name=index, hash_key=it.partition_key, range_key=it.sort_key, projection_type="ALL"
+                )
+                for index, it in knobs.indexes.items()
+            ],
+            stream_enabled=True if knobs.stream_view else None,
+            stream_view_type=knobs.stream_view,
             ttl=dynamodb.TableTtlArgs(attribute_name=knobs.expires_at, enabled=True) if knobs.expires_at else None,
             point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(
                 enabled=True, recovery_period_in_days=knobs.recovery_days

@@ -7,15 +7,24 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import budgets
 
-from platform_contract.plan.model import AlarmPlan, FunctionPlan, Plain, WorkloadPlan
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.plan.sources import ListenerPlan
 
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
+from ..blocks.bus import EventBus
 from ..blocks.function import Function
 from ..blocks.queue import Queue
+from ..blocks.stream import Stream
 from ..blocks.table import Table
+from ..blocks.topic import Topic
+from ..triggers.event import EventTrigger
 from ..triggers.http import HttpApi
+from ..triggers.ordered import OrderedTrigger
 from ..triggers.queue import QueueTrigger
+from ..triggers.schedule import Schedules
+from ..triggers.upload import UploadTrigger
 from ..watch.traces import make_trace_group
 
 
@@ -30,6 +39,8 @@ class PilotArgs(TypedDict):
     """ARN of the topic that alarms tell."""
     layer_arn: pulumi.Input[str]
     """ARN of the layer version that holds the third-party packages."""
+    schemas: NotRequired[dict[str, str]]
+    """Event that is published on a bus -> JSON schema of its data, as text."""
     token_issuer: NotRequired[pulumi.Input[str]]
     """Issuer of the tokens that jwt routes accept."""
     token_audiences: NotRequired[pulumi.Input[list[str]]]
@@ -48,9 +59,16 @@ class Pilot(pulumi.ComponentResource):
         self._make_tables()
         self._make_queues()
         self._make_buckets()
+        self._make_topics()
+        self._make_buses()
+        self._make_streams()
         self._make_functions()
         self._make_apis()
         self._make_queue_triggers()
+        self._make_event_triggers()
+        self._make_upload_triggers()
+        self._make_schedules()
+        self._make_ordered_triggers()
         self._make_trace_group()
         self._make_budget()
         self.register_outputs({})
@@ -65,32 +83,65 @@ class Pilot(pulumi.ComponentResource):
 
     def _make_tables(self) -> None:
         self.tables = {
-            name: Table(f"{self._name}-{name}", _arguments(
-                table, "alarms", "arn", **self._encrypted, **self._shared, alarms=_alarms(table.alarms),
+            name: Table(f"{self._name}-{name}", arguments(
+                table, "alarms", "arn", **self._encrypted, **self._shared, alarms=alarms_of(table.alarms),
             ), self._child)
             for name, table in self._plan.tables.items()
         }  # fmt: skip
 
     def _make_queues(self) -> None:
         self.queues = {
-            name: Queue(f"{self._name}-{name}", _arguments(
+            name: Queue(f"{self._name}-{name}", arguments(
                 queue, "alarms", "dead_letter_alarms", **self._encrypted, **self._shared,
-                alarms=_alarms(queue.alarms), dead_letter_alarms=_alarms(queue.dead_letter_alarms),
+                alarms=alarms_of(queue.alarms), dead_letter_alarms=alarms_of(queue.dead_letter_alarms),
             ), self._child)
             for name, queue in self._plan.queues.items()
         }  # fmt: skip
 
     def _make_buckets(self) -> None:
         self.buckets = {
-            name: Bucket(f"{self._name}-{name}", _arguments(bucket, **self._encrypted, tags=self._plan.tags), self._child)
+            name: Bucket(f"{self._name}-{name}", arguments(bucket, "listeners", **self._encrypted, tags=self._plan.tags), self._child)
             for name, bucket in self._plan.buckets.items()
         }
+
+    def _make_topics(self) -> None:
+        plan = self._plan
+        self.topics = {
+            name: Topic(f"{self._name}-{name}", arguments(
+                topic, "alarms", "queues", "from_bucket", **self._encrypted, **self._shared, account_id=plan.account_id,
+                alarms=alarms_of(topic.alarms),
+            ), self._child)
+            for name, topic in plan.topics.items()
+        }  # fmt: skip
+        for name, topic in plan.topics.items():
+            for queue in topic.queues:
+                dead = plan.queues[queue].dead_letter_arn
+                fed = self.queues[queue]
+                self.topics[name].feed(queue, {"arn": fed.arn, "dead_letter_arn": dead}, fed.policies)
+
+    def _make_buses(self) -> None:
+        schemas = self._args.get("schemas") or {}
+        self.buses = {
+            name: EventBus(f"{self._name}-{name}", arguments(
+                bus, "arn", "events", **self._encrypted, tags=self._plan.tags, description=f"Events of {self._plan.name}: {name}.",
+                schemas={event: schemas[event] for event in bus.events},
+            ), self._child)
+            for name, bus in self._plan.buses.items()
+        }  # fmt: skip
+
+    def _make_streams(self) -> None:
+        self.streams = {
+            name: Stream(f"{self._name}-{name}", arguments(
+                stream, "alarms", "arn", **self._encrypted, **self._shared, alarms=alarms_of(stream.alarms),
+            ), self._child)
+            for name, stream in self._plan.streams.items()
+        }  # fmt: skip
 
     def _make_functions(self) -> None:
         plan = self._plan
         self.functions = {
-            name: Function(f"{self._name}-{name}", _arguments(
-                function, "alarms", "arn", "environment", "references", "statements", "key_statements",
+            name: Function(f"{self._name}-{name}", arguments(
+                function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
                 **self._encrypted, **self._shared,
                 account_id=plan.account_id,
                 boundary_arn=plan.boundary_arn,
@@ -99,7 +150,8 @@ class Pilot(pulumi.ComponentResource):
                 environment={**function.environment, **self._references(function)},
                 statements=[each.model_dump(mode="json") for each in function.statements],
                 key_statements=[each.model_dump(mode="json") for each in function.key_statements],
-                alarms=_alarms(function.alarms),
+                alarms=alarms_of(function.alarms),
+                **_failures(function),
             ), self._child)
             for name, function in plan.functions.items()
         }  # fmt: skip
@@ -110,38 +162,94 @@ class Pilot(pulumi.ComponentResource):
             "table": lambda name: self.tables[name].physical_name,
             "queue": lambda name: self.queues[name].url,
             "bucket": lambda name: self.buckets[name].physical_name,
+            "topic": lambda name: self.topics[name].arn,
+            "bus": lambda name: self.buses[name].physical_name,
+            "stream": lambda name: self.streams[name].physical_name,
         }
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 
     def _make_apis(self) -> None:
         tokens = {key: value for key in ("token_issuer", "token_audiences") if (value := self._args.get(key))}
         self.apis = {
-            name: HttpApi(f"{self._name}-{name}", _arguments(
+            name: HttpApi(f"{self._name}-{name}", arguments(
                 api, "routes", "integration_timeouts_ms", "alarms", **self._encrypted, **self._shared, **tokens,
                 routes=[
-                    {"route": it.route, "suffix": it.suffix, "target": it.function, "authorizer": it.authorizer}
+                    {"route": it.route, "suffix": it.suffix, "target": it.function, "authorizer": it.authorizer,
+                     "authorizer_function": it.authorizer_function}
                     for it in api.routes
                 ],
+                authorizers={
+                    it.authorizer_function: self._target(it.authorizer_function) for it in api.routes if it.authorizer_function
+                },
                 targets={
-                    function: {
-                        "function_name": self.functions[function].physical_name,
-                        "alias_name": self.functions[function].alias_name,
-                        "invoke_arn": self.functions[function].alias_invoke_arn,
-                        "timeout_milliseconds": milliseconds,
-                    }
+                    function: {**self._target(function), "timeout_milliseconds": milliseconds}
                     for function, milliseconds in api.integration_timeouts_ms.items()
                 },
-                alarms=_alarms(api.alarms),
+                alarms=alarms_of(api.alarms),
             ), self._child)
             for name, api in self._plan.apis.items()
         }  # fmt: skip
 
+    def _target(self, function: str) -> dict[str, pulumi.Output[str]]:
+        """A function as API Gateway invokes it."""
+        made = self.functions[function]
+        return {"function_name": made.physical_name, "alias_name": made.alias_name, "invoke_arn": made.alias_invoke_arn}
+
     def _make_queue_triggers(self) -> None:
         for name, trigger in self._plan.queue_triggers.items():
-            QueueTrigger(f"{self._name}-{name}", _arguments(
+            QueueTrigger(f"{self._name}-{name}", arguments(
                 trigger, "function", "queue", tags=self._plan.tags,
                 queue_arn=self.queues[trigger.queue].arn,
                 alias_arn=self.functions[trigger.function].alias_arn,
+            ), self._child)  # fmt: skip
+
+    def _make_event_triggers(self) -> None:
+        for name, rule in self._plan.rules.items():
+            function = self.functions[rule.function]
+            EventTrigger(f"{self._name}-{name}", arguments(
+                rule, "alarms", "bus", "function", **self._shared, alarms=alarms_of(rule.alarms),
+                description=f"Invokes {rule.function} of {self._plan.name}.", bus_name=self.buses[rule.bus].physical_name,
+                function_name=function.physical_name, alias_name=function.alias_name, alias_arn=function.alias_arn,
+                failures_arn=function.failures_arn,
+            ), self._child)  # fmt: skip
+
+    def _make_upload_triggers(self) -> None:
+        for name, bucket in self._plan.buckets.items():
+            if bucket.listeners:
+                UploadTrigger(f"{self._name}-{name}-uploads", {
+                    "bucket_name": self.buckets[name].physical_name, "bucket_arn": self.buckets[name].arn,
+                    "account_id": self._plan.account_id, "listeners": [self._listener(each) for each in bucket.listeners],
+                }, self._child)  # fmt: skip
+
+    def _listener(self, listener: ListenerPlan) -> Any:
+        told = {"key": f"{listener.kind}-{listener.name}", "prefix": listener.prefix, "suffix": listener.suffix}
+        if listener.kind == "topic":
+            return {**told, "topic_arn": self.topics[listener.name].arn}
+        function = self.functions[listener.name]
+        return {**told, "function_name": function.physical_name, "alias_name": function.alias_name, "alias_arn": function.alias_arn}
+
+    def _make_schedules(self) -> None:
+        plan = self._plan.scheduler
+        if plan is None:
+            return
+        Schedules(f"{self._name}-schedules", arguments(
+            plan, "alarms", "schedules", **self._encrypted, **self._shared, alarms=alarms_of(plan.alarms),
+            account_id=self._plan.account_id, boundary_arn=self._plan.boundary_arn,
+            schedules={
+                name: arguments(
+                    schedule, "function", alias_arn=self.functions[schedule.function].alias_arn,
+                    failures_arn=self.functions[schedule.function].failures_arn,
+                )
+                for name, schedule in plan.schedules.items()
+            },
+        ), self._child)  # fmt: skip
+
+    def _make_ordered_triggers(self) -> None:
+        for name, trigger in self._plan.ordered_triggers.items():
+            source = self.tables[trigger.source].stream_arn if trigger.kind == "table" else self.streams[trigger.source].arn
+            OrderedTrigger(f"{self._name}-{name}", arguments(
+                trigger, "function", "kind", "source", tags=self._plan.tags, source_arn=source,
+                alias_arn=self.functions[trigger.function].alias_arn, failures_arn=self.functions[trigger.function].failures_arn,
             ), self._child)  # fmt: skip
 
     def _make_trace_group(self) -> None:
@@ -170,7 +278,12 @@ class Pilot(pulumi.ComponentResource):
         )  # fmt: skip
 
 
-def _arguments(part: Plain, *without: str, **more: Any) -> Any:
+def _failures(function: FunctionPlan) -> dict[str, Any]:
+    plan = function.failures
+    return {"failures": arguments(plan, "alarms", alarms=alarms_of(plan.alarms))} if plan else {}
+
+
+def arguments(part: Plain, *without: str, **more: Any) -> Any:
     """The fields of a part of the plan as arguments of its block, and `more`; what is not set is left out."""
     return {**part.model_dump(mode="json", exclude=set(without), exclude_none=True), **more}
 
@@ -180,5 +293,5 @@ def _decimal(number: float) -> str:
     return format(Decimal(str(number)), "f")
 
 
-def _alarms(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
+def alarms_of(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
     return [alarm.argument() for alarm in alarms]

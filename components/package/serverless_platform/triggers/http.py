@@ -1,7 +1,7 @@
 """An HTTP API in front of functions."""
 
 import json
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pydantic
@@ -19,6 +19,7 @@ ACCESS_LOG = {
     "status": "$context.status", "latencyMs": "$context.responseLatency", "responseBytes": "$context.responseLength",
     "integrationStatus": "$context.integrationStatus", "integrationError": "$context.integrationErrorMessage",
     "authorizerError": "$context.authorizer.error", "caller": "$context.authorizer.claims.sub",
+    "principal": "$context.authorizer.principalId", "awsPrincipal": "$context.identity.userArn",
     "sourceIp": "$context.identity.sourceIp", "userAgent": "$context.identity.userAgent",
 }  # fmt: skip
 """One JSON line a request: how API Gateway names it and what it is called in the log."""
@@ -34,7 +35,9 @@ class HttpRouteArgs(TypedDict):
     target: str
     """Key of the function in `targets`."""
     authorizer: str
-    """jwt, or none: then everybody may call it."""
+    """jwt, iam, lambda, or none: then everybody may call it."""
+    authorizer_function: NotRequired[str]
+    """Key of the function in `authorizers` that decides; with lambda."""
 
 
 class HttpTargetArgs(TypedDict):
@@ -48,6 +51,17 @@ class HttpTargetArgs(TypedDict):
     """ARN by which API Gateway invokes the alias."""
     timeout_milliseconds: int
     """How long API Gateway waits, in milliseconds, 50 to 30000: at least the function's own timeout."""
+
+
+class HttpAuthorizerArgs(TypedDict):
+    """A function that decides who may call."""
+
+    function_name: pulumi.Input[str]
+    """Name of the function in AWS."""
+    alias_name: pulumi.Input[str]
+    """Name of its alias: the output of a Function."""
+    invoke_arn: pulumi.Input[str]
+    """ARN by which API Gateway invokes the alias."""
 
 
 class HttpApiArgs(TypedDict):
@@ -67,6 +81,10 @@ class HttpApiArgs(TypedDict):
     """Its routes."""
     targets: dict[str, HttpTargetArgs]
     """The functions behind it."""
+    authorizers: NotRequired[dict[str, HttpAuthorizerArgs]]
+    """Functions that decide for the routes that name them."""
+    authorizer_cache_seconds: NotRequired[int]
+    """How long a decision holds for one caller and route, in seconds, 0 to 3600; 300 if left out."""
     token_issuer: NotRequired[pulumi.Input[str]]
     """Issuer of the tokens that jwt routes accept: the URL whose keys sign them."""
     token_audiences: NotRequired[pulumi.Input[list[str]]]
@@ -89,7 +107,8 @@ class _Route(PlainArguments):
     route: str = pydantic.Field(pattern=r"^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) /\S*$")
     suffix: str = pydantic.Field(pattern=r"^[a-z0-9-]+$")
     target: str
-    authorizer: str = pydantic.Field(pattern="^(jwt|none)$")
+    authorizer: str = pydantic.Field(pattern="^(jwt|iam|lambda|none)$")
+    authorizer_function: str | None = None
 
 
 class _Target(PlainArguments):
@@ -101,6 +120,8 @@ class _Knobs(PlainArguments):
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
     routes: list[_Route] = pydantic.Field(min_length=1)
     targets: dict[str, _Target] = pydantic.Field(min_length=1)
+    authorizers: dict[str, Any] = {}
+    authorizer_cache_seconds: int = pydantic.Field(default=300, ge=0, le=3600)
     throttle_rate_per_second: float = pydantic.Field(gt=0)
     throttle_burst: int = pydantic.Field(ge=1)
 
@@ -109,6 +130,8 @@ class _Knobs(PlainArguments):
         for route in self.routes:
             if route.target not in self.targets:
                 raise ValueError(f"route '{route.route}' names the target '{route.target}'; there is {', '.join(self.targets)}")
+            if route.authorizer == "lambda" and route.authorizer_function not in self.authorizers:
+                raise ValueError(f"route '{route.route}' names the authorizer '{route.authorizer_function}', which is not in `authorizers`")
         return self
 
 
@@ -132,6 +155,7 @@ class HttpApi(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_api()
         self._make_authorizer()
+        self._make_function_authorizers()
         self._make_integrations()
         self._make_routes()
         self._make_stage()
@@ -163,6 +187,23 @@ class HttpApi(pulumi.ComponentResource):
             ),
         )  # fmt: skip
 
+    def _make_function_authorizers(self) -> None:
+        self._deciding = {}
+        for key, target in self._args.get("authorizers", {}).items():
+            authorizer = apigatewayv2.Authorizer(
+                f"{self._name}-{key}", api_id=self._api.id, name=key, authorizer_type="REQUEST", authorizer_uri=target["invoke_arn"],
+                authorizer_payload_format_version="2.0", enable_simple_responses=False,
+                # With the route: a decision that is kept for a caller alone would hold for every route.
+                identity_sources=["$request.header.Authorization", "$context.routeKey"],
+                authorizer_result_ttl_in_seconds=self._knobs.authorizer_cache_seconds, opts=self._child,
+            )  # fmt: skip
+            permission = lambda_.Permission(
+                f"{self._name}-{key}-decide", action="lambda:InvokeFunction", principal="apigateway.amazonaws.com",
+                function=target["function_name"], qualifier=target["alias_name"],
+                source_arn=pulumi.Output.concat(self._api.execution_arn, "/authorizers/", authorizer.id), opts=self._child,
+            )  # fmt: skip
+            self._deciding[key] = (authorizer, permission)
+
     def _make_integrations(self) -> None:
         self._integrations = {}
         for key, target in self._args["targets"].items():
@@ -182,12 +223,22 @@ class HttpApi(pulumi.ComponentResource):
     def _make_routes(self) -> None:
         self._routes = []
         for route in self._knobs.routes:
-            jwt = self._authorizer if route.authorizer == "jwt" else None
+            kind, authorizer, after = self._who_decides(route)
             self._routes.append(apigatewayv2.Route(
                 f"{self._name}-{route.suffix}", api_id=self._api.id, route_key=route.route,
                 target=pulumi.Output.concat("integrations/", self._integrations[route.target].id),
-                authorization_type="JWT" if jwt else "NONE", authorizer_id=jwt.id if jwt else None, opts=self._child,
+                authorization_type=kind, authorizer_id=authorizer.id if authorizer else None,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=after),
             ))  # fmt: skip
+
+    def _who_decides(self, route: _Route) -> tuple[str, apigatewayv2.Authorizer | None, list[pulumi.Resource]]:
+        """(authorization type, authorizer, what has to be there before the first request)."""
+        if route.authorizer == "lambda":
+            authorizer, permission = self._deciding[str(route.authorizer_function)]
+            return "CUSTOM", authorizer, [permission]
+        if route.authorizer == "jwt":
+            return "JWT", self._authorizer, []
+        return ("AWS_IAM" if route.authorizer == "iam" else "NONE"), None, []
 
     def _make_stage(self) -> None:
         args, knobs = self._args, self._knobs

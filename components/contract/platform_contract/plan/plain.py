@@ -1,0 +1,52 @@
+"""What parts of a plan are made of: the base of all, permissions, alarms."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Plain(BaseModel):
+    """Base of all parts of a plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StatementPlan(Plain):
+    """One IAM permission: actions on ARNs that are known before the update."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    condition: dict[str, dict[str, str]] = {}
+
+
+class KeyStatementPlan(Plain):
+    """One IAM permission on the workload's key, whose ARN AWS assigns."""
+
+    sid: str
+    actions: tuple[str, ...]
+    condition: dict[str, dict[str, str]] = {}
+
+
+class AlarmPlan(Plain):
+    """One alarm. `assigned_dimensions` names those whose value AWS assigns at creation."""
+
+    suffix: str
+    physical_name: str
+    description: str
+    namespace: str
+    metric_name: str
+    dimensions: dict[str, str]
+    assigned_dimensions: tuple[str, ...] = ()
+    statistic: str | None = None
+    extended_statistic: str | None = None
+    comparison_operator: str
+    threshold: float
+    period_seconds: int
+    evaluation_periods: int
+    datapoints_to_alarm: int
+    treat_missing_data: str
+
+    def argument(self) -> dict[str, Any]:
+        """As the alarm factory takes it."""
+        return self.model_dump(exclude={"assigned_dimensions"}, exclude_none=True)

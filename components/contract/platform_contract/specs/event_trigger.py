@@ -1,0 +1,68 @@
+"""An event on a bus that invokes a function."""
+
+import json
+import re
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from ..problems import broken
+from ..standards import events
+from ..words import Name, Strict
+
+
+class PatternSpec(Strict):
+    """Which events: each field lists what it may be; a field that is not given may be anything."""
+
+    source: list[str] = Field(min_length=1, description="Who published it.")
+    detail_type: list[str] = Field(min_length=1, description="What happened.")
+    detail: dict[str, Any] = Field(
+        default={}, description='Further conditions on the event\'s detail, in EventBridge\'s own form: {"data": {"priority": ["high"]}}.'
+    )
+
+    def document(self) -> dict[str, Any]:
+        """As EventBridge takes it."""
+        pattern: dict[str, Any] = {"source": self.source, "detail-type": self.detail_type}
+        return {**pattern, "detail": self.detail} if self.detail else pattern
+
+
+class InputSpec(Strict):
+    """What the function gets instead of the whole event."""
+
+    paths: dict[str, str] = Field(
+        min_length=1, max_length=events.MAXIMUM_INPUT_PATHS, description="Word -> JSON path in the event, such as $.detail.data."
+    )
+    template: str = Field(min_length=2, max_length=8192, description="JSON with <word> where the value goes; no quotes around it.")
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "InputSpec":
+        for word, path in self.paths.items():
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word) or word.lower().startswith("aws"):
+                raise broken("must be letters, digits, `_` and `-`, and not begin with AWS", "choose another word", field="paths")
+            if not re.fullmatch(r"\$(\.[\w-]+(\[\d+\])?)*", path):
+                raise broken(f"the path of '{word}' is none that EventBridge reads", "write it like $.detail.data.name", field="paths")
+        used = set(re.findall(r"<([\w-]+)>", self.template))
+        if missing := sorted(used - set(self.paths)):
+            raise broken(f"uses <{missing[0]}>, which is not among the paths", "add it to `paths`", field="template")
+        if unused := sorted(set(self.paths) - used):
+            raise broken(f"does not use <{unused[0]}>", "use it in the template, or remove it from `paths`", field="template")
+        try:
+            json.loads(re.sub(r"<[\w-]+>", "0", self.template))
+        except ValueError:
+            raise broken("is not JSON once words are filled in", 'write it like {"order": <order>}', field="template") from None
+        return self
+
+
+class EventTrigger(Strict):
+    """A rule on a bus of the same workload; what cannot be delivered waits in the function's queue of failures."""
+
+    bus: Name = Field(description="Name of the bus, as under `buses`.")
+    pattern: PatternSpec = Field(description="Which events.")
+    input: InputSpec | None = Field(default=None, description="What the function gets; without it the whole event.")
+    maximum_age_seconds: int = Field(
+        default=events.DEFAULT_AGE_SECONDS, ge=events.MINIMUM_AGE_SECONDS, le=events.MAXIMUM_AGE_SECONDS,
+        description="How long delivery is tried.",
+    )  # fmt: skip
+    maximum_retries: int = Field(
+        default=events.DEFAULT_RETRIES, ge=0, le=events.MAXIMUM_RETRIES, description="How often delivery is tried again."
+    )

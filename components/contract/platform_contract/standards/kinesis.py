@@ -1,0 +1,19 @@
+"""Kinesis streams, and what reads streams. Source of the limits: Kinesis Data Streams guide, "Quotas and limits"; Lambda API reference,
+CreateEventSourceMapping."""
+
+MINIMUM_RETENTION_HOURS, DEFAULT_RETENTION_HOURS, MAXIMUM_RETENTION_HOURS = 24, 48, 8760
+"""Two days: a consumer that fails on a Saturday is repaired on Monday only with more; a day is free of charge."""
+
+STARTING_POSITION = "TRIM_HORIZON"
+"""Read from the oldest record: with LATEST, what arrives while the mapping is made or made again is lost."""
+
+DEFAULT_BATCH_SIZE, MAXIMUM_BATCH_SIZE = 100, 10_000
+
+DEFAULT_RETRIES, MAXIMUM_RETRIES = 5, 10_000
+"""How often a batch is tried again, halved each time, before it is given up; without a bound one bad record blocks its shard until it
+expires."""
+
+MINIMUM_RECORD_AGE_SECONDS, DEFAULT_RECORD_AGE_SECONDS, MAXIMUM_RECORD_AGE_SECONDS = 60, 3600, 604_800
+"""A record that is older is given up."""
+
+MAXIMUM_PARALLELIZATION = 10
