@@ -19,7 +19,6 @@ from platform_contract.stack_files import stack_values
 from .bundles import write_bundle
 from .foundation import FoundationArgs
 from .layers import LayerTarget, find_layer, layer_target
-from .workload import WorkloadArgs
 
 OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
 """Environment variable of offline previews: they have no layer, which takes downloads."""
@@ -76,7 +75,7 @@ class Project:
         }  # fmt: skip
         return args
 
-    def workloads(self) -> Iterator[tuple[str, WorkloadArgs]]:
+    def workloads(self) -> Iterator[tuple[str, Any]]:
         """(name, arguments) of every workload, without what the platform shares. Raises BundleError before the first one."""
         bundles: dict[str, dict[str, pulumi.Archive]] = {
             name: {

@@ -13,12 +13,21 @@ EXAMPLES = {
     "retention_seconds": 345_600,
     "visibility_seconds": 180,
     "latency_ms_p99": 800,
+    "record_age_ms": 3_600_000,
+    "retention_ms": 172_800_000,
 }
 DIMENSIONS = {
     ("AWS/Lambda", "Errors"): {"FunctionName"}, ("AWS/Lambda", "Throttles"): {"FunctionName"}, ("AWS/Lambda", "Duration"): {"FunctionName"},
     ("AWS/Lambda", "ConcurrentExecutions"): {"FunctionName"}, ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {"QueueName"},
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"}, ("AWS/ApiGateway", "5xx"): {"ApiId", "Stage"},
     ("AWS/ApiGateway", "Latency"): {"ApiId", "Stage"}, ("AWS/DynamoDB", "ReadThrottleEvents"): {"TableName"},
+    ("AWS/Lambda", "AsyncEventsDropped"): {"FunctionName"}, ("AWS/Lambda", "DestinationDeliveryFailures"): {"FunctionName"},
+    ("AWS/Lambda", "IteratorAge"): {"FunctionName"}, ("AWS/SNS", "NumberOfNotificationsFailed"): {"TopicName"},
+    ("AWS/Events", "FailedInvocations"): {"EventBusName", "RuleName"},
+    ("AWS/Events", "InvocationsFailedToBeSentToDlq"): {"EventBusName", "RuleName"},
+    ("AWS/Scheduler", "InvocationDroppedCount"): {"ScheduleGroup"}, ("AWS/Scheduler", "TargetErrorCount"): {"ScheduleGroup"},
+    ("AWS/Kinesis", "WriteProvisionedThroughputExceeded"): {"StreamName"},
+    ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"): {"StreamName"},
     ("AWS/DynamoDB", "WriteThrottleEvents"): {"TableName"}, ("serverless-platform", "BatchItemFailures"): {"service"},
 }  # fmt: skip
 """Metric -> dimensions under which it is published (AWS recommended alarms; the last one by the handlers)."""
@@ -114,6 +123,11 @@ def test_verbs_are_these_and_no_more():
         "bucket delete": ["DeleteObject"],
         "bucket get": ["GetObject"],
         "bucket put": ["PutObject"],
+        "table follow": ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"],
+        "topic publish": ["Publish"],
+        "bus publish": ["PutEvents"],
+        "stream put": ["PutRecord", "PutRecords"],
+        "stream consume": ["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"],
     }
     objects = {each.arn_suffixes for verb in ("write", "delete", "put") for each in iam.VERBS["bucket"][verb].permissions}
     assert objects == {("/*",)}  # on objects, never on the bucket itself

@@ -35,7 +35,7 @@ class QueueArgs(TypedDict):
     """ARN of the workload's key."""
     key_reuse_seconds: int
     """How long SQS reuses a data key before it asks KMS again, in seconds, 60 to 86400."""
-    fifo: bool
+    fifo: NotRequired[bool]
     """Whether messages of one group stay in order; names then end with .fifo."""
     topic_arn: NotRequired[str]
     """ARN of the topic that may send to it."""
@@ -59,7 +59,7 @@ class _Knobs(PlainArguments):
     dead_letter_retention_seconds: int = pydantic.Field(ge=60, le=1209600)
     max_receive_count: int = pydantic.Field(ge=1, le=1000)
     key_reuse_seconds: int = pydantic.Field(ge=60, le=86400)
-    fifo: bool
+    fifo: bool = False
     topic_arn: str | None = None
     protect: bool
     dead_letter_alarms: list[dict] = pydantic.Field(min_length=1)
