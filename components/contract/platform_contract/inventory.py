@@ -14,7 +14,7 @@ class FunctionEntry(Plain):
     alias_arn: str
     log_group: str
     timeout_seconds: int
-    failures_url: str = ""
+    failures_url: str
     """URL of the queue of what it gave up; empty if it has none."""
 
 
@@ -71,10 +71,10 @@ class WorkloadEntry(Plain):
     tables: dict[str, NamedEntry]
     queues: dict[str, QueueEntry]
     buckets: dict[str, NamedEntry]
-    topics: dict[str, TopicEntry] = {}
-    buses: dict[str, BusEntry] = {}
-    streams: dict[str, NamedEntry] = {}
-    schedules: dict[str, ScheduleEntry] = {}
+    topics: dict[str, TopicEntry]
+    buses: dict[str, BusEntry]
+    streams: dict[str, NamedEntry]
+    schedules: dict[str, ScheduleEntry]
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
     alarms: tuple[str, ...]

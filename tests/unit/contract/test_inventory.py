@@ -16,10 +16,14 @@ PLAIN = {
     "workloads": {
         "orders": {
             "owner": "commerce", "phase": "pilot", "data_class": "internal",
-            "functions": {"api": {"physical_name": "dev-orders-api", "alias_arn": "arn:...:live", "log_group": "/aws/lambda/dev-orders-api", "timeout_seconds": 10}},
+            "functions": {"api": {"physical_name": "dev-orders-api", "alias_arn": "arn:...:live", "log_group": "/aws/lambda/dev-orders-api", "timeout_seconds": 10, "failures_url": ""}},
             "tables": {"orders": {"physical_name": "dev-orders-orders"}},
             "queues": {"paid": {"physical_name": "q", "url": "https://q", "arn": "arn:q", "dead_letter_name": "q-dead", "dead_letter_url": "https://q-dead"}},
             "buckets": {"files": {"physical_name": "b"}},
+            "topics": {"told": {"physical_name": "t", "arn": "arn:t"}},
+            "buses": {"company": {"physical_name": "c", "arn": "arn:c", "archive_name": "c"}},
+            "streams": {"clicks": {"physical_name": "s"}},
+            "schedules": {"sweep-0": {"physical_name": "sweep-0", "group_name": "g"}},
             "apis": {"http": {"api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
             ]}},

@@ -75,7 +75,7 @@ def test_the_report_names_each_file_once_and_counts(tmp_path):
         "  colour\n"
         "    is not known here\n"
         "    fix: remove it; known are name, summary, owner, boundary, phase, data_class, profile, fit_waiver, functions, tables, queues, "
-        "buckets, shares, slo, cost"
+        "buckets, topics, buses, streams, http_api, shares, slo, cost"
     )
 
 
