@@ -89,7 +89,9 @@ class DraftStore:
                 if codes[:1] == ["ConditionalCheckFailed"]:
                     raise LeaseLost("another run has taken the lease; this page was not removed") from None
                 extended = [
-                    entry for entry, code in zip(going, codes[1 : 1 + len(going)], strict=True) if code == "ConditionalCheckFailed"
+                    entry
+                    for entry, code in zip(going, codes[1 : 1 + len(going)], strict=True)
+                    if code == "ConditionalCheckFailed"
                 ]
                 if attempt == ATTEMPTS or not (extended or "TransactionConflict" in codes):
                     raise

@@ -81,9 +81,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         count("DraftsRemoved", outcome.removed)
     else:
         count("SweepsSkipped")
-    logger.info(
-        "sweep ended", attempt=request.attempt, scheduled_time=request.scheduled_time.isoformat(), **outcome.model_dump()
-    )
+    logger.info("sweep ended", attempt=request.attempt, scheduled_time=request.scheduled_time.isoformat(), **outcome.model_dump())
     return outcome.model_dump(mode="json")
 
 

@@ -1,10 +1,13 @@
-"""HTTP APIs (payload format 2.0): input with its field named, answers in one shape, correlation id in and out."""
+"""HTTP APIs (payload format 2.0): input with its field named, answers in one shape, correlation id in and out.
+
+`shared.rest` adds what differs for REST APIs (payload format 1.0).
+"""
 
 import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, ApiGatewayResolver, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Problem
@@ -13,12 +16,19 @@ from shared.observability import CORRELATION_HEADER, accept_correlation_id, corr
 Model = TypeVar("Model", bound=BaseModel)
 
 
+Resolver = TypeVar("Resolver", bound=ApiGatewayResolver)
+
+
 def make_resolver() -> APIGatewayHttpResolver:
-    """A resolver that answers every `Problem` with `{message, field, correlation_id}`.
+    """A resolver for HTTP APIs, with problems told as `telling` does."""
+    return telling(APIGatewayHttpResolver())
+
+
+def telling(app: Resolver) -> Resolver:
+    """The resolver, which now answers every `Problem` with `{message, field, correlation_id}`.
 
     Any other exception leaves the function: Lambda counts it as an error, the API answers 500, and alarms see both.
     """
-    app = APIGatewayHttpResolver()
 
     @app.exception_handler(Problem)
     def tell(problem: Problem) -> Response:
@@ -44,13 +54,16 @@ def answer(status: int, body: Mapping[str, Any], headers: dict[str, str] | None 
     )
 
 
-def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+def serve(app: ApiGatewayResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Resolves one request. The correlation id is the caller's header if well formed, else the API's request id."""
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     edge = event.get("requestContext", {}).get("requestId")
     accepted = accept_correlation_id(sent.get(CORRELATION_HEADER), edge)
     reply = app.resolve(event, context)
-    reply.setdefault("headers", {})[CORRELATION_HEADER] = accepted
+    if "multiValueHeaders" in reply:  # REST APIs
+        reply["multiValueHeaders"][CORRELATION_HEADER] = [accepted]
+    else:
+        reply.setdefault("headers", {})[CORRELATION_HEADER] = accepted
     return reply
 
 
@@ -71,10 +84,15 @@ def read_body(event: Any, model: type[Model]) -> Model:
         raise Problem(400, "the body is not JSON", "body") from None
     if not isinstance(content, dict):
         raise Problem(400, "the body is not a JSON object", "body")
+    return read(content, model, "body")
+
+
+def read(content: Mapping[str, Any], model: type[Model], place: str) -> Model:
+    """`content` as `model`. Raises Problem 400 that names the first field at fault, or `place` where it is none."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        field = ".".join(map(str, found[0]["loc"])) or "body"
+        field = ".".join(map(str, found[0]["loc"])) or place
         others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise Problem(400, f"{field}: {found[0]['msg']}{others}", field) from None

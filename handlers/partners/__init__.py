@@ -1,0 +1,1 @@
+"""Offers shipping prices to partners."""
