@@ -18,6 +18,9 @@ USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
 """Of a user in the emulator's pool: there is nothing behind it, and it is printed anyway."""
 
+NO_TOKEN_STATUS, UNSIGNED_STATUS = 401, 403
+"""What API Gateway answers a caller without a token, and a request that should be signed and is not."""
+
 
 @dataclass
 class Access:
@@ -90,8 +93,9 @@ def smoke(access: Access) -> str:
                 if route.authorizer != "none":
                     checked += 1
                     status, body = access.request(method, url, token=False)
-                    if status != 401:
-                        wrong.append(f"{name}: {route.route} without a token is answered with {status}, not 401: {body}")
+                    refused = UNSIGNED_STATUS if route.authorizer == "iam" else NO_TOKEN_STATUS
+                    if status != refused:
+                        wrong.append(f"{name}: {route.route} without proof of the caller is answered with {status}, not {refused}: {body}")
                 if route.example is not None:
                     checked += 1
                     status, body = access.request(method, url, route.example, {"idempotency-key": uuid.uuid4().hex})

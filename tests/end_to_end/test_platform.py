@@ -4,18 +4,14 @@ One stack for the whole file; the tests follow the life of a stack, and each lea
 """
 
 import json
-import time
-import urllib.error
-import urllib.request
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 from local.steps import step
 from tests.checkout import Checkout
+from tests.end_to_end.calls import log_lines, send, token_of, waiting, within
 
 pytestmark = pytest.mark.end_to_end
 
@@ -41,20 +37,6 @@ def access(checkout):
     return checkout.access()
 
 
-def send(url: str, method: str, token: str | None, body: Any = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
-    """One HTTP call: status, body, headers by lower-case name."""
-    sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    if token:
-        sent["authorization"] = f"Bearer {token}"
-    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    try:
-        reply = urllib.request.urlopen(urllib.request.Request(url, data, sent, method=method), timeout=60)
-    except urllib.error.HTTPError as refused:
-        reply = refused
-    with reply:
-        return reply.status, reply.read(), {name.lower(): value for name, value in reply.headers.items()}
-
-
 def orders_url(access) -> str:
     (api,) = access.inventory.workloads["orders"].apis.values()
     return access.url(api.api_id, api.stage) + "/orders"
@@ -63,35 +45,6 @@ def orders_url(access) -> str:
 def orders_kept(access) -> int:
     table = access.inventory.workloads["orders"].tables["orders"].physical_name
     return access.cloud.client("dynamodb").scan(TableName=table, Select="COUNT", ConsistentRead=True)["Count"]
-
-
-def log_lines(access, workload: str, function: str) -> list[dict]:
-    """The JSON lines of a function's log (Lambda's own START, END and REPORT lines are plain text in the emulator)."""
-    group = access.inventory.workloads[workload].functions[function].log_group
-    pages = access.cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-    messages = [event["message"] for page in pages for event in page["events"]]
-    return [json.loads(message) for message in messages if message.lstrip().startswith("{")]
-
-
-def token_of_another_user(access) -> str:
-    identity, cognito = access.inventory.identity, access.cloud.client("cognito-idp")
-    name, password = f"{uuid.uuid4().hex}@example.com", "Other-user-1!"
-    cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=name, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=name, Password=password, Permanent=True)
-    answer = cognito.admin_initiate_auth(
-        UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": password},
-    )  # fmt: skip
-    return answer["AuthenticationResult"]["AccessToken"]
-
-
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_an_order_is_taken_once_however_often_it_is_sent(access):
@@ -137,14 +90,14 @@ def test_an_order_is_read_by_its_customer_alone(access):
     _, created, headers = send(url, "POST", access.token, ORDER, idempotency_key=uuid.uuid4().hex)
     own = url.removesuffix("/orders") + headers["location"]
     assert send(own, "GET", access.token)[:2] == (200, created)
-    status, told, _ = send(own, "GET", token_of_another_user(access))
+    status, told, _ = send(own, "GET", token_of(access))
     assert (status, json.loads(told)["message"]) == (404, "you have no order of this id")
     assert send(own, "GET", None)[0] == 401
 
 
 def test_the_key_of_another_user_is_another_key(access):
     url, key = orders_url(access), uuid.uuid4().hex
-    replies = [send(url, "POST", token, ORDER, idempotency_key=key) for token in (access.token, token_of_another_user(access))]
+    replies = [send(url, "POST", token, ORDER, idempotency_key=key) for token in (access.token, token_of(access))]
     assert [status for status, _, _ in replies] == [201, 201]
     assert len({json.loads(body)["order_id"] for _, body, _ in replies}) == 2
 
@@ -168,13 +121,6 @@ def test_without_a_valid_token_nothing_is_done(access):
     for token in (None, "nonsense", forged):
         assert send(orders_url(access), "POST", token, ORDER, idempotency_key=uuid.uuid4().hex)[0] == 401
     assert orders_kept(access) == before
-
-
-def waiting(access, url: str) -> int:
-    """Messages of a queue, those that a worker has in hand included."""
-    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-    attributes = access.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
-    return sum(int(attributes[name]) for name in names)
 
 
 def versions(access, bucket: str, prefix: str) -> list[str]:

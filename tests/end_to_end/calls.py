@@ -1,0 +1,71 @@
+"""How tests reach the platform: HTTP calls, tokens, logs, queues."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+
+def send(url: str, method: str, token: str | None, body: Any = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    """One HTTP call: status, body, headers by lower-case name."""
+    sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    if token:
+        sent["authorization"] = f"Bearer {token}"
+    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    try:
+        reply = urllib.request.urlopen(urllib.request.Request(url, data, sent, method=method), timeout=60)
+    except urllib.error.HTTPError as refused:
+        reply = refused
+    with reply:
+        return reply.status, reply.read(), {name.lower(): value for name, value in reply.headers.items()}
+
+
+def api_url(access, workload: str, path: str = "") -> str:
+    """Local URL of a path of the workload's HTTP API."""
+    api = access.inventory.workloads[workload].apis["http"]
+    return access.url(api.api_id, api.stage) + path
+
+
+def log_lines(access, workload: str, function: str) -> list[dict]:
+    """The JSON lines of a function's log (Lambda's own START, END and REPORT lines are plain text in the emulator)."""
+    group = access.inventory.workloads[workload].functions[function].log_group
+    pages = access.cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [json.loads(message) for message in messages if message.lstrip().startswith("{")]
+
+
+def token_of(access, *groups: str, name: str = "") -> str:
+    """An access token of a user of the managed pool, who is made if needed: another one at each call unless named."""
+    identity, cognito = access.inventory.identity, access.cloud.client("cognito-idp")
+    name, password = name or f"{uuid.uuid4().hex}@example.com", "Other-user-1!"
+    cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=name, Password=password, Permanent=True)
+    known = {group["GroupName"] for group in cognito.list_groups(UserPoolId=identity.user_pool_id)["Groups"]}
+    for group in groups:
+        if group not in known:
+            cognito.create_group(UserPoolId=identity.user_pool_id, GroupName=group)
+        cognito.admin_add_user_to_group(UserPoolId=identity.user_pool_id, Username=name, GroupName=group)
+    answer = cognito.admin_initiate_auth(
+        UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )  # fmt: skip
+    return answer["AuthenticationResult"]["AccessToken"]
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def waiting(access, url: str) -> int:
+    """Messages of a queue, those that a worker has in hand included."""
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    attributes = access.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+    return sum(int(attributes[name]) for name in names)
