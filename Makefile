@@ -5,10 +5,10 @@ PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
 
-.PHONY: help up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help least-privilege up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 setup: ## makes the two Python environments from their hash-locked requirements
 	@$(PYTHON) local/setup.py
@@ -41,6 +41,9 @@ check: lint ## lint, types, unit, handler, program and guardrail tests
 
 test: lint engine ## everything that can be tested here, end to end included
 	@.venv/bin/pytest tests
+
+least-privilege: setup engine ## drives every workload with authorization on: granted against used, role by role
+	@.venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
 docs: setup ## generates docs/reference from the code
 	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs

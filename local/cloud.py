@@ -25,6 +25,9 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 START_TIMEOUT_SECONDS = 60  # it answers within half a second; slow machines get two orders of magnitude
 STOP_TIMEOUT_SECONDS = 10
+ACCESS_LOG = "SERVERLESS_PLATFORM_ACCESS_LOG"
+"""Environment variable: a file. Where it is set, the embedded cloud starts with authorization on and writes there what
+every role asked for (`local/recorded_ministack.py`)."""
 
 
 class Cloud(BaseModel):
@@ -115,12 +118,15 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
         "MINISTACK_REGION": region, "MINISTACK_ACCOUNT_ID": account_id, "LAMBDA_ACCOUNT_CONCURRENCY": "50",
         "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch), "STATE_DIR": str(scratch / "state"),
     }  # fmt: skip
+    command = [str(EMULATOR_VENV / "bin" / "ministack")]
+    if env.get(ACCESS_LOG):
+        command = [str(EMULATOR_VENV / "bin" / "python"), str(Path(__file__).with_name("recorded_ministack.py"))]
     log = folder / "logs" / "cloud.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
         # A session of its own: the emulator outlives `make up`, and Ctrl-C there does not reach it.
         process = subprocess.Popen(
-            [EMULATOR_VENV / "bin" / "ministack"], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out,
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     cloud = Cloud(pid=process.pid, port=port, instance=uuid.uuid4().hex, account_id=account_id, region=region)

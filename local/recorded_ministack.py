@@ -1,0 +1,102 @@
+"""Starts ministack with authorization on, and writes down what every role asked for and what it was told.
+
+It runs in the emulator's environment (which has nothing of this project), in the place of `ministack` itself:
+`local.cloud` chooses it when SERVERLESS_PLATFORM_ACCESS_LOG names a file. `local.access_report` reads that file.
+
+How: ministack decides every call in one function, `iam_evaluator.enforce`. It is wrapped before anything else imports
+it, so that its answer is kept with the role, the action and the resource that it was about. The decision stays ministack's.
+
+One thing is pretended: every request counts as sent over TLS. On this machine all traffic is plain http on the loopback
+interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So this
+run says nothing about those denials; the program's tests assert that the statements are there.
+"""
+
+import json
+import os
+import sys
+import threading
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+LOG_VARIABLE = "SERVERLESS_PLATFORM_ACCESS_LOG"
+AUTHORIZED_AS = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:PublishBatch": "sns:Publish",
+}
+"""Operations that IAM knows by another name, which ministack does not translate (Service Authorization Reference)."""
+
+_asked: ContextVar[Any] = ContextVar("asked", default=None)
+"""The context of the evaluation that runs inside the current `enforce`: who, what, on which resource."""
+
+
+class Log:
+    """JSON lines, each fact once: {role, action, resource, decision}.
+
+    decision is ministack's: Allow; Deny (by a statement); ImplicitDeny (no statement allows it).
+    """
+
+    def __init__(self, path: str) -> None:
+        self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open as long as the process lives
+        self._seen: set[tuple[str, ...]] = set()
+        self._lock = threading.Lock()
+
+    def write(self, role: str, action: str, resource: str, decision: str) -> None:
+        fact = (role, action, resource, decision)
+        with self._lock:
+            if fact not in self._seen:
+                self._seen.add(fact)
+                self._file.write(json.dumps(dict(zip(("role", "action", "resource", "decision"), fact, strict=True))) + "\n")
+
+
+def role_of(principal_arn: str) -> str:
+    """`arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` -> ROLE; empty for anybody else (the account's root deploys)."""
+    kind, _, rest = principal_arn.rpartition(":")[2].partition("/")
+    return rest.partition("/")[0] if kind == "assumed-role" else ""
+
+
+def install(evaluator: Any, log: Log) -> None:
+    """Wraps the evaluator's functions. To be called before another module of ministack has imported them."""
+    evaluate, enforce, pin_request_origin = evaluator.evaluate, evaluator.enforce, evaluator.pin_request_origin
+    # What the emulator does by itself (a topic's delivery to a queue) has no request: its transport is this default.
+    evaluator._request_origin = ContextVar("request_origin", default=("127.0.0.1", True))
+
+    @wraps(evaluate)
+    def evaluate_and_note(ctx: Any, *policies: Any) -> Any:
+        _asked.set(ctx)
+        return evaluate(ctx, *policies)
+
+    @wraps(enforce)
+    def enforce_and_write(access_key_id: str, iam_action: str, *more: Any, **named: Any) -> Any:
+        iam_action = AUTHORIZED_AS.get(iam_action, iam_action)
+        token = _asked.set(None)
+        try:
+            refused = enforce(access_key_id, iam_action, *more, **named)
+            asked = _asked.get()
+        finally:
+            _asked.reset(token)
+        if asked is not None and (role := role_of(asked.principal_arn)):
+            log.write(role, iam_action, asked.resource_arn, refused.decision if refused else "Allow")
+        return refused
+
+    evaluator.evaluate = evaluate_and_note
+    evaluator.enforce = enforce_and_write
+    evaluator.pin_request_origin = lambda source_ip, secure_transport: pin_request_origin(source_ip, True)
+
+
+def main() -> None:
+    os.environ["AUTH"] = "true"  # read by ministack.app when it is imported, just below
+    os.environ["AWS_ACCESS_KEY_ID"] = "local"  # the key with which `local/aws_provider` deploys: the account's root
+    from ministack.core import iam_evaluator
+
+    install(iam_evaluator, Log(os.environ[LOG_VARIABLE]))
+    from ministack.app import main as ministack
+
+    sys.argv[1:] = []
+    ministack()
+
+
+if __name__ == "__main__":
+    main()

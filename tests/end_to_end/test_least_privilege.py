@@ -1,0 +1,82 @@
+"""Least privilege proven: `make up` with authorization on, every workload driven, granted held against used, role by role.
+
+`make least-privilege` runs this file and prints the report.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.access_report import Report, recorded, report
+from local.cloud import ACCESS_LOG
+from tests.checkout import Checkout
+from tests.end_to_end.drivers import DRIVERS, PAID, drive, eventually
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, engine):
+    copy = Checkout.make(tmp_path_factory.mktemp("least-privilege") / "platform")
+    copy.extra[ACCESS_LOG] = str(copy.folder / "access.jsonl")
+    try:
+        copy.up()
+        yield copy
+    finally:
+        copy.down()
+
+
+def log_of(checkout: Checkout) -> Path:
+    return Path(checkout.extra[ACCESS_LOG])
+
+
+@pytest.fixture(scope="module")
+def driven(checkout) -> dict[str, str]:
+    """What went wrong while the workloads were driven."""
+    return drive(checkout.access())
+
+
+@pytest.fixture(scope="module")
+def shown(checkout, driven, pytestconfig) -> Report:
+    """The report, printed where `make least-privilege` asks for it."""
+    made = report(checkout.access().cloud, log_of(checkout))
+    if pytestconfig.getoption("capture") == "no":
+        print("\n" + made.text())
+    return made
+
+
+def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(shown):
+    assert not shown.findings(), "\n" + "\n".join(shown.findings())
+
+
+def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(checkout, driven):
+    assert driven == {}
+    assert set(DRIVERS) == set(checkout.inventory().workloads)
+
+
+def test_the_run_saw_every_function_at_work(checkout, shown):
+    """A role of which nothing was recorded would pass unseen: each has used something, or has nothing to use."""
+    seen = {call.role for call in shown.calls}
+    idle = {grant.role for grant in shown.grants if not shown.silent(grant)} - seen
+    assert idle == set()
+
+
+def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(checkout, shown):
+    """The product is broken as a user would break it: the manifest asks to get receipts instead of putting them."""
+    before = len(recorded(log_of(checkout)))
+    checkout.edit("workloads/receipts.yaml", "receipts: [put]", "receipts: [get]")
+    checkout.up()
+    access = checkout.access()
+    body = json.dumps({**PAID, "order_id": "driven-in-vain"})
+    access.cloud.client("sqs").send_message(QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=body)
+    eventually("the worker was denied something", lambda: len(recorded(log_of(checkout))) > before)
+    broken = report(access.cloud, log_of(checkout))
+    late = Report(broken.grants, broken.calls[before:], broken.roles)
+    bucket = checkout.inventory().workloads["receipts"].buckets["receipts"].physical_name
+    (role,) = {call.role for call in late.denied}
+    assert [(call.action, call.decision) for call in late.denied] == [("s3:PutObject", "ImplicitDeny")]
+    assert broken.findings() == [
+        f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
+        f"{role}: never used s3:GetObject on arn:aws:s3:::{bucket}: take it away, or drive it",
+    ]

@@ -1,0 +1,104 @@
+"""What counts as used, as denied and as leaving no evidence, on documents made for it."""
+
+import json
+
+import pytest
+
+from local.access_report import Call, Grant, Report, Role, grants_of, recorded
+from local.recorded_ministack import AUTHORIZED_AS, role_of
+
+TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/local-orders-orders"
+QUEUE = "arn:aws:sqs:eu-west-1:000000000000:local-orders-paid"
+DEAD = f"{QUEUE}-dead-letters"
+
+
+def allow(actions, resources, **more):
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def judge(statements, calls=(), sources=(), destinations=()) -> list[str]:
+    grants = list(grants_of("api", {"Statement": statements}))
+    role = Role("api", frozenset({"lambda.amazonaws.com"}), set(sources), set(destinations))
+    return Report(grants, [Call("api", *call) for call in calls], {"api": role}).findings()
+
+
+def test_a_table_and_its_indexes_are_one_resource_and_one_use_of_either_is_enough():
+    statement = allow(["dynamodb:Query"], [TABLE, f"{TABLE}/index/*"])
+    assert judge([statement], [("dynamodb:Query", f"{TABLE}/index/by-date", "Allow")]) == []
+    assert judge([statement]) == [f"api: never used dynamodb:Query on {TABLE}: take it away, or drive it"]
+
+
+def test_the_same_action_on_another_table_is_no_use():
+    calls = [("dynamodb:GetItem", f"{TABLE}-2", "Allow")]
+    assert judge([allow("dynamodb:GetItem", TABLE)], calls) == [
+        f"api: never used dynamodb:GetItem on {TABLE}: take it away, or drive it"
+    ]
+
+
+def test_two_resources_in_one_statement_are_judged_apart_and_the_verbs_are_told():
+    statement = allow(["dynamodb:GetItem", "dynamodb:PutItem"], [TABLE, f"{TABLE}-2"])
+    calls = [("dynamodb:GetItem", TABLE, "Allow"), *((f"dynamodb:{verb}Item", f"{TABLE}-2", "Allow") for verb in ("Get", "Put"))]
+    assert judge([statement], calls) == [
+        f"api: never used dynamodb:PutItem on {TABLE}: the verbs of what was used are [get]"
+    ]
+
+
+def test_a_denied_call_is_a_finding_and_no_use():
+    calls = [("dynamodb:GetItem", TABLE, "ImplicitDeny")]
+    assert judge([allow("dynamodb:GetItem", TABLE)], calls) == [
+        f"api: was denied dynamodb:GetItem on {TABLE} (ImplicitDeny): grant it",
+        f"api: never used dynamodb:GetItem on {TABLE}: take it away, or drive it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "wiring"),
+    [
+        (allow("sqs:ReceiveMessage", QUEUE), {"sources": [QUEUE]}),
+        (allow("sqs:SendMessage", DEAD), {"destinations": [DEAD]}),
+        (allow("kms:Decrypt", "*", Condition={"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}}), None),
+    ],
+)
+def test_without_evidence_is_only_what_a_service_does_in_the_roles_name(statement, wiring):
+    if wiring:
+        assert judge([statement], **wiring) == []
+        assert len(judge([statement])) == 1, "wired to nothing, the same grant must be seen in use"
+    else:
+        assert judge([statement]) == []
+        assert len(judge([{**statement, "Condition": {}}])) == 1
+
+
+def test_a_deny_grants_nothing():
+    assert list(grants_of("api", {"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}})) == []
+
+
+def test_the_report_names_every_verdict(tmp_path):
+    grants = [Grant("api", "dynamodb:GetItem", (TABLE,)), Grant("api", "dynamodb:Query", (TABLE,)), Grant("api", "logs:PutLogEvents", ("*",))]
+    calls = [Call("api", "dynamodb:GetItem", TABLE, "Allow"), Call("api", "dynamodb:Scan", TABLE, "ImplicitDeny")]
+    text = Report(grants, calls, {"api": Role("api", frozenset())}).text()
+    assert text.splitlines() == [
+        "api",
+        "  used         dynamodb:GetItem   table/local-orders-orders",
+        "  NEVER USED   dynamodb:Query     table/local-orders-orders",
+        "  no evidence  logs:PutLogEvents  *",
+        "  DENIED       dynamodb:Scan      table/local-orders-orders",
+        "",
+        "No evidence, because:",
+        "  logs:PutLogEvents: the embedded cloud writes a function's log itself",
+        "",
+        "1 roles: 1 used, 1 no evidence, 1 NEVER USED, 1 DENIED",
+    ]
+
+
+def test_a_line_that_is_being_written_is_left_out(tmp_path):
+    log = tmp_path / "access.jsonl"
+    line = json.dumps(Call("api", "s3:GetObject", "arn", "Allow")._asdict())
+    log.write_text(f'{line}\n{line[:20]}')
+    assert recorded(log) == [Call("api", "s3:GetObject", "arn", "Allow")]
+    assert recorded(tmp_path / "none") == []
+
+
+def test_only_roles_are_recorded_and_batches_by_the_action_that_authorizes_them():
+    assert role_of("arn:aws:sts::000000000000:assumed-role/local-orders-api/local-orders-api") == "local-orders-api"
+    assert role_of("arn:aws:iam::000000000000:root") == role_of("") == ""
+    assert not set(AUTHORIZED_AS) & set(AUTHORIZED_AS.values())
