@@ -9,7 +9,7 @@ import yaml
 from . import reference
 from .problems import Problem, ProblemsError, choices
 from .settings import Settings
-from .specs import Manifest, check_handlers, load_manifests
+from .specs import Manifest, check_handlers, load_manifests, parse_manifest
 from .stack_files import same_keys, stack_names, stack_settings
 
 WORKLOADS, HANDLERS = "workloads", "handlers"
@@ -20,9 +20,7 @@ def plan(root: Path, manifest: Path, stack: str) -> str:
     from .plan import plan_workload  # the largest import, which the other commands do not need
 
     settings = stack_settings(root, stack)
-    if not manifest.is_file():
-        known = sorted(path.name for path in (root / WORKLOADS).glob("*.yaml"))
-        raise ProblemsError([Problem(str(manifest), "", "", "does not exist", f"choose one of {choices(known)} in {WORKLOADS}/")])
+    _chosen(root, manifest)
     manifests = load_manifests(manifest.resolve().parent, settings)
     planned = plan_workload(manifests[manifest.stem], settings)
     return yaml.safe_dump(planned.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
@@ -72,6 +70,38 @@ def docs(root: Path) -> str:
     return "\n".join(told)
 
 
+def fit(root: Path, manifest: Path | None) -> tuple[str, bool]:
+    """How well workloads fit serverless, one or all, and whether one is refused: unfit without a waiver. Raises ProblemsError."""
+    from .fit import judge, report
+
+    manifests = [_form(path) for path in _chosen(root, manifest)]
+    refused = any(judge(each).verdict == "unfit" and not each.fit_waiver for each in manifests)
+    return "\n".join(report(each) for each in manifests), refused
+
+
+def costs(root: Path, manifest: Path | None, stack: str) -> str:
+    """What workloads cost at 1 M events, one or all, under the settings of a stack. Raises ProblemsError."""
+    from .cost import report  # with the plan
+
+    settings = stack_settings(root, stack)
+    return "\n".join(f"**{each.name}**\n\n{report(each, settings)}" for each in (_form(path) for path in _chosen(root, manifest)))
+
+
+def _chosen(root: Path, manifest: Path | None) -> list[Path]:
+    known = sorted((root / WORKLOADS).glob("*.yaml"))
+    if manifest is None:
+        return known
+    if not manifest.is_file():
+        names = choices([path.name for path in known])
+        raise ProblemsError([Problem(str(manifest), "", "", "does not exist", f"choose one of {names} in {WORKLOADS}/")])
+    return [manifest]
+
+
+def _form(path: Path) -> Manifest:
+    """A manifest of which nothing but its form is checked: whoever is refused wants to see why."""
+    return parse_manifest(path.read_text(encoding="utf-8"), f"{WORKLOADS}/{path.name}")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m platform_contract", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the project (default: this one)")
@@ -79,6 +109,11 @@ def main(arguments: list[str] | None = None) -> int:
     planning = commands.add_parser("plan", help="prints everything that is decided for one workload")
     planning.add_argument("manifest", type=Path, help="such as workloads/orders.yaml")
     planning.add_argument("--stack", default="local", help="stack whose settings hold (default: local)")
+    fitting = commands.add_parser("fit", help="judges how well workloads fit serverless, with the break-even against containers")
+    fitting.add_argument("manifest", type=Path, nargs="?", help="such as workloads/orders.yaml (default: all)")
+    costing = commands.add_parser("cost", help="what workloads cost at 1 M events, line by line")
+    costing.add_argument("manifest", type=Path, nargs="?", help="such as workloads/orders.yaml (default: all)")
+    costing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
     commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
@@ -87,6 +122,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "plan":
             print(plan(options.root, options.manifest, options.stack), end="")
+        elif options.command == "fit":
+            told, refused = fit(options.root, options.manifest)
+            print(told, end="")
+            return int(refused)
+        elif options.command == "cost":
+            print(costs(options.root, options.manifest, options.stack), end="")
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":

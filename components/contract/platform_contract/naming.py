@@ -29,7 +29,7 @@ LIMITS: dict[str, NameLimit] = {
     "role": NameLimit(1, 64, r"[\w+=,.@-]+", "IAM API reference, CreateRole"),
     "policy": NameLimit(1, 128, r"[\w+=,.@-]+", "IAM API reference, CreatePolicy"),
     "table": NameLimit(3, 255, r"[A-Za-z0-9_.-]+", "DynamoDB API reference, CreateTable"),
-    "queue": NameLimit(1, 80, r"[A-Za-z0-9_-]+", "SQS API reference, CreateQueue"),
+    "queue": NameLimit(1, 80, r"[A-Za-z0-9_-]+(\.fifo)?", "SQS API reference, CreateQueue"),
     "bucket": NameLimit(3, 63, r"[a-z0-9][a-z0-9.-]*[a-z0-9]", "S3 guide, bucket naming rules"),
     "log group": NameLimit(1, 512, r"[A-Za-z0-9_/.#$-]+", "CloudWatch Logs API reference, CreateLogGroup"),
     "key alias": NameLimit(7, 256, r"alias/[A-Za-z0-9/_-]+", "KMS API reference, CreateAlias"),

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel
-
+from . import cost, fit
+from .cost import alarms_in
 from .plan import plan_workload
-from .plan.model import AlarmPlan
 from .problems import Problem, ProblemsError, choices
 from .settings import Settings
 from .specs import Manifest, load_manifests
@@ -59,22 +58,19 @@ def alarms_block(subject: Subject) -> str:
     return "\n".join([f"{len(rows)} alarms:\n", "| alarm | fires when | severity |", "|---|---|---|", *rows]) + "\n"
 
 
-def alarms_in(part: object) -> Iterator[AlarmPlan]:
-    """Every alarm anywhere inside a plan, whatever kind of resource it watches."""
-    if isinstance(part, AlarmPlan):
-        yield part
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from alarms_in(getattr(part, name))
-    elif isinstance(part, dict):
-        for each in part.values():
-            yield from alarms_in(each)
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from alarms_in(each)
+def cost_block(subject: Subject) -> str:
+    """What it costs at 1 M events, line by line."""
+    return cost.report(subject.manifest, subject.settings)
 
 
-BLOCKS: dict[str, Callable[[Subject], str]] = {"manifest": manifest_block, "alarms": alarms_block}
+def fit_block(subject: Subject) -> str:
+    """How well it fits serverless, and from which load on containers are cheaper."""
+    return fit.report(subject.manifest)
+
+
+BLOCKS: dict[str, Callable[[Subject], str]] = {
+    "manifest": manifest_block, "alarms": alarms_block, "cost": cost_block, "fit": fit_block,
+}  # fmt: skip
 """What a marker may name -> what makes the block of a workload."""
 
 

@@ -16,7 +16,7 @@ from . import standards
 from .naming import LIMITS
 from .settings import PREFIX, Settings
 from .specs import Manifest
-from .standards import alarms, iam, kms
+from .standards import alarms, iam, kms, prices
 from .words import Form
 
 FOLDER = Path("docs/reference")
@@ -233,11 +233,16 @@ def _services_table() -> str:
     return _table("service | on the key | because it", rows)
 
 
+def _prices_table() -> str:
+    rows = [f"| {name.replace('_', ' ')} | {price} | {_cell(price.source)} |" for name, price in prices.PRICES.items()]
+    return _table("of | USD | source", rows)
+
+
 def _table(head: str, rows: list[str]) -> str:
     return f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}\n" + "\n".join(rows) + "\n"
 
 
-TABLES = {"ALARMS": _alarms_table, "VERBS": _verbs_table, "SERVICES": _services_table}
+TABLES = {"ALARMS": _alarms_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table}
 """Constants that are shown as tables of their own."""
 
 

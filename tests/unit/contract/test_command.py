@@ -131,3 +131,29 @@ def test_the_contract_imports_the_standard_library_pydantic_and_yaml_only():
         "typing_inspection",
         "yaml",
     }
+
+
+def test_fit_prints_every_workload_or_one_and_refuses_what_is_unfit(project, capsys):
+    assert main(["--root", str(project), "fit"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"**{path.stem}: " in told for path in (project / "workloads").glob("*.yaml"))
+    change(project / "workloads/orders.yaml", "latency_target_ms: 300", "latency_target_ms: 30")
+    assert main(["--root", str(project), "fit", str(project / "workloads/orders.yaml")]) == 1
+    assert capsys.readouterr().out.startswith("**orders: unfit**\n\n- against it: an answer within 50 ms cannot be kept")
+    assert main(["--root", str(project), "fit", "workloads/order.yaml"]) == 1
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_waiver_lets_what_is_unfit_pass(project, capsys):
+    path = project / "workloads/orders.yaml"
+    change(path, "latency_target_ms: 300", "latency_target_ms: 30")
+    path.write_text(path.read_text() + "fit_waiver: {reason: a trial until the new platform is there, expires_on: 2099-01-01}\n")
+    assert main(["--root", str(project), "fit", str(path)]) == 0
+    assert "**orders: unfit**" in capsys.readouterr().out
+
+
+def test_cost_prints_one_workload(project, capsys):
+    assert main(["--root", str(project), "cost", str(project / "workloads/orders.yaml")]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("**orders**\n\n| what | quantity | unit price in USD | USD |\n")
+    assert "| **1 M events** |" in told

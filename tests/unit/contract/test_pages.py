@@ -44,7 +44,7 @@ def test_every_page_has_every_section(path):
     assert all(len(body.split()) > 15 for body in bodies.values()), "a section without content"
     assert "```mermaid\n" in bodies["Diagram"]
     for workload in pages.workloads_of(text):
-        for section, block in (("Manifest", "manifest"), ("What you get", "alarms")):
+        for section, block in (("Manifest", "manifest"), ("What you get", "alarms"), ("Cost", "cost"), ("When not to use it", "fit")):
             assert f"<!-- generated: {block} {workload} -->" in bodies[section]
     for failure in ("Handler error", "Timeout", "Throttle", "Poison input", "Half-done"):
         assert f"**{failure}" in bodies["Failure path"], f"what happens on: {failure}"

@@ -149,7 +149,7 @@ def _variables_size(manifest: Manifest) -> Iterator[Broken]:
 
 
 def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:
-    fit, waiver = judge(manifest.profile), manifest.fit_waiver
+    fit, waiver = judge(manifest), manifest.fit_waiver
     if waiver and waiver.expires_on < today:
         yield (
             "fit_waiver.expires_on",

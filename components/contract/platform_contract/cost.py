@@ -1,0 +1,212 @@
+"""What a workload costs at 1 M events of its profile, line by line, and what it costs a month though nothing happens. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel
+
+from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
+from .plan import WorkloadPlan, plan_workload
+from .plan.model import AlarmPlan
+from .settings import Settings
+from .specs import FunctionSpec, Manifest, TriggerSpec
+from .standards.prices import MILLION, PRICES, REGION
+from .uses import (
+    API_LOG_KB,
+    ASSUMPTIONS,
+    IDEMPOTENCY,
+    LOG_KB_PER_EVENT,
+    LOG_KB_PER_RUN,
+    METRICS_PER_FUNCTION,
+    MONTHLY,
+    TRACED_SHARE,
+    TRIGGERS,
+    VERBS,
+    Use,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that is billed."""
+
+    what: str
+    quantity: float
+    price: str
+    """Key of PRICES."""
+
+    @property
+    def usd(self) -> float:
+        return self.quantity * PRICES[self.price].each
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Everything that is counted, and what is not."""
+
+    workload: str
+    events: int
+    lines: tuple[Line, ...]
+    """For `events` events."""
+    monthly: tuple[Line, ...]
+    """A month, whether or not anything happens."""
+    expected: int
+    """Events a month that the manifest expects."""
+    assumptions: tuple[str, ...]
+    uncounted: tuple[str, ...]
+
+    @property
+    def usd(self) -> float:
+        """For `events` events."""
+        return sum(line.usd for line in self.lines)
+
+    @property
+    def monthly_usd(self) -> float:
+        """Though nothing happens."""
+        return sum(line.usd for line in self.monthly)
+
+    @property
+    def expected_usd(self) -> float:
+        """A month at the load that the manifest expects."""
+        return self.usd * self.expected / self.events + self.monthly_usd
+
+
+def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
+    """What `manifest` costs under the settings of a stack."""
+    plan = plan_workload(manifest, settings)
+    lines: list[Line] = []
+    uncounted: list[str] = []
+    for name, spec in manifest.functions.items():
+        lines += _function(manifest, settings, name, events)
+        for trigger in spec.triggers:
+            kind = kind_of_trigger(trigger)
+            if kind not in TRIGGERS:
+                uncounted.append(f"trigger {kind} of {name}")
+            share = 1 / _of_this_kind(spec, kind)
+            runs = events / batch_of(manifest.profile, trigger)
+            uses = [_in_order(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
+            lines += [_line(use, name, events * share, runs * share) for use in uses]
+        lines += _uses(manifest, name, events, uncounted)
+    lines += _watching(manifest, plan, lines, events)
+    monthly, idle = _monthly(manifest, plan)
+    assumptions = list(ASSUMPTIONS)
+    if settings.region != REGION:
+        assumptions.append(f"prices are those of {REGION}, and the stack is in {settings.region}")
+    return Cost(
+        workload=manifest.name, events=events, lines=_merged(lines), monthly=_merged(monthly),
+        expected=manifest.profile.requests_per_month, assumptions=tuple(assumptions), uncounted=tuple(dict.fromkeys(uncounted + idle)),
+    )  # fmt: skip
+
+
+def _function(manifest: Manifest, settings: Settings, name: str, events: int) -> Iterator[Line]:
+    run = next(each for each in runs_of(manifest) if each.function == name)
+    yield Line(f"{name}: invocations", events * run.per_event, "lambda_request")
+    yield Line(f"{name}: {run.duration_s * 1000:g} ms x {run.memory_mb} MB", events * run.gb_seconds,
+               f"lambda_{settings.lambda_architecture}")  # fmt: skip
+
+
+def _of_this_kind(spec: FunctionSpec, kind: str) -> int:
+    """Among the triggers of one kind, such as two routes, an event comes by one."""
+    return sum(kind_of_trigger(trigger) == kind for trigger in spec.triggers)
+
+
+def _in_order(use: Use, manifest: Manifest, trigger: TriggerSpec) -> Use:
+    """A FIFO queue has a price of its own."""
+    queue = manifest.queues.get(trigger.queue.queue) if trigger.queue else None
+    return replace(use, price="sqs_fifo_request") if getattr(queue, "fifo", False) else use
+
+
+def _line(use: Use, name: str, events: float, runs: float) -> Line:
+    return Line(f"{name}: {use.what}", use.quantity * (runs if use.per_run else events), use.price)
+
+
+def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> Iterator[Line]:
+    spec = manifest.functions[name]
+    runs = events * next(each for each in runs_of(manifest) if each.function == name).per_event
+    for resource, verbs in spec.uses.items():
+        kind = manifest.kind_of(resource) or "table"  # of another workload: nothing says what it is
+        if manifest.kind_of(resource) is None:
+            uncounted.append(f"{name} uses {resource}, of another workload")
+            continue
+        for verb in verbs:
+            if (kind, verb) not in VERBS:
+                uncounted.append(f"{name} uses {resource}: {verb}")
+            for use in VERBS.get((kind, verb), ()):
+                in_batches = kind == "bucket" and any(kind_of_trigger(trigger) == "stream" for trigger in spec.triggers)
+                yield Line(f"{resource}: {use.what}", use.quantity * (runs if use.per_run or in_batches else events), use.price)
+    if spec.idempotency:
+        yield from (_line(use, "idempotency", events, runs) for use in IDEMPOTENCY)
+
+
+def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events: int) -> Iterator[Line]:
+    """Logs and traces of everything that was counted before."""
+    runs = sum(line.quantity for line in lines if line.price == "lambda_request")
+    requests = sum(line.quantity for line in lines if line.price in ("http_api_request", "rest_api_request"))
+    log_gb = (runs * LOG_KB_PER_RUN + events * len(manifest.functions) * LOG_KB_PER_EVENT + requests * API_LOG_KB) / MILLION
+    days = max((function.log_retention_days for function in plan.functions.values()), default=0)
+    yield Line("logs: written", log_gb, "logs_in")
+    yield Line(f"logs: kept for {days} days", log_gb * days / 30, "logs_storage")
+    rate = max(events_per_second(manifest.profile), 1.0)  # below one a second, every request is traced
+    yield Line("traces: one a second and 5 % of the rest", events / rate + TRACED_SHARE * (events - events / rate), "trace")
+
+
+def _monthly(manifest: Manifest, plan: WorkloadPlan) -> tuple[list[Line], list[str]]:
+    lines = [
+        Line("alarms", len(list(alarms_in(plan))), "alarm"),
+        Line("key of the workload", 1, "kms_key"),
+        Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric"),
+    ]
+    uncounted = []
+    for resource in manifest.resources:
+        kind = str(manifest.kind_of(resource))
+        if kind not in MONTHLY:
+            uncounted.append(f"{kind} {resource}")
+        lines += [Line(f"{kind}s: {use.what}", use.quantity, use.price) for use in MONTHLY.get(kind, ())]
+    for spec in manifest.functions.values():
+        polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
+        lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in MONTHLY["polled queue"]]
+    return lines, uncounted
+
+
+def _merged(lines: list[Line]) -> tuple[Line, ...]:
+    """One line for what is the same, in the order of its first appearance; what is free is left out."""
+    sums: dict[tuple[str, str], float] = {}
+    for line in lines:
+        if line.usd:
+            sums[line.what, line.price] = sums.get((line.what, line.price), 0) + line.quantity
+    return tuple(Line(what, quantity, price) for (what, price), quantity in sums.items())
+
+
+def alarms_in(part: object) -> Iterator[AlarmPlan]:
+    """Every alarm anywhere inside a plan, whatever kind of resource it watches."""
+    if isinstance(part, AlarmPlan):
+        yield part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from alarms_in(getattr(part, name))
+    elif isinstance(part, dict):
+        for each in part.values():
+            yield from alarms_in(each)
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from alarms_in(each)
+
+
+def report(manifest: Manifest, settings: Settings) -> str:
+    """Line by line, as Markdown; the same on a page and on a terminal."""
+    it = cost(manifest, settings)
+    rows = ["| what | quantity | unit price in USD | USD |", "|---|---|---|---|"]
+    rows += [_row(line) for line in it.lines]
+    rows.append(f"| **{it.events / MILLION:g} M events** | | | **{it.usd:.2f}** |")
+    rows += [_row(line) for line in it.monthly]
+    rows.append(f"| **every month, with or without events** | | | **{it.monthly_usd:.2f}** |")
+    rows.append(f"| **a month at the {it.expected:,} events that the manifest expects** (budget: {manifest.cost.monthly_budget_usd:g}) "
+                f"| | | **{it.expected_usd:.2f}** |")  # fmt: skip
+    rows += ["", "List prices of eu-west-1, without free tiers. Assumed:", "", *(f"- {each}" for each in it.assumptions)]
+    rows += [f"- not counted: {each}" for each in it.uncounted]
+    return "\n".join(rows) + "\n"
+
+
+def _row(line: Line) -> str:
+    quantity = f"{line.quantity:,.0f}" if line.quantity >= 100 else f"{line.quantity:.3g}"
+    return f"| {line.what} | {quantity} | {PRICES[line.price]} | {line.usd:.2f} |"

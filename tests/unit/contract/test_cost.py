@@ -1,0 +1,122 @@
+"""What a workload costs, with every number reckoned by hand; a new kind cannot be forgotten."""
+
+import pytest
+
+from platform_contract import uses
+from platform_contract.cost import alarms_in, cost, report
+from platform_contract.plan import plan_workload
+from platform_contract.specs import Manifest, TriggerSpec
+from platform_contract.specs.manifest import SECTIONS
+from platform_contract.standards import iam
+from platform_contract.standards.prices import PRICES
+
+from .samples import manifest, put, settings
+
+
+def cost_of(*breaks, **changes):
+    return cost(Manifest.model_validate(manifest(*breaks)), settings(**changes))
+
+
+def usd(lines):
+    return {line.what: line.usd for line in lines}
+
+
+def test_a_million_events_by_hand():
+    """orders: api (HTTP, 60 ms, 512 MB) reads, writes and sends; worker takes one message a run (no batching window) and puts an object."""
+    it = cost_of()
+    assert usd(it.lines) == pytest.approx({
+        "api: invocations": 0.20,
+        "api: 60 ms x 512 MB": 0.400002,  # 1 M x 0.06 s x 0.5 GB x 0.0000133334
+        "api: HTTP API requests": 1.11,  # two routes, and an event comes by one
+        "orders: reads": 0.1415,
+        "orders: writes": 0.705,
+        "orders: kept for a month": 0.283,  # 1 M x 1 KB
+        "orders: kept for a month, recovery": 0.22,
+        "worker: invocations": 0.20,
+        "worker: 60 ms x 512 MB": 0.400002,
+        "worker: messages sent": 0.40,
+        "worker: batches received and deleted": 0.80,
+        "receipts: objects put": 5.00,
+        "receipts: kept for a month": 0.23,  # 1 M x 10 KB
+        "logs: written": 3.3 * 0.57,  # 2 M runs x 1 KB + 2 M x 0.4 KB + 1 M x 0.5 KB
+        "logs: kept for 14 days": 3.3 * 14 / 30 * 0.03,
+        "traces: one a second and 5 % of the rest": (8333.333 + 0.05 * 991_666.667) * 5e-6,  # at 120 a second
+    })  # fmt: skip
+    assert it.usd == pytest.approx(0.2 + 0.400002 + 1.11 + 0.1415 + 0.705 + 0.283 + 0.22 + 0.2 + 0.400002 + 0.4 + 0.8 + 5 + 0.23 + 1.881 + 0.0462 + 0.28958, abs=1e-4)  # fmt: skip
+    assert it.uncounted == ()
+
+
+def test_a_month_without_events_by_hand():
+    it = cost_of()
+    alarms = len(plan_workload(Manifest.model_validate(manifest()), settings()).alarm_names())
+    assert usd(it.monthly) == pytest.approx({
+        "alarms": alarms * 0.10,
+        "key of the workload": 1.00,
+        "metrics from code": 4 * 0.30,
+        "tables: requests to the key": 12 * 730 * 3e-6,
+        "queues: requests to the key": 2 * 730 * 3e-6,
+        "buckets: requests to the key": 12 * 730 * 3e-6,
+        "queues: polls while empty": 5 * 2_628_000 / 20 * 0.4e-6,
+    })  # fmt: skip
+    assert it.expected_usd == pytest.approx(2 * it.usd + it.monthly_usd), "2 M a month"
+
+
+def test_every_alarm_of_a_plan_is_counted():
+    plan = plan_workload(Manifest.model_validate(manifest()), settings(reserved_concurrency=10))
+    assert sorted(alarm.physical_name for alarm in alarms_in(plan)) == plan.alarm_names() != []
+
+
+def test_batches_save_invocations_and_requests_but_no_writes():
+    queue = {"queue": {"queue": "paid", "batch_size": 10, "batching_window_seconds": 1}}
+    before, after = usd(cost_of().lines), usd(cost_of(put("functions.worker.triggers", [queue])).lines)
+    for what in ("worker: invocations", "worker: 60 ms x 512 MB", "worker: batches received and deleted"):
+        assert after[what] == pytest.approx(before[what] / 10)
+    for what in ("worker: messages sent", "receipts: objects put"):
+        assert after[what] == before[what]
+
+
+def test_idempotency_writes_twice():
+    lines = usd(cost_of(put("functions.api.idempotency", {})).lines)
+    assert lines["idempotency: claim and answer written"] == pytest.approx(1.41)
+
+
+def test_a_fifo_queue_has_its_own_price():
+    lines = cost_of(put("queues.paid", {"fifo": True})).lines
+    assert {line.what: line.price for line in lines}["worker: messages sent"] == "sqs_fifo_request"
+
+
+def test_the_processor_and_the_region_of_the_stack_count():
+    it = cost_of(lambda_architecture="x86_64", region="eu-central-1")
+    assert usd(it.lines)["api: 60 ms x 512 MB"] == pytest.approx(0.500001)
+    assert "prices are those of eu-west-1, and the stack is in eu-central-1" in it.assumptions
+
+
+def test_the_report_marks_what_is_not_confirmed_and_adds_up():
+    told = report(Manifest.model_validate(manifest()), settings())
+    assert "| key of the workload | 1 | 1 / keys (unconfirmed) | 1.00 |" in told
+    assert "| api: HTTP API requests | 1,000,000 | 1.11 / 1 M requests | 1.11 |" in told
+    assert f"| **1 M events** | | | **{cost_of().usd:.2f}** |" in told
+    assert "(budget: 50)" in told
+
+
+def test_every_kind_and_verb_has_a_row():
+    """One that is forgotten would cost nothing; `uncounted` tells it, and this test before that."""
+    assert {(kind, verb) for kind, verbs in iam.VERBS.items() for verb in verbs} <= set(uses.VERBS)
+    assert set(TriggerSpec.model_fields) <= set(uses.TRIGGERS)
+    assert set(SECTIONS.values()) <= set(uses.MONTHLY)
+
+
+def test_what_has_no_row_is_told(monkeypatch):
+    monkeypatch.delitem(uses.VERBS, ("bucket", "write"))
+    monkeypatch.delitem(uses.TRIGGERS, "queue")
+    monkeypatch.delitem(uses.MONTHLY, "bucket")
+    it = cost_of()
+    assert it.uncounted == ("trigger queue of worker", "worker uses receipts: write", "bucket receipts")
+    assert "- not counted: bucket receipts" in report(Manifest.model_validate(manifest()), settings())
+
+
+def test_every_row_has_a_price_and_every_price_a_source():
+    rows = [*uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY]
+    assert {use.price for row in rows for use in row} <= set(PRICES)
+    assert all(price.source and price.usd >= 0 for price in PRICES.values())
+    assert all("AWS price list" in price.source or not price.confirmed or price.usd == 0 for price in PRICES.values())
