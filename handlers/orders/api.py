@@ -9,13 +9,14 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from orders import logic
-from orders.models import NewOrder
+from orders.models import NewOrder, Position
 from orders.store import OrderStore
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, make_resolver, principal, read_body, serve
 from shared.observability import count, instrumented, logger
+from shared.paging import cursor_of, limit_of, position_of
 
 if TYPE_CHECKING:
     from shared.idempotency import Idempotency
@@ -73,6 +74,25 @@ def create() -> Response:
         raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
     logger.info("order accepted", order_id=order["order_id"])
     return answer(201, order, {"location": f"/orders/{order['order_id']}"})
+
+
+@app.get("/orders")
+def own() -> Response:
+    query = app.current_event.query_string_parameters
+    page = parts().store.page(caller(app.current_event), limit_of(query), position_of(query, Position))
+    orders = [order.model_dump(mode="json") for order in page.orders]
+    logger.info("orders listed", orders=len(orders), more=page.end is not None)
+    return answer(200, {"orders": orders, "next_cursor": cursor_of(page.end)})
+
+
+@app.get("/internal/orders/<order_id>")
+def internal(order_id: str) -> Response:
+    """For other systems of the company: API Gateway has checked their signature and that they are allowed to call."""
+    order = logic.anybodys(order_id, parts().store)
+    if order is None:
+        raise Problem(404, "there is no order of this id", "order_id")
+    logger.info("order read", order_id=order.order_id, principal=principal(app.current_event))
+    return answer(200, order.model_dump(mode="json"))
 
 
 @app.get("/orders/<order_id>")

@@ -41,3 +41,17 @@ class KeptOrder(_Model):
     order: Order
     customer_id: str = Field(description="The `sub` claim of the caller; only this caller may read the order")
     request_digest: str = Field(description="SHA-256 of the request's body: tells a repeated request from another one")
+
+
+class Position(_Model):
+    """Where a page ended: the last order on it."""
+
+    order_id: str = Field(min_length=1, max_length=64)
+    created_at: str = Field(min_length=10, max_length=40)
+
+
+class Page(_Model):
+    """A customer's orders, newest first; the answer of `GET /orders`."""
+
+    orders: list[Order]
+    end: Position | None = Field(default=None, description="None: there are no more")

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from orders.models import KeptOrder, Order
+from orders.models import KeptOrder, Order, Page, Position
+
+BY_CUSTOMER = "by-customer"
+"""Index of the table: partition key `customer_id`, sort key `created_at`."""
 
 
 class OrderStore:
@@ -36,9 +39,32 @@ class OrderStore:
         reply = self._client.get_item(TableName=self._table, Key={"order_id": {"S": order_id}}, ConsistentRead=True)
         if "Item" not in reply:
             return None
-        item = json.loads(json.dumps(self._deserialize({"M": reply["Item"]}), default=int))  # numbers come as Decimal
-        return KeptOrder(
-            customer_id=item["customer_id"],
-            request_digest=item["request_digest"],
-            order=Order.model_validate({name: item[name] for name in Order.model_fields if name in item}),
+        item = self._plain(reply["Item"])
+        return KeptOrder(customer_id=item["customer_id"], request_digest=item["request_digest"], order=_order(item))
+
+    def page(self, customer_id: str, limit: int, after: Position | None) -> Page:
+        """A page of the customer's orders, newest first. The index follows the table within moments, so the newest may be missing.
+
+        `after` holds no customer: whatever a caller sends, the query stays within the customer's own orders.
+        """
+        start = {"customer_id": customer_id, **after.model_dump()} if after else None
+        reply = self._client.query(
+            TableName=self._table,
+            IndexName=BY_CUSTOMER,
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues={":customer": {"S": customer_id}},
+            ScanIndexForward=False,
+            Limit=limit,
+            **({"ExclusiveStartKey": {name: {"S": value} for name, value in start.items()}} if start else {}),
         )
+        last = reply.get("LastEvaluatedKey")
+        end = Position(order_id=last["order_id"]["S"], created_at=last["created_at"]["S"]) if last else None
+        return Page(orders=[_order(self._plain(item)) for item in reply["Items"]], end=end)
+
+    def _plain(self, item: dict[str, Any]) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(json.dumps(self._deserialize({"M": item}), default=int))  # numbers come as Decimal
+        return plain
+
+
+def _order(item: dict[str, Any]) -> Order:
+    return Order.model_validate({name: item[name] for name in Order.model_fields if name in item})

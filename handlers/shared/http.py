@@ -76,6 +76,15 @@ def caller(event: Any) -> str:
     return str(subject)
 
 
+def principal(event: Any) -> str:
+    """ARN of the AWS principal that signed the request. Raises Problem 401 where no IAM authorizer has put one."""
+    context = event.raw_event.get("requestContext", {})
+    arn = ((context.get("authorizer") or {}).get("iam") or {}).get("userArn")
+    if not arn:
+        raise Problem(401, "a signed request is needed")
+    return str(arn)
+
+
 def read_body(event: Any, model: type[Model]) -> Model:
     """The JSON body as `model`. Raises Problem 400 that names the first field at fault and how many others are."""
     try:

@@ -36,12 +36,19 @@ class Lines:
         return [line for line in self.all() if line["level"] == level]
 
 
-def make_table(cloud, key: str) -> str:
-    name = f"table-{next(numbers)}"
+def make_table(cloud, key: str, index: tuple[str, str, str] | None = None) -> str:
+    """A table with the partition key `key`; index: name, partition key and sort key of a second way to find items."""
+    name, used = f"table-{next(numbers)}", {key}
+    indexes = []
+    if index:
+        used |= set(index[1:])
+        keys = [{"AttributeName": index[1], "KeyType": "HASH"}, {"AttributeName": index[2], "KeyType": "RANGE"}]
+        indexes = [{"IndexName": index[0], "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}]
     cloud.client("dynamodb").create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in sorted(used)],
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )  # fmt: skip
     return name
 

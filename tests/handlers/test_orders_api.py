@@ -13,7 +13,7 @@ BODY = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "mine"}
 def tables(aws, monkeypatch):
     from orders import api
 
-    names = {"TABLE_ORDERS": make_table(aws, "order_id"), "TABLE_IDEMPOTENCY": make_table(aws, "id")}
+    names = {"TABLE_ORDERS": make_table(aws, "order_id", ("by-customer", "customer_id", "created_at")), "TABLE_IDEMPOTENCY": make_table(aws, "id")}
     for name, value in {**names, "WORKLOAD": "orders", "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600"}.items():
         monkeypatch.setenv(name, value)
     api.parts.cache_clear()
@@ -21,11 +21,16 @@ def tables(aws, monkeypatch):
     api.parts.cache_clear()
 
 
-def event(method: str, path: str, body=None, caller: str | None = "anna", **headers: str) -> dict:
+def event(
+    method: str, path: str, body=None, caller: str | None = "anna", query: dict | None = None, signed_by: str | None = None, **headers: str
+) -> dict:
     context: dict = {"http": {"method": method, "path": path}, "stage": "$default", "requestId": "edge-request="}
     if caller:
         context["authorizer"] = {"jwt": {"claims": {"sub": caller}, "scopes": []}}
+    if signed_by:
+        context["authorizer"] = {"iam": {"userArn": signed_by}}
     sent: dict = {
+        "queryStringParameters": query,
         "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
         "headers": {name.replace("_", "-"): value for name, value in headers.items()}, "requestContext": context,
     }  # fmt: skip
@@ -228,3 +233,52 @@ def test_an_unexpected_error_leaves_the_function_and_is_logged_with_the_correlat
 def test_no_log_line_holds_the_body(tables, log):
     post({**BODY, "reference": "secret-reference"})
     assert "secret-reference" not in log.stream.getvalue() and len(log.all()) == 1
+
+
+def page(**query: str) -> tuple[int, dict]:
+    reply = call("GET", "/orders", query=query or None)
+    return reply["statusCode"], json.loads(reply["body"])
+
+
+def test_pages_hold_every_own_order_once_newest_first(tables):
+    made = [json.loads(post(key=f"k{number}")["body"]) for number in range(5)]
+    post(key="k", caller="berta")
+    seen, cursor, sizes = [], None, []
+    while True:
+        status, told = page(limit="2", **({"cursor": cursor} if cursor else {}))
+        assert status == 200
+        seen += told["orders"]
+        sizes.append(len(told["orders"]))
+        if not (cursor := told["next_cursor"]):
+            break
+    assert sizes in ([2, 2, 1], [2, 2, 1, 0])
+    assert sorted(order["order_id"] for order in seen) == sorted(order["order_id"] for order in made)
+    assert [order["created_at"] for order in seen] == sorted((order["created_at"] for order in made), reverse=True)
+
+
+def test_a_cursor_of_somebody_else_leads_to_own_orders_only(tables):
+    for number in range(3):
+        post(key=f"k{number}", caller="berta")
+    own = json.loads(post()["body"])
+    foreign = json.loads(call("GET", "/orders", caller="berta", query={"limit": "1"})["body"])["next_cursor"]
+    status, told = page(cursor=foreign)
+    assert status == 200
+    assert [order["order_id"] for order in told["orders"]] in ([], [own["order_id"]])
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"limit": "ten"}, {"limit": "-1"}, {"limit": "9" * 5000},
+                                   {"cursor": "nonsense"}, {"cursor": "e30"}, {"cursor": "é"}, {"cursor": "A" * 5000}])  # fmt: skip
+def test_a_bad_page_is_refused_with_the_field(tables, query):
+    reply = call("GET", "/orders", query=query)
+    status, _, field = problem(reply)
+    assert (status, field) == (400, next(iter(query)))
+
+
+def test_another_system_reads_any_order_and_is_named_in_the_log(tables, log):
+    order = json.loads(post()["body"])
+    arn = "arn:aws:sts::000000000000:assumed-role/billing/one"
+    reply = call("GET", f"/internal/orders/{order['order_id']}", caller=None, signed_by=arn)
+    assert (reply["statusCode"], json.loads(reply["body"])) == (200, order)
+    assert log.of("INFO")[-1]["principal"] == arn
+    assert problem(call("GET", "/internal/orders/ord_" + "0" * 32, caller=None, signed_by=arn))[0] == 404
+    assert problem(call("GET", f"/internal/orders/{order['order_id']}"))[0] == 401, "a token is no signature"

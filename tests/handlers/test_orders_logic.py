@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from orders import logic
-from orders.models import Item, KeptOrder, NewOrder
+from orders.models import Item, KeptOrder, NewOrder, Page, Position
 
 REQUEST = NewOrder(items=[Item(sku="BOOK-1", quantity=2)], reference="mine")
 
@@ -20,6 +20,9 @@ class Memory:
 
     def find(self, order_id: str) -> KeptOrder | None:
         return self.kept.get(order_id)
+
+    def page(self, customer_id: str, limit: int, after: Position | None) -> Page:
+        raise AssertionError("not asked for here")
 
 
 def at(hour: int):
