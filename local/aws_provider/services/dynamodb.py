@@ -11,6 +11,8 @@ TAGS = Tagging("Tags", "tag_resource", "untag_resource", "list_tags_of_resource"
 
 
 def _keys(of: State) -> list[dict[str, str]]:
+    if schemas := of.get("keySchemas"):
+        return [{"AttributeName": each["attributeName"], "KeyType": each["keyType"]} for each in schemas]
     kinds = (("hashKey", "HASH"), ("rangeKey", "RANGE"))
     return [{"AttributeName": of[name], "KeyType": kind} for name, kind in kinds if of.get(name)]
 
@@ -143,18 +145,25 @@ def _read(work: Work) -> State | None:
             "writeCapacity": float(units.get("WriteCapacityUnits", 0)),
         }
     if indexes := table.get("GlobalSecondaryIndexes"):
-        found["globalSecondaryIndexes"] = [_seen_index(each) for each in indexes]
+        by_schema = {each["name"] for each in work.state.get("globalSecondaryIndexes", []) if each.get("keySchemas")}
+        found["globalSecondaryIndexes"] = [_seen_index(each, by_schema=each["IndexName"] in by_schema) for each in indexes]
     if indexes := table.get("LocalSecondaryIndexes"):
         found["localSecondaryIndexes"] = [_seen_index(each, local=True) for each in indexes]
     return found
 
 
-def _seen_index(each: dict[str, Any], *, local: bool = False) -> State:
+def _seen_index(each: dict[str, Any], *, local: bool = False, by_schema: bool = False) -> State:
+    """by_schema: the program names its keys in `keySchemas`, not in the older `hashKey` and `rangeKey`."""
     keys = {key["KeyType"]: key["AttributeName"] for key in each["KeySchema"]}
     projection = each.get("Projection", {})
     found = {"name": each["IndexName"], "rangeKey": keys.get("RANGE"), "projectionType": projection.get("ProjectionType"),
              "nonKeyAttributes": projection.get("NonKeyAttributes")}  # fmt: skip
-    return {key: value for key, value in {**found, **({} if local else {"hashKey": keys.get("HASH")})}.items() if value}
+    if by_schema:
+        named = [{"attributeName": key["AttributeName"], "keyType": key["KeyType"]} for key in each["KeySchema"]]
+        found |= {"rangeKey": None, "keySchemas": named}
+    elif not local:
+        found["hashKey"] = keys.get("HASH")
+    return {key: value for key, value in found.items() if value}
 
 
 def _read_expiry(work: Work) -> State:

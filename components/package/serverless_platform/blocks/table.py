@@ -100,9 +100,7 @@ class Table(pulumi.ComponentResource):
             range_key=knobs.sort_key,
             attributes=[dynamodb.TableAttributeArgs(name=key, type="S") for key in keys],
             global_secondary_indexes=[
-                dynamodb.TableGlobalSecondaryIndexArgs(
-                    name=index, hash_key=it.partition_key, range_key=it.sort_key, projection_type="ALL"
-                )
+                dynamodb.TableGlobalSecondaryIndexArgs(name=index, key_schemas=_schemas(it), projection_type="ALL")
                 for index, it in knobs.indexes.items()
             ],
             stream_enabled=True if knobs.stream_view else None,
@@ -116,3 +114,8 @@ class Table(pulumi.ComponentResource):
             tags=self._args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
         )
+
+
+def _schemas(index: _Index) -> list[dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:
+    keys = [("HASH", index.partition_key), *([("RANGE", index.sort_key)] if index.sort_key else [])]
+    return [dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=name, key_type=kind) for kind, name in keys]
