@@ -21,3 +21,15 @@ class PermanentFailure(Exception):
 
     The text is the reason that an operator reads in the log, so it names the field at fault and carries no personal data.
     """
+
+
+class TransientFailure(Exception):
+    """Something that may succeed when it is tried again later: another service is away, slow or overloaded.
+
+    The class's name is what a workflow's `Retry` matches, so subclasses would not be matched: `reason` tells them apart.
+    """
+
+    def __init__(self, message: str, reason: str = "unavailable", retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
