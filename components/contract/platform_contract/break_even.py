@@ -85,6 +85,9 @@ class BreakEven:
 
     def lines(self) -> Iterator[str]:
         """Every number, as Markdown."""
+        if not self.runs:
+            yield "- break-even: none: there are no functions that containers could stand for"
+            return
         runs = ", ".join(f"{it.function}: {it.per_event:.3g} runs x {it.duration_s * 1000:g} ms x {it.memory_mb} MB" for it in self.runs)
         edge = f" + {self.edge_usd:.2f} API" if self.edge_usd else ""
         yield (f"- functions: USD {self.million_usd:.2f} for 1 M events = {self.request_usd:.2f} requests + {self.compute_usd:.2f} compute"

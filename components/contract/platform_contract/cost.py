@@ -13,6 +13,7 @@ from .specs import FunctionSpec, Manifest, TriggerSpec
 from .standards.prices import MILLION, PRICES, REGION
 from .uses import (
     API_LOG_KB,
+    APIS,
     ASSUMPTIONS,
     IDEMPOTENCY,
     LOG_KB_PER_EVENT,
@@ -87,6 +88,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
             uses = [_in_order(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
+    lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
     lines += _watching(manifest, plan, lines, events)
     monthly, idle = _monthly(manifest, plan)
     assumptions = list(ASSUMPTIONS)

@@ -19,10 +19,10 @@ METRICS_PER_FUNCTION = 2
 """Metrics that a function counts, such as OrdersAccepted."""
 STORED_DAYS = 30
 """Storage is counted for one month."""
-CONNECTED_MINUTES = 10
-"""Minutes of connection for one message of a WebSocket or a GraphQL subscription."""
-RECEIVERS = 3
-"""Connections that a message is sent on to."""
+CONNECTED_MINUTES, RECEIVERS = 10, 3
+"""Minutes of connection for one message of a WebSocket or a GraphQL subscription, and connections that it is sent on to."""
+TRANSITIONS, EXPRESS_GB_S = 12, 0.0625
+"""States that one run of a standard workflow enters; and an express run of one second in 64 MB, the least that is billed."""
 KEY_REQUESTS_PER_HOUR = 12
 """DynamoDB keeps a table's key for five minutes."""
 POLLS_PER_MONTH = 5 * HOURS_PER_MONTH * 3600 / 20
@@ -47,7 +47,7 @@ TRIGGERS: dict[str, tuple[Use, ...]] = {
     "rest": (Use("REST API requests", "rest_api_request"),),
     "websocket": (
         Use("messages received", "websocket_message"),
-        Use("connection minutes", "websocket_minute", CONNECTED_MINUTES),
+        Use(f"connection minutes, {CONNECTED_MINUTES} a message", "websocket_minute", CONNECTED_MINUTES),
     ),
     "queue": (Use("messages sent", "sqs_request"), Use("batches received and deleted", "sqs_request", 2, per_run=True)),
     "event": (),  # delivery within an account is free; the publisher pays
@@ -83,9 +83,21 @@ VERBS: dict[tuple[str, str], tuple[Use, ...]] = {
     ("stream", "put"): (Use("records written", "kinesis_in", RECORD_KB * _GB),), ("stream", "consume"): (),
     ("secret", "read"): (Use("reads, cached", "secret_request", 0.01),),
     ("parameter", "read"): (),
-    ("socket", "send"): (Use("messages sent", "websocket_message", RECEIVERS),),
+    ("socket", "send"): (Use(f"messages sent, each to {RECEIVERS}", "websocket_message", RECEIVERS),),
+    ("workflow", "start"): (Use(f"transitions, {TRANSITIONS} a run", "transition", TRANSITIONS),),
+    ("workflow", "run"): (Use("express runs", "express_run"), Use("express runs of 1 s, 64 MB", "express_compute", EXPRESS_GB_S)),
+    ("workflow", "answer"): (),
 }  # fmt: skip
 """(kind of resource, verb) -> what an event uses of it."""
+
+APIS: dict[str, tuple[Use, ...]] = {
+    "graphql": (
+        Use("operations", "graphql_operation"),
+        Use(f"real-time updates, each to {RECEIVERS}", "graphql_update", RECEIVERS),
+        Use(f"connection minutes, {CONNECTED_MINUTES} an operation", "graphql_minute", CONNECTED_MINUTES),
+    ),
+}
+"""Field of a manifest that stands for an API without functions -> what an event uses of it."""
 
 IDEMPOTENCY = (
     Use("claim and answer written", "dynamodb_write", 2),

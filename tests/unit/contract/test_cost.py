@@ -75,6 +75,12 @@ def test_batches_save_invocations_and_requests_but_no_writes():
         assert after[what] == before[what]
 
 
+def test_an_api_without_functions_is_counted_where_the_manifest_has_it(monkeypatch):
+    monkeypatch.setitem(uses.APIS, "tables", uses.APIS["graphql"])  # a field that this manifest has
+    assert usd(cost_of().lines)["tables: operations"] == pytest.approx(4.00)
+    assert not any("operations" in what for what in usd(cost_of(put("tables", {}), put("functions.api.uses", {})).lines))
+
+
 def test_idempotency_writes_twice():
     lines = usd(cost_of(put("functions.api.idempotency", {})).lines)
     assert lines["idempotency: claim and answer written"] == pytest.approx(1.41)
@@ -116,7 +122,7 @@ def test_what_has_no_row_is_told(monkeypatch):
 
 
 def test_every_row_has_a_price_and_every_price_a_source():
-    rows = [*uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY]
+    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY]
     assert {use.price for row in rows for use in row} <= set(PRICES)
     assert all(price.source and price.usd >= 0 for price in PRICES.values())
     assert all("AWS price list" in price.source or not price.confirmed or price.usd == 0 for price in PRICES.values())
