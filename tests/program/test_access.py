@@ -25,6 +25,10 @@ def test_orders_reads_and_writes_its_two_tables(dev: Graph):
             "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
         },
         {
+            "Sid": "TableOrders2", "Effect": "Allow", "Resource": [orders, f"{orders}/index/*"],
+            "Action": ["dynamodb:Query"],
+        },
+        {
             "Sid": "Idempotency", "Effect": "Allow", "Resource": [f"arn:aws:dynamodb:{AT}:table/dev-orders-idempotency"],
             "Action": ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
         },

@@ -17,8 +17,6 @@ TRACED_SHARE = 0.05
 """X-Ray's default sampling: the first request of each second, and 5 % of the rest."""
 METRICS_PER_FUNCTION = 2
 """Metrics that a function counts, such as OrdersAccepted."""
-STORED_DAYS = 30
-"""Storage is counted for one month."""
 CONNECTED_MINUTES, RECEIVERS = 10, 3
 """Minutes of connection for one message of a WebSocket or a GraphQL subscription, and connections that it is sent on to."""
 TRANSITIONS, EXPRESS_GB_S = 12, 0.0625
