@@ -84,7 +84,10 @@ def test_keys_admit_services_and_the_account_but_name_no_role(graph: Graph):
 
 
 def test_lambda_takes_a_role_for_this_account_only(dev: Graph):
-    for role in dev.all("iam/role"):
+    functions = {node.inputs["role"] for node in dev.all("lambda/function")}
+    roles = [role for role in dev.all("iam/role") if role.outputs["arn"] in functions]
+    assert len(roles) == len(dev.all("lambda/function"))
+    for role in roles:
         (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}

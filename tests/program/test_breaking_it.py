@@ -108,10 +108,12 @@ def test_a_dropped_action_is_noticed(monkeypatch: pytest.MonkeyPatch):
     left = tuple(action for action in permission.actions if action != "sqs:DeleteMessage")
     weaker = replace(consume, permissions=(replace(permission, actions=left),))
     monkeypatch.setitem(iam.VERBS["queue"], "consume", weaker)
-    found = list(checks.grants(run_program("dev")))
-    assert [problem.split("::")[-1] for problem in found] == [
-        "receipts-worker: may not sqs:DeleteMessage on arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders"
-    ]
+    graph = run_program("dev")
+    found = [problem.split("::")[-1] for problem in checks.grants(graph)]
+    assert "receipts-worker: may not sqs:DeleteMessage on arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders" in found
+    readers = [each for each in graph.all("lambda/eventSourceMapping") if ":sqs:" in each.inputs["eventSourceArn"]]
+    assert len(found) == len(readers)
+    assert all(": may not sqs:DeleteMessage on arn:aws:sqs:" in problem for problem in found), found
 
 
 def test_a_key_that_does_not_admit_lambda_is_noticed(monkeypatch: pytest.MonkeyPatch):

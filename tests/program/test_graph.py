@@ -1,21 +1,19 @@
 """The whole program, for every stack: what it sends to the engine."""
 
 import json
-import os
 import shutil
-from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
+from platform_contract.specs import load_manifests
 from serverless_platform.settling import Settling
-from tests.program import checks
-from tests.program.conftest import STACKS
+from tests.program import checks, reviewed
+from tests.program.conftest import STACKS, graph_of
 from tests.program.graph import PACK_VERSION, ROOT, Graph, Node, run_program, stack_config
 
-RESOURCES = Path(__file__).parent / "resources.json"
-"""Stack -> workload -> type -> number."""
+WORKLOADS = load_manifests(ROOT / "workloads", None)
 
 
 @pytest.mark.parametrize("check", checks.EVERYWHERE, ids=lambda check: check.__name__)
@@ -27,31 +25,28 @@ def test_nothing_is_warned_of(graph: Graph):
     assert graph.log == []
 
 
-def test_what_each_workload_is_made_of(graph: Graph):
-    """Reviewed list: run with UPDATE_GOLDEN=1 to write it again, then read the difference."""
-    made: dict[str, Counter[str]] = {}
-    for node in graph.nodes:
-        if node.custom and node.kind != "sns/topicSubscription":  # their number is the stack's, or the manifest's
-            made.setdefault(owner_of(graph, node), Counter())[node.kind] += 1
-    found = {name: dict(sorted(kinds.items())) for name, kinds in sorted(made.items())}
-    golden = json.loads(RESOURCES.read_text())
-    if os.environ.get("UPDATE_GOLDEN") == "1":
-        RESOURCES.write_text(json.dumps(golden | {_stack(graph): found}, indent=1, sort_keys=True) + "\n")
-    else:
-        assert found == golden[_stack(graph)]
+def test_each_workload_is_made_of_what_was_reviewed():
+    """Every resource of every stack by name; those that not every stack has say which ones do."""
+    made: dict[str, dict[str, list[str]]] = {}
+    for stack in STACKS:
+        graph = graph_of(stack)
+        resources = [(node, f"{node.kind} {node.name}") for node in graph.nodes if node.custom]
+        assert len({line for _, line in resources}) == len(resources)
+        for name, lines in reviewed.by_owner(graph, resources).items():
+            for line in lines:
+                made.setdefault(name, {}).setdefault(line, []).append(stack)
+    found = {
+        name: {line if len(stacks) == len(STACKS) else f"{line} [{', '.join(stacks)}]" for line, stacks in lines.items()}
+        for name, lines in made.items()
+    }
+    assert set(found) == {*WORKLOADS, reviewed.PLATFORM}
+    assert reviewed.differences("resources", found) == []
 
 
 def test_the_alarm_topic_tells_every_receiver_of_the_stack(graph: Graph):
     receivers = stack_config(_stack(graph))["serverless-platform:alarm_receivers"]
     told = [node for node in graph.all("sns/topicSubscription") if node.inputs["topic"].endswith("-alarms")]
     assert sorted(node.inputs["endpoint"] for node in told) == sorted(receivers)
-
-
-def owner_of(graph: Graph, node: Node) -> str:
-    """The component at the top: a workload, or `platform`."""
-    while node.parent in graph.by_urn:
-        node = graph.by_urn[node.parent]
-    return node.name
 
 
 def test_the_handshake_comes_before_everything_else(graph: Graph):
@@ -75,10 +70,13 @@ def test_environments_differ_in_data_only(dev: Graph, prod: Graph):
 
 
 def test_logs_are_kept_as_long_as_the_stack_and_the_data_ask(dev: Graph, prod: Graph):
-    """Receipts are confidential, so their logs stay a month where the stack alone would keep them for two weeks."""
-    for graph, expected in ((dev, {"orders": 14, "receipts": 30}), (prod, {"orders": 365, "receipts": 365})):
-        kept = {group.inputs["tags"]["workload"]: group.inputs["retentionInDays"] for group in graph.all("cloudwatch/logGroup")}
-        assert {name: kept[name] for name in expected} == expected
+    """What is confidential stays a month where the stack alone would keep it for two weeks."""
+    confidential = {name for name, manifest in WORKLOADS.items() if manifest.data_class in ("confidential", "restricted")}
+    assert "receipts" in confidential and "orders" not in confidential
+    for graph, days, of_confidential in ((dev, 14, 30), (prod, 365, 365)):
+        kept = {(group.inputs["tags"]["workload"], group.inputs["retentionInDays"]) for group in graph.all("cloudwatch/logGroup")}
+        assert kept == {(name, of_confidential if name in confidential else days) for name, _ in kept}
+        assert {name for name, _ in kept} >= {"orders", "receipts"}
         for group in graph.all("cloudwatch/logGroup"):
             key = next(each for each in graph.all("kms/key") if each.outputs["arn"] == group.inputs["kmsKeyId"])
             logs = next(each for each in json.loads(key.inputs["policy"])["Statement"] if each["Sid"] == "ServiceLogs")
@@ -118,7 +116,7 @@ def test_every_alarm_leads_to_a_runbook_that_is_there(dev: Graph):
     for alarm in dev.all("cloudwatch/metricAlarm"):
         description = alarm.inputs["alarmDescription"]
         assert description.split("docs/runbooks.md#")[1] in sections, description
-        assert description.split(":")[0] in {node.name for node in dev.all("Workload")}, description
+        assert description.split(":")[0] in WORKLOADS, description
 
 
 def test_every_stack_file_has_the_same_keys():
