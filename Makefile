@@ -5,7 +5,7 @@ PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
 
-.PHONY: help least-privilege up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ check: lint ## lint, types, unit, handler, program and guardrail tests
 
 test: lint engine ## everything that can be tested here, end to end included
 	@.venv/bin/pytest tests
+
+traces: setup ## the path of one request (CORRELATION=id) through functions and queues, or the last requests
+	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")
 
 least-privilege: setup engine ## drives every workload with authorization on: granted against used, role by role
 	@.venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py

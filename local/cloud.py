@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -18,13 +17,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from local import trace_collector
 from local.paths import EMULATOR_VENV, LOCAL
+from local.processes import command_line, end_group
 from local.steps import Refusal
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 START_TIMEOUT_SECONDS = 60  # it answers within half a second; slow machines get two orders of magnitude
-STOP_TIMEOUT_SECONDS = 10
 ACCESS_LOG = "SERVERLESS_PLATFORM_ACCESS_LOG"
 """Environment variable: a file. Where it is set, the embedded cloud starts with authorization on and writes there what
 every role asked for (`local/recorded_ministack.py`)."""
@@ -59,17 +59,6 @@ def record(folder: Path = LOCAL) -> Path:
     return folder / "cloud.json"
 
 
-def command_line(pid: int) -> str:
-    """The command line of a process, empty if it is gone (`/proc` on Linux, `ps` elsewhere)."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        if Path("/proc/self").exists():
-            return ""
-    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return found.stdout
-
-
 def answers(port: int) -> bool:
     with (
         contextlib.suppress(OSError, ValueError),
@@ -102,6 +91,7 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
     """
     cloud = running(folder)
     if cloud and (cloud.port, cloud.account_id, cloud.region) == (port, account_id, region):
+        trace_collector.start(folder)  # again, if it has died
         return cloud, False
     stop(folder)
     if is_taken(port):
@@ -117,6 +107,7 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
         "GATEWAY_PORT": str(port), "BIND_HOST": HOST, "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
         "MINISTACK_REGION": region, "MINISTACK_ACCOUNT_ID": account_id, "LAMBDA_ACCOUNT_CONCURRENCY": "50",
         "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch), "STATE_DIR": str(scratch / "state"),
+        trace_collector.ADDRESS: trace_collector.start(folder),  # inherited by every function
     }  # fmt: skip
     command = [str(EMULATOR_VENV / "bin" / "ministack")]
     if env.get(ACCESS_LOG):
@@ -142,7 +133,8 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
 
 
 def stop(folder: Path = LOCAL) -> bool:
-    """Ends the emulator of this checkout with its workers. True if there was one."""
+    """Ends the emulator of this checkout with its workers and its trace collector. True if there was an emulator."""
+    trace_collector.stop(folder)
     try:
         cloud = Cloud.model_validate_json(record(folder).read_text())
     except (OSError, ValidationError):
@@ -154,22 +146,6 @@ def stop(folder: Path = LOCAL) -> bool:
     record(folder).unlink(missing_ok=True)
     shutil.rmtree(folder / "cloud", ignore_errors=True)
     return ended
-
-
-def end_group(pid: int) -> None:
-    """Ends a process and its group (the emulator's Lambda workers are in it), first gently."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, number)
-        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            try:
-                os.killpg(pid, 0)
-            except (ProcessLookupError, PermissionError):
-                return
-            time.sleep(0.05)
 
 
 def bootstrap_account(cloud: Cloud, boundary_name: str, document: dict) -> None:

@@ -3,10 +3,11 @@
 Nothing else imports a tracer: the X-Ray SDK's support ends in February 2027, and its successor replaces it here alone.
 """
 
+import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any
 
@@ -17,10 +18,14 @@ CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ATTRIBUTE = "correlation_id"
 """Of an SQS message. Both carry the same id from the edge to the last log line."""
 
+MESSAGE_SUBSEGMENT = "## message"
+"""Name of a message's part of a trace, in the manner of Powertools' `## handler`."""
+
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
 
 logger = Logger(use_rfc3339=True, utc=True)
 metrics = Metrics()
+tracer = Tracer()
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -33,6 +38,7 @@ def instrumented(handler: Handler) -> Handler:
 
     @wraps(handler)
     def flushed(event: dict[str, Any], context: Any) -> Any:
+        annotate("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
         try:
             return handler(event, context)
         except Exception:
@@ -43,12 +49,12 @@ def instrumented(handler: Handler) -> Handler:
                 metrics.flush_metrics()
 
     # Errors may quote what a caller sent; traces leave the account's log protection, so responses stay out of them.
-    traced = Tracer().capture_lambda_handler(flushed, capture_response=False)
+    traced = tracer.capture_lambda_handler(flushed, capture_response=False)
     return logger.inject_lambda_context(traced, clear_state=True)
 
 
 def accept_correlation_id(*candidates: str | None) -> str:
-    """The first well-formed id of `candidates`, else a new one; every later log line carries it.
+    """The first well-formed id of `candidates`, else a new one; every later log line and the trace carry it.
 
     Ids come from callers: at most 128 letters, digits and `. _ = -`, so that none forges a log line or a header.
     """
@@ -58,7 +64,14 @@ def accept_correlation_id(*candidates: str | None) -> str:
     else:
         candidate = uuid.uuid4().hex
     logger.set_correlation_id(candidate)
+    annotate(CORRELATION_ATTRIBUTE, candidate)
     return candidate
+
+
+def annotate(name: str, value: str) -> None:
+    """Makes traces findable by `value`: an annotation of the handler's part of the trace, or of the message at work."""
+    with suppress(Exception):  # a trace is never worth a request: outside of `instrumented` there is nothing to annotate
+        tracer.put_annotation(name, value)
 
 
 def correlation_id() -> str:
@@ -68,12 +81,16 @@ def correlation_id() -> str:
 
 @contextmanager
 def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
-    """Inside the block every log line carries the correlation id of one message and `keys`; afterwards the outer ones."""
+    """Inside the block every log line carries the correlation id of one message and `keys`; afterwards the outer ones.
+
+    In the trace the block is a part of its own, with its duration and its error.
+    """
     outer = logger.get_correlation_id()
-    accepted = accept_correlation_id(*candidates)
     try:
-        with logger.append_context_keys(**keys):
-            yield accepted
+        with tracer.provider.in_subsegment(MESSAGE_SUBSEGMENT):
+            accepted = accept_correlation_id(*candidates)
+            with logger.append_context_keys(**keys):
+                yield accepted
     finally:
         logger.set_correlation_id(outer)
 

@@ -1,0 +1,65 @@
+"""The path of a request, as `make traces` tells it: real handlers, real SDK, the collector beside the embedded cloud."""
+
+import json
+import re
+import uuid
+
+import pytest
+
+from tests.checkout import Checkout
+from tests.end_to_end.drivers import PAID, called, eventually
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, engine):
+    copy = Checkout.make(tmp_path_factory.mktemp("traces") / "platform")
+    try:
+        copy.up("--workloads", "orders,receipts")
+        yield copy
+    finally:
+        copy.down()
+
+
+def told(checkout: Checkout, correlation: str) -> str:
+    done = checkout.run("local.traces", "--correlation", correlation)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(checkout):
+    access, correlation = checkout.access(), f"e2e-{uuid.uuid4().hex[:8]}"
+    order = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "traced"}
+    called(access, "orders", "POST /orders", order, 201, idempotency_key=correlation, x_correlation_id=correlation)
+    attributes = {"correlation_id": {"DataType": "String", "StringValue": correlation}}
+    for body in (PAID | {"order_id": "traced"}, PAID | {"order_id": "traced", "currency": "euro"}):
+        access.cloud.client("sqs").send_message(
+            QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=json.dumps(body),
+            MessageAttributes=attributes,
+        )  # fmt: skip
+    eventually("the bad message was traced five times", lambda: told(checkout, correlation).count("PermanentFailure") == 5)
+    said = told(checkout, correlation)
+    assert re.search(rf"^{correlation}: 7 hops, \d+ ms, 5 errors$", said, re.MULTILINE), said
+    for line in (
+        r" \+0 ms  local-orders-api( \(cold start\))?: \d+ ms",
+        r" {14}dynamodb PutItem local-orders-idempotency: \d+ ms",
+        r" {14}dynamodb PutItem local-orders-orders: \d+ ms",
+        r" \+\d+ ms  local-receipts-worker message: \d+ ms",
+        r" {14}s3 PutObject local-receipts-receipts-\d+-eu-west-1: \d+ ms",
+        r" {14}✗ PermanentFailure: currency: String should match pattern '\^\[A-Z\]\{3\}\$'",
+    ):
+        assert re.search(f"{line}$", said, re.MULTILINE), f"{line}\n{said}"
+    assert correlation in checkout.run("local.traces").stdout
+
+
+def test_an_id_that_nobody_told_of_is_refused_by_name(checkout):
+    done = checkout.run("local.traces", "--correlation", "nobody")
+    assert (done.returncode, done.stdout.strip()) == (
+        1, "Refused: no function has told of the correlation id 'nobody'; `make traces` lists the last ones",
+    )  # fmt: skip
+
+
+def test_with_the_cloud_the_collector_ends_and_its_traces_are_gone(checkout):
+    checkout.down()
+    done = checkout.run("local.traces")
+    assert done.stdout.strip() == "Refused: there are no traces yet: make up, then call a route or send a message"
