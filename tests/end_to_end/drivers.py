@@ -5,12 +5,12 @@ It raises AssertionError where the workload does not answer as it should.
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from local.smoke import Access
+from tests.end_to_end.calls import api_url, send, waiting, within
 
 Driver = Callable[[Access], None]
 
@@ -36,27 +36,15 @@ def drive(access: Access) -> dict[str, str]:
 
 def eventually(what: str, condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Waits until `condition` holds. Raises AssertionError that says `what` did not happen."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"within {seconds} s it did not happen that {what}"
-        time.sleep(0.1)
+    assert within(seconds, condition), f"within {seconds} s it did not happen that {what}"
 
 
 def called(access: Access, workload: str, route: str, body: Any = None, expect: int = 200, **headers: str) -> Any:
     """Calls a route (`POST /orders`) of the workload's API with the demo user's token; the answer's body."""
-    (api,) = access.inventory.workloads[workload].apis.values()
     method, path = route.split(" ", 1)
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    status, answer = access.request(method, access.url(api.api_id, api.stage) + path, body, sent)
-    assert status == expect, f"{route} was answered with {status}, not {expect}: {answer}"
-    return answer
-
-
-def waiting(access: Access, url: str) -> int:
-    """Messages of a queue, those that a worker has in hand included."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = access.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return sum(int(attributes[name]) for name in names)
+    status, answer, _ = send(api_url(access, workload, path), method, access.token, body, **headers)
+    assert status == expect, f"{route} was answered with {status}, not {expect}: {answer.decode(errors='replace')}"
+    return json.loads(answer or "null")
 
 
 def orders(access: Access) -> None:
@@ -67,6 +55,7 @@ def orders(access: Access) -> None:
     called(access, "orders", "POST /orders", order, 201, idempotency_key=key)
     called(access, "orders", "POST /orders", other, 422, idempotency_key=key)
     called(access, "orders", f"GET /orders/{kept['order_id']}")
+    called(access, "orders", "GET /orders")
     # An answer that has expired: the order itself says that the key is taken, and the key's entry is taken back.
     table = access.inventory.workloads["orders"].tables["idempotency"].physical_name
     dynamodb = access.cloud.client("dynamodb")
