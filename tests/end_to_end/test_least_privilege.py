@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local.access_report import Report, recorded, report
+from local.access_grants import recorded
+from local.access_report import Report, report
 from local.cloud import ACCESS_LOG
 from tests.checkout import Checkout
 from tests.end_to_end.drivers import DRIVERS, PAID, drive, eventually

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from local.access_report import Call, Grant, Report, Role, grants_of, recorded
+from local.access_grants import Call, Grant, Role, grants_of, recorded
+from local.access_report import Report
 from local.recorded_ministack import AUTHORIZED_AS, role_of
 
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/local-orders-orders"
@@ -66,6 +67,18 @@ def test_without_evidence_is_only_what_a_service_does_in_the_roles_name(statemen
     else:
         assert judge([statement]) == []
         assert len(judge([{**statement, "Condition": {}}])) == 1
+
+
+def test_a_service_uses_what_it_was_told_to_and_nothing_else():
+    function = "arn:aws:lambda:eu-west-1:000000000000:function:local-housekeeping-sweep"
+    grants = list(grants_of("schedules", {"Statement": [allow("lambda:InvokeFunction", [f"{function}:live", f"{function}-2:live"])]}))
+
+    def found(*principals: str) -> list[str]:
+        role = Role("schedules", frozenset(principals), told=[json.dumps({"Arn": f"{function}:live"})])
+        return [each.split(":function:")[1].split(":")[0] for each in Report(grants, [], {"schedules": role}).findings()]
+
+    assert found("scheduler.amazonaws.com") == ["local-housekeeping-sweep-2"]
+    assert len(found("lambda.amazonaws.com")) == 2, "under a role of functions, calls are seen"
 
 
 def test_a_deny_grants_nothing():
