@@ -1,6 +1,7 @@
-"""Amazon API Gateway, version 2: HTTP APIs."""
+"""Amazon API Gateway, version 2: HTTP APIs and WebSocket APIs."""
 
 import hashlib
+import re
 from typing import Any
 
 from ..calls import Work
@@ -23,6 +24,24 @@ def _api_tags(work: Work) -> dict[str, str]:
     return {**(work.state.get("tagsAll") or {}), CUSTOM_ID: id}
 
 
+def _read_api(work: Work) -> State | None:
+    found = _get_api(work)
+    if found and found.get("protocolType") == "WEBSOCKET":
+        found["apiEndpoint"] = re.sub(r"^http", "ws", found.get("apiEndpoint", ""))
+    return found
+
+
+def _read_stage(work: Work) -> State | None:
+    """The stage; the scheme of its URL is that of its API, of which the stage itself knows nothing."""
+    found = _get_stage(work)
+    if found is None:
+        return None
+    api = work.call("get_api", ApiId=work.state["apiId"])
+    name = "" if work.state["name"] == "$default" else work.state["name"]
+    scheme = "wss" if api.get("ProtocolType") == "WEBSOCKET" else "https"
+    return {**found, "invokeUrl": work.format(f"{scheme}://{{apiId}}.execute-api.{{region}}.amazonaws.com/{name}")}
+
+
 def _read(operation: str, *, of_api: bool = True, key: str = "", path: str = "") -> Any:
     def read(work: Work) -> State | None:
         named = {"ApiId": work.state["apiId" if of_api else "id"], **({key: work.state["id"]} if key else {})}
@@ -34,6 +53,10 @@ def _read(operation: str, *, of_api: bool = True, key: str = "", path: str = "")
         return found
 
     return read
+
+
+_get_api = _read("get_api", of_api=False, path=ARN)
+_get_stage = _read("get_stage", key="StageName", path="arn:{partition}:apigateway:{region}::/apis/{apiId}/stages/{name}")
 
 
 def _child(id: str) -> State:
@@ -69,11 +92,64 @@ def _invoke_url(state: State) -> State:
     return {"path": "" if name == "$default" else name} if isinstance(name, str) else {}
 
 
-def _http_is_jwt(inputs: State) -> list[tuple[str, str]]:
-    if inputs.get("authorizerType") == "JWT" and not inputs.get("jwtConfiguration"):
-        return [("jwtConfiguration", "missing 'jwtConfiguration': a JWT authorizer needs issuer and audiences")]
-    if inputs.get("authorizerType") == "REQUEST" and not inputs.get("authorizerUri"):
-        return [("authorizerUri", "missing 'authorizerUri': a REQUEST authorizer is a function")]
+def _authorizer_is_whole(inputs: State) -> list[tuple[str, str]]:
+    """What CreateAuthorizer refuses (API reference, Authorizer). Sources of WebSocket APIs begin with route.request."""
+    kind, version = inputs.get("authorizerType"), inputs.get("authorizerPayloadFormatVersion")
+    if kind == "JWT":
+        if not inputs.get("jwtConfiguration"):
+            return [("jwtConfiguration", "missing 'jwtConfiguration': a JWT authorizer needs issuer and audiences")]
+        return []
+    if kind != "REQUEST":
+        return []
+    found, sources = [], inputs.get("identitySources")
+    if not inputs.get("authorizerUri"):
+        found.append(("authorizerUri", "missing 'authorizerUri': a REQUEST authorizer is a function"))
+    listed = [each for each in sources if isinstance(each, str)] if isinstance(sources, list) else []
+    socket = any(each.startswith("route.request.") for each in listed)
+    if socket and any(each.startswith("$") for each in listed):
+        found.append(
+            ("identitySources", "identitySources: route.request.* is for WebSocket APIs, $request.* for HTTP APIs; not both")
+        )
+    for name in ("authorizerPayloadFormatVersion", "enableSimpleResponses", "authorizerResultTtlInSeconds"):
+        if socket and inputs.get(name):
+            found.append(
+                (name, f"{name}: HTTP APIs only; the function of a WebSocket API answers with a policy, which is not kept")
+            )
+    if not socket and listed and version is None:
+        found.append(
+            (
+                "authorizerPayloadFormatVersion",
+                "missing 'authorizerPayloadFormatVersion': a REQUEST authorizer of an HTTP API needs it",
+            )
+        )
+    if inputs.get("enableSimpleResponses") is True and version == "1.0":
+        found.append(("enableSimpleResponses", "enableSimpleResponses: only with authorizerPayloadFormatVersion=2.0"))
+    if inputs.get("authorizerResultTtlInSeconds") and not sources:
+        found.append(
+            ("identitySources", "missing 'identitySources': what is kept for authorizerResultTtlInSeconds is found by them")
+        )
+    return found
+
+
+def _selects_routes(inputs: State) -> list[tuple[str, str]]:
+    """A WebSocket API finds a route by a member of the message; an HTTP API by method and path, and nothing else."""
+    kind, expression = inputs.get("protocolType"), inputs.get("routeSelectionExpression")
+    if kind == "WEBSOCKET":
+        found = (
+            []
+            if expression
+            else [
+                (
+                    "routeSelectionExpression",
+                    "missing 'routeSelectionExpression': a WebSocket API needs one, as $request.body.action",
+                )
+            ]
+        )
+        if inputs.get("corsConfiguration"):
+            found.append(("corsConfiguration", "corsConfiguration: HTTP APIs only; check the Origin header at $connect"))
+        return found
+    if kind == "HTTP" and isinstance(expression, str) and expression != BY_PATH:
+        return [("routeSelectionExpression", f"routeSelectionExpression='{expression}': an HTTP API has '{BY_PATH}'")]
     return []
 
 
@@ -84,8 +160,8 @@ def _authorizer_given(inputs: State) -> list[tuple[str, str]]:
     return []
 
 
-API = "apigatewayv2/api of apiId"
-WEBSOCKETS = "it is for WebSocket APIs"
+API, BY_PATH = "apigatewayv2/api of apiId", "$request.method $request.path"
+WEBSOCKETS = "check the message in the handler"
 
 RESOURCES = [
     Resource(
@@ -93,10 +169,11 @@ RESOURCES = [
         known={"arn": ARN, "executionArn": "arn:{partition}:execute-api:{region}:{account}:{id}"},
         fakes={"id": "hex:10", "apiEndpoint": "https://{id}.execute-api.{region}.amazonaws.com"},
         create=Call("create_api", {"Tags": _api_tags}), update=(Call("update_api"),),
-        read=_read("get_api", of_api=False, path=ARN), delete=(Call("delete_api"),),
-        checks=(refused({"body": "write routes and integrations as resources (the emulator lacks ReimportApi)"}),),
+        read=_read_api, delete=(Call("delete_api"),),
+        checks=(_selects_routes, refused({"body": "write routes and integrations as resources (the emulator lacks ReimportApi)"}),),
         assigned=frozenset({"ipAddressType"}),
         aws_refuses=(
+            Refusal("apigatewayv2-socket-connection-ends", "AWS closes a WebSocket after 10 minutes without a frame and after 2 hours, and takes frames of 32 KB and messages of 128 KB; the emulator knows no such limits."),
             Refusal("apigatewayv2-throttles", "AWS throttles by the stage's settings and writes access logs; the emulator does neither."),
         ),
     ),
@@ -104,14 +181,15 @@ RESOURCES = [
         "aws:apigatewayv2/stage:Stage", "apigatewayv2", id="{name}", named="name", name_limit=128, tags=TAGS, identify=_stage,
         api={"StageName": "name", "ApiId": "apiId"}, words=_invoke_url,
         known={"arn": "arn:{partition}:apigateway:{region}::/apis/{apiId}/stages/{name}",
-               "executionArn": "arn:{partition}:execute-api:{region}:{account}:{apiId}/{name}",
-               "invokeUrl": "https://{apiId}.execute-api.{region}.amazonaws.com/{path}"},
+               "executionArn": "arn:{partition}:execute-api:{region}:{account}:{apiId}/{name}"},
+        fakes={"invokeUrl": "https://{apiId}.execute-api.{region}.amazonaws.com/{path}"},
         create=Call("create_stage", {"RouteSettings": _routes}), update=(Call("update_stage", {"RouteSettings": _routes}),),
-        read=_read("get_stage", key="StageName", path="arn:{partition}:apigateway:{region}::/apis/{apiId}/stages/{name}"),
+        read=_read_stage,
         delete=(Call("delete_stage"),), unread=frozenset({"routeSettings"}), assigned=frozenset({"deploymentId", "defaultRouteSettings"}),
         aws_refuses=(
             Refusal("apigatewayv2-stage-after-routes", "The first automatic deployment is made with the stage: without routes it answers 404 until the next one.", needs="apigatewayv2/route"),
             Refusal("apigatewayv2-access-log-resource-policy", "API Gateway writes access logs only if CloudWatch Logs admits it; the log group has to exist.", needs="cloudwatch/logGroup of accessLogSettings"),
+            Refusal("apigatewayv2-socket-logs-need-the-accounts-role", "Logs of a WebSocket API's stage, unlike those of an HTTP API, need the CloudWatch role of the account (apigateway/account)."),
             Refusal("apigatewayv2-stage-after-its-api", "The API has to exist.", needs=API),
         ),
     ),
@@ -123,6 +201,8 @@ RESOURCES = [
         aws_refuses=(
             Refusal("apigatewayv2-route-after-integration", "The target, integrations/ID, has to exist.", needs="apigatewayv2/integration of target"),
             Refusal("apigatewayv2-route-after-authorizer", "The authorizer has to exist, and cannot be deleted before the route.", needs="apigatewayv2/authorizer of authorizerId"),
+            Refusal("apigatewayv2-socket-authorizes-at-connect", "'Currently, authorization is restricted to the $connect route only': a WebSocket's later messages are those of who connected."),
+            Refusal("apigatewayv2-socket-answers-need-a-route-response", "What the handler of a WebSocket route returns reaches the client only with a route response; the emulator always sends it."),
             Refusal("apigatewayv2-route-after-its-api", "The API has to exist.", needs=API),
         ),
     ),
@@ -142,10 +222,12 @@ RESOURCES = [
         "aws:apigatewayv2/authorizer:Authorizer", "apigatewayv2", named="name", name_limit=128, identify=_child, fakes={"id": "hex:6"},
         api={"ApiId": "apiId", "AuthorizerId": "id", "IdentitySource": "identitySources", "Audience": "audiences"},
         create=Call("create_authorizer"), update=(Call("update_authorizer"),), read=_read("get_authorizer", key="AuthorizerId"),
-        delete=(Call("delete_authorizer"),), checks=(_http_is_jwt,),
+        delete=(Call("delete_authorizer"),), checks=(_authorizer_is_whole,),
         assigned=frozenset({"authorizerResultTtlInSeconds", "authorizerPayloadFormatVersion"}),
+        limits={"authorizerResultTtlInSeconds": {"min": 0, "max": 3_600}, "authorizerPayloadFormatVersion": {"enum": ["1.0", "2.0"]}},
         aws_refuses=(
             Refusal("apigatewayv2-issuer-answers", "CreateAuthorizer reads the issuer's /.well-known/openid-configuration: the user pool has to exist.", needs="cognito/userPool of jwtConfiguration"),
+            Refusal("apigatewayv2-authorizer-may-invoke", "A REQUEST authorizer needs a lambda/permission for this API's authorizers, or a role in authorizerCredentialsArn; without it every call is 500."),
             Refusal("apigatewayv2-authorizer-after-its-api", "The API has to exist.", needs=API),
         ),
     ),

@@ -178,7 +178,7 @@ CASES = [
     Case("aws:s3/bucketPolicy:BucketPolicy", lambda made: of_bucket(made, policy=document("s3:GetObject", resource="arn:aws:s3:::needed-bucket/*", principal={"AWS": wire.ACCOUNT})), needs=(need_bucket,),
          changed=lambda made: {"policy": document("s3:PutObject", resource="arn:aws:s3:::needed-bucket/*", principal={"AWS": wire.ACCOUNT})}, replaced={"bucket": "other-bucket"}, deletes_first=False),
     Case(API, lambda made: {"name": "orders", "protocolType": "HTTP", "description": "one", "corsConfiguration": {"allowOrigins": ["https://a.example"], "allowMethods": ["*"], "maxAge": 300}, "tags": {"a": "1"}},
-         changed={"description": "two", "tags": {"a": "2"}}, replaced={"protocolType": "WEBSOCKET"}, outputs=("arn", "apiEndpoint", "executionArn", "id")),
+         changed={"description": "two", "tags": {"a": "2"}}, replaced={"protocolType": "WEBSOCKET", "routeSelectionExpression": "$request.body.action", "corsConfiguration": None}, outputs=("arn", "apiEndpoint", "executionArn", "id")),
     Case("aws:apigatewayv2/stage:Stage", lambda made: of_api(made, name="$default", autoDeploy=True, defaultRouteSettings={"throttlingRateLimit": 10, "throttlingBurstLimit": 20}, tags={"a": "1"},
                                                              accessLogSettings={"destinationArn": f"arn:aws:logs:{wire.REGION}:{wire.ACCOUNT}:log-group:api", "format": "$context.requestId"}),
          needs=(need_api,), changed={"defaultRouteSettings": {"throttlingRateLimit": 20, "throttlingBurstLimit": 20}, "tags": {"a": "2"}}, replaced={"name": "v1"},
