@@ -12,8 +12,11 @@ function here (10 s); past a function's timeout the caller or the queue tries ag
 
 
 @cache
-def client(service: str) -> Any:
-    """The boto3 client of `service` (`dynamodb`, `s3`, `sqs` ...). The endpoint comes from AWS_ENDPOINT_URL where set."""
+def client(service: str, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, attempts: int = ATTEMPTS) -> Any:
+    """The boto3 client of `service` (`dynamodb`, `s3`, `sqs` ...). The endpoint comes from AWS_ENDPOINT_URL where set.
+
+    Only a call that waits for somebody's work, such as a synchronous workflow's, needs other numbers than the default ones.
+    """
     import boto3  # here, because it costs a quarter of a second of INIT that plain logic need not pay
     from botocore.config import Config
 
@@ -22,8 +25,10 @@ def client(service: str) -> Any:
         region_name=os.environ.get("AWS_REGION"),
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            read_timeout=read_timeout_seconds,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            # Some calls go to a host of their own (sync-states.REGION...), which an endpoint of one address has not.
+            inject_host_prefix="AWS_ENDPOINT_URL" not in os.environ,
         ),
     )
 

@@ -1,0 +1,148 @@
+"""The HTTP side: `POST /loans`, `GET /loans/{loan_id}`, `POST /loans/{loan_id}/approval`, `POST /quotes-for-loans`."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from loans import service
+from loans.contracts import ApprovalRequest, LoanQuoteRequest, LoanRequest
+from loans.store import ApprovalStore, LoanStore
+from loans.workflows import Decide, Price, send_answer
+from shared.clients import client, in_lambda
+from shared.config import FunctionConfig, load_config
+from shared.errors import Problem
+from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.observability import correlation_id, count, instrumented, logger
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+APPROVERS = "approvers"
+"""Group of the user pool whose members decide about loans, others' only."""
+PRICE_SECONDS = 6
+"""How long the caller of a price waits: cold starts of its step included, below the function's timeout."""
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+app = make_resolver()
+
+
+class Config(FunctionConfig):
+    """What the platform must set for this function."""
+
+    table_loans: str = Field(min_length=3)
+    table_approvals: str = Field(min_length=3)
+    workflow_decide: str = Field(pattern=r"^arn:")
+    workflow_price: str = Field(pattern=r"^arn:")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What lives as long as the execution environment."""
+
+    loans: LoanStore
+    approvals: ApprovalStore
+    decide: Decide
+    price: Price
+    stepfunctions: Any
+
+
+@cache
+def parts() -> Parts:
+    """Made once. Raises ConfigurationError naming every variable that is missing."""
+    config = load_config(Config)
+    dynamodb, stepfunctions = client("dynamodb"), client("stepfunctions")
+    waiting = client("stepfunctions", read_timeout_seconds=PRICE_SECONDS, attempts=1)
+    return Parts(
+        LoanStore(dynamodb, config.table_loans),
+        ApprovalStore(dynamodb, config.table_approvals),
+        Decide(stepfunctions, config.workflow_decide),
+        Price(waiting, config.workflow_price),
+        stepfunctions,
+    )
+
+
+@app.post("/loans")
+def create() -> Response:
+    applicant_id = caller(app.current_event)
+    key = idempotency_key()
+    request = read_body(app.current_event, LoanRequest)
+    try:
+        loan, started = service.create(request, applicant_id, key, correlation_id(), parts().loans, parts().decide)
+    except service.KeyReused:
+        raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
+    if started:
+        count("LoansReceived")
+    logger.info("loan accepted" if started else "loan was accepted before", loan_id=loan.loan_id)
+    return answer(202, loan.model_dump(mode="json"), {"location": f"/loans/{loan.loan_id}"})
+
+
+@app.get("/loans/<loan_id>")
+def get(loan_id: str) -> Response:
+    loan = service.get(loan_id, caller(app.current_event), parts().loans)
+    if loan is None:
+        raise Problem(404, "you have no loan of this id", "loan_id")
+    logger.info("loan read", loan_id=loan.loan_id)
+    return answer(200, loan.model_dump(mode="json"))
+
+
+@app.post("/loans/<loan_id>/approval")
+def approve(loan_id: str) -> Response:
+    approver = caller(app.current_event)
+    if APPROVERS not in groups(app.current_event):
+        raise Problem(403, f"only members of the group '{APPROVERS}' decide about loans")
+    request = read_body(app.current_event, ApprovalRequest)
+    used = parts()
+    try:
+        approval = service.approve(
+            loan_id,
+            request,
+            approver,
+            used.approvals,
+            used.loans,
+            lambda token, given: send_answer(used.stepfunctions, token, given),
+        )
+    except service.NotAsked:
+        raise Problem(404, "no decision about a loan of this id is asked for", "loan_id") from None
+    except service.OwnLoan:
+        raise Problem(403, "nobody decides about their own loan") from None
+    except service.AnsweredOtherwise:
+        raise Problem(409, "somebody has decided otherwise") from None
+    except service.TooLate:
+        raise Problem(409, "it is too late: nobody waits for this decision any more") from None
+    logger.info("decision about loan given", loan_id=loan_id, approved=approval.approved)
+    return answer(200, {"loan_id": loan_id, "approved": approval.approved, "reason": approval.reason})
+
+
+@app.post("/quotes-for-loans")
+def quote() -> Response:
+    caller(app.current_event)
+    request = read_body(app.current_event, LoanQuoteRequest)
+    given = service.quote(request, correlation_id(), parts().price)
+    return answer(200, given.model_dump(mode="json"))
+
+
+def idempotency_key() -> str:
+    """The request's key. Raises Problem 400 if it is missing or malformed."""
+    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
+    key = sent.get(IDEMPOTENCY_HEADER.lower()) or ""
+    if not _KEY.fullmatch(key):
+        raise Problem(400, "a key of 1 to 128 visible ASCII characters is needed; repeat it when you retry", IDEMPOTENCY_HEADER)
+    return key
+
+
+def groups(event: Any) -> frozenset[str]:
+    """Groups of the verified token's user: API Gateway gives the claim as text, `[a b]`."""
+    context = event.raw_event.get("requestContext", {})
+    claims = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims", {})
+    told = claims.get("cognito:groups") or ""
+    return frozenset(told if isinstance(told, list) else re.split(r"[\s,]+", told.strip("[] ")))
+
+
+@instrumented
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return serve(app, event, context)
+
+
+if in_lambda():
+    parts()

@@ -1,0 +1,45 @@
+"""The form of a step of a workflow: plain JSON in, plain JSON out, the correlation id in every log line.
+
+How a step tells what happened, so that a workflow can route by it:
+
+- An expected outcome of the business (an invalid application, a bureau that is taken for broken) is a field of the result,
+  and a Choice state goes by it. It is no failure: no alarm, no retry.
+- TransientFailure is raised for what the workflow should retry, with backoff.
+- PermanentFailure, and every exception that nobody foresaw, is raised for what no retry helps: a Catch ends the workflow.
+
+`Retry` and `Catch` match the exception's class name exactly (`"ErrorEquals": ["TransientFailure"]`). The embedded cloud calls
+every error of a Python function `Runtime.HandlerError`, so there such a matcher never matches, and one that names
+`Runtime.HandlerError` too retries both kinds: a business outcome must therefore never be routed by an exception.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from loans.contracts import Step
+from shared.errors import PermanentFailure
+from shared.observability import accept_correlation_id, logger
+
+Given = TypeVar("Given", bound=Step)
+LOGGED = ("outcome", "status")
+"""Fields of a result that are logged: what was decided, never about whom."""
+
+
+def run_step(event: Any, context: Any, model: type[Given], work: Callable[[Given], BaseModel]) -> dict[str, Any]:
+    """The step's result as JSON. Raises PermanentFailure naming the first field at fault if the input is not `model`'s."""
+    sent = event.get("correlation_id") if isinstance(event, dict) else None
+    accept_correlation_id(sent if isinstance(sent, str) else None, context.aws_request_id)
+    try:
+        given = model.model_validate(event)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(map(str, first["loc"])) or "input"
+        raise PermanentFailure(f"{field}: {first['msg']}") from None
+    result = work(given).model_dump(mode="json")
+    logger.info("step done", loan_id=_loan_id(event), **{name: result[name] for name in LOGGED if name in result})
+    return result
+
+
+def _loan_id(event: dict[str, Any]) -> str | None:
+    return event.get("loan_id") or (event.get("application") or {}).get("loan_id")
