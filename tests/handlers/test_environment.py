@@ -1,48 +1,49 @@
 """What handlers read from their environment is what the platform sets for them, by the manifests."""
 
+from importlib import import_module
+
 import pytest
 from pydantic import BaseModel
 
 from local.up import ROOT, read_settings
-from orders import api
 from platform_contract.plan import plan_workload
 from platform_contract.specs import load_manifests
 from platform_contract.standards import environment
-from receipts import worker
 from shared.config import FunctionConfig, load_config
 
-ENTRIES: dict[str, type[FunctionConfig]] = {"orders.api.handler": api.Config, "receipts.worker.handler": worker.Config}
 SETTINGS = read_settings("dev", {})
 FUNCTIONS = {
-    plan.handler: plan
-    for manifest in load_manifests(ROOT / "workloads", SETTINGS).values()
-    for plan in plan_workload(manifest, SETTINGS).functions.values()
+    (name, function): plan
+    for name, manifest in load_manifests(ROOT / "workloads", SETTINGS).items()
+    for function, plan in plan_workload(manifest, SETTINGS).functions.items()
 }
+EACH = pytest.mark.parametrize("function", sorted(FUNCTIONS), ids=".".join)
+
+
+def config_of(function: tuple[str, str]) -> type[FunctionConfig]:
+    """`Config` of the handler's module; a function without one reads what every function has."""
+    module = import_module(FUNCTIONS[function].handler.rpartition(".")[0])
+    return getattr(module, "Config", FunctionConfig)
 
 
 def read_by(config: type[BaseModel]) -> set[str]:
     return {name.upper() for name in config.model_fields}
 
 
-def test_every_function_of_the_manifests_is_looked_at():
-    """Otherwise the test below would pass over a new one."""
-    assert set(FUNCTIONS) == set(ENTRIES)
-
-
-@pytest.mark.parametrize("handler", sorted(ENTRIES))
-def test_a_function_reads_what_it_is_given_and_no_more(handler):
-    given = {*FUNCTIONS[handler].environment, *FUNCTIONS[handler].references}
-    assert given - set(environment.ALWAYS) == read_by(ENTRIES[handler]) - set(environment.ALWAYS)
+@EACH
+def test_a_function_reads_what_it_is_given_and_no_more(function):
+    given = {*FUNCTIONS[function].environment, *FUNCTIONS[function].references}
+    assert given - set(environment.ALWAYS) == read_by(config_of(function)) - set(environment.ALWAYS)
     assert set(environment.ALWAYS) <= given
 
 
-@pytest.mark.parametrize("handler", sorted(ENTRIES))
-def test_a_function_accepts_the_planned_values(handler):
-    plan = FUNCTIONS[handler]
+@EACH
+def test_a_function_accepts_the_planned_values(function):
+    plan = FUNCTIONS[function]
     references = {name: "https://sqs.example/queue" if name.startswith("QUEUE_") else "resource" for name in plan.references}
-    config = load_config(ENTRIES[handler], {**plan.environment, **references})
+    config = load_config(config_of(function), {**plan.environment, **references})
     assert config.environment == "dev"
-    assert config.workload == handler.split(".")[0]
+    assert config.workload == function[0]
 
 
 def test_metrics_from_code_go_where_alarms_look():
