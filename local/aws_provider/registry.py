@@ -7,7 +7,8 @@ from . import data
 from .entry import Resource
 
 MODULES = (
-    "apigateway", "apigateway_stages", "apigatewayv2", "budgets", "cloudwatch", "cognito", "dynamodb", "iam", "kms", "lambda_", "logs", "s3", "sns", "sqs", "xray",
+    "apigateway", "apigateway_stages", "apigatewayv2", "athena", "budgets", "cloudwatch", "cognito", "dynamodb", "glue",
+    "iam", "kinesis", "kms", "lambda_", "logs", "s3", "sns", "sqs", "xray",
 )  # fmt: skip
 
 

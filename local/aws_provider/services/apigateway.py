@@ -7,8 +7,8 @@ from typing import Any
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 from ..wire import has_unknown
-from .common import range_of, refused
-from .patches import fixed, patch
+from .common import fixed, range_of, refused
+from .patches import patch
 
 ARN = "arn:{partition}:apigateway:{region}::/restapis/{id}"
 TAGS = Tagging(

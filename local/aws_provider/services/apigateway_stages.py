@@ -7,8 +7,8 @@ from ..calls import Work
 from ..convert import to_text
 from ..entry import Call, Refusal, Resource, State, Tagging
 from .apigateway import OF_API, child
-from .common import range_of, refused
-from .patches import fixed, patch, token
+from .common import fixed, range_of, refused
+from .patches import patch, token
 
 # The emulator keeps no tags that come with a creation, except those of an API: they are added after it.
 TAGS = Tagging(

@@ -1,10 +1,12 @@
 """What several service modules share."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from ..calls import Work
-from ..entry import State
+from ..calls import Failed, Work
+from ..diff import equal
+from ..entry import Action, State
 
 
 def range_of(low: float, high: float) -> dict[str, float]:
@@ -58,3 +60,18 @@ def one_of(*names: str) -> Any:
         return [(names[0], f"exactly one of {', '.join(names)} has to be given; here: {', '.join(given) or 'none'}")]
 
     return check
+
+
+def fixed(read: Action, *names: str) -> Callable[[Work], None]:
+    """An update that stops where a change is wanted that AWS makes in place and the emulator garbles or lacks."""
+
+    def update(work: Work) -> None:
+        seen = work.do(read) or {}
+        wanted = [
+            name for name in names if name in work.changed and not equal(seen.get(name) or None, work.state.get(name) or None)
+        ]
+        if wanted:
+            told = f"the emulator cannot change {', '.join(wanted)} of what is there (AWS can): make down, then make up"
+            raise Failed(f"{work.entry.token}: {told}")
+
+    return update

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..calls import Failed, Work
+from ..calls import Work
 from ..convert import to_text
-from ..diff import equal
-from ..entry import Action
 
 Paths = Mapping[str, str | tuple[str, Mapping[str, str]]]
 """Property -> its path; a path that ends with /* is that of a map; (path, {name: member}) is an object."""
@@ -54,20 +52,5 @@ def patch(operation: str, paths: Paths, **ids: str) -> Callable[[Work], None]:
         changes = list(operations(paths, work))
         if changes:
             work.call(operation, **{member: work.state[name] for member, name in ids.items()}, patchOperations=changes)
-
-    return update
-
-
-def fixed(read: Action, *names: str) -> Callable[[Work], None]:
-    """An update that stops where a change is wanted that AWS makes in place and the emulator garbles (patches of lists)."""
-
-    def update(work: Work) -> None:
-        seen = work.do(read) or {}
-        wanted = [
-            name for name in names if name in work.changed and not equal(seen.get(name) or None, work.state.get(name) or None)
-        ]
-        if wanted:
-            told = f"the emulator cannot change {', '.join(wanted)} of what is there (AWS can): make down, then make up"
-            raise Failed(f"{work.entry.token}: {told}")
 
     return update
