@@ -6,6 +6,15 @@ import pytest
 from handler_support import items, make_table
 
 
+@pytest.fixture(autouse=True)
+def uncounted():
+    """No handler is here to flush what was counted, and the next test's would."""
+    from shared.observability import metrics
+
+    yield
+    metrics.clear_metrics()
+
+
 @pytest.fixture
 def table(aws) -> str:
     return make_table(aws, "name")
@@ -160,3 +169,16 @@ def test_a_table_that_is_away_lets_calls_through_and_says_so(aws, log):
     breaker.failed(permit)
     breaker.succeeded(permit)
     assert {line["message"] for line in log.of("WARNING")} == {"state of the circuit unknown, calls go through"}
+
+
+def test_a_run_that_read_the_state_before_another_probe_failed_does_not_probe_in_the_new_pause(make, now, monkeypatch):
+    from shared.breaker import CircuitOpen
+    from shared.clients import client
+
+    fail(make, 3)
+    now[0] += 31
+    stale = client("dynamodb").get_item(TableName=make()._table, Key={"name": {"S": "bureau"}})
+    fail(make, 1)  # the other run's probe
+    monkeypatch.setattr(client("dynamodb"), "get_item", lambda **_: stale)
+    with pytest.raises(CircuitOpen):
+        make().enter()

@@ -30,7 +30,7 @@ def secret(name, reads):
     from shared.clients import client
     from shared.secrets import ApiCredential, Secret
 
-    return Secret(client("secretsmanager"), name, ApiCredential)
+    return Secret(client("secretsmanager"), name, ApiCredential, cache_seconds=60)
 
 
 def rotate(aws, name: str, text: str) -> None:
@@ -53,7 +53,7 @@ def test_it_is_read_again_when_its_time_is_over(secret, reads, name, aws):
     rotate(aws, name, '{"api_key": "second-key"}')
     assert key(secret.value()) == "first-key"
     for stored, kept in list(secret._provider.store.items()):
-        assert timedelta(seconds=290) < kept.ttl - datetime.now() <= timedelta(seconds=300)
+        assert timedelta(seconds=50) < kept.ttl - datetime.now() <= timedelta(seconds=60)
         secret._provider.store[stored] = kept._replace(ttl=datetime.now() - timedelta(seconds=1))
     assert key(secret.value()) == "second-key"
 

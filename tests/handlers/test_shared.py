@@ -52,15 +52,19 @@ def loaded_by(statement: str, **environment: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("module", ["orders.logic", "receipts.logic"])
+@pytest.mark.parametrize("module", sorted(f"{file.parent.name}.logic" for file in HANDLERS.glob("*/logic.py")))
 def test_logic_knows_neither_lambda_nor_aws(module):
     loaded = loaded_by(f"import {module}")
     assert not {name for name in loaded if name.split(".")[0] in ("boto3", "botocore", "aws_lambda_powertools", "aws_xray_sdk")}
 
 
-IMPORT_BUDGET = {"orders.api": 640, "receipts.worker": 630}
-"""Modules after the import of an entry, outside of Lambda: 602 and 589 as measured (370 of them are botocore and what the
-tracer patches), plus a twentieth. INIT grows with them."""
+IMPORT_BUDGET = {
+    "orders.api": 640, "receipts.worker": 630, "housekeeping.sweep": 557, "partners.quotes": 634,
+    "loans.api": 635, "loans.validate": 554, "loans.check_document": 554, "loans.price": 554, "loans.score": 571,
+    "loans.ask": 558, "loans.record": 557,
+}  # fmt: skip
+"""Modules after the import of an entry, outside of Lambda, as measured (orders.api 602, receipts.worker 589, the simplest
+step of a workflow 527; 370 of them are botocore and what the tracer patches), plus a twentieth. INIT grows with them."""
 
 
 @pytest.mark.parametrize("module", sorted(IMPORT_BUDGET))
@@ -68,7 +72,7 @@ def test_an_entry_imports_no_more_than_it_needs(module):
     loaded = loaded_by(f"import {module}")
     assert "boto3" not in loaded
     unused = {"parameters", "feature_flags", "idempotency", "validation", "data_masking"}
-    if module == "orders.api":
+    if module != "receipts.worker":
         unused.add("parser")  # Powertools' batch imports it
     assert not {f"aws_lambda_powertools.utilities.{name}" for name in unused} & loaded
     assert len(loaded) <= IMPORT_BUDGET[module]
