@@ -104,22 +104,25 @@ class ApprovalStore:
         self._table = table
 
     def ask(self, question: KeptApproval, asked_at: datetime, expires_at: datetime, correlation_id: str) -> None:
-        """Keeps the task token; a workflow that asks again (after a retry) replaces the token, never an answer."""
-        self._client.update_item(
-            TableName=self._table,
-            Key={"loan_id": {"S": question.loan_id}},
-            UpdateExpression=(
-                "SET task_token = :token, applicant_id = :applicant, asked_at = :at, expires_at = :expires,"
-                " correlation_id = :correlation"
-            ),
-            ExpressionAttributeValues={
-                ":token": {"S": question.task_token},
-                ":applicant": {"S": question.applicant_id},
-                ":at": {"S": iso(asked_at)},
-                ":expires": {"N": str(int(expires_at.timestamp()))},
-                ":correlation": {"S": correlation_id},
-            },
-        )
+        """Keeps the task token. A new token takes the place of the earlier one and of an answer to it, which never arrived;
+        the same token again, from a step that ran twice, changes nothing."""
+        with contextlib.suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key={"loan_id": {"S": question.loan_id}},
+                UpdateExpression=(
+                    "SET task_token = :token, applicant_id = :applicant, asked_at = :at, expires_at = :expires,"
+                    " correlation_id = :correlation REMOVE approval"
+                ),
+                ConditionExpression="attribute_not_exists(task_token) OR task_token <> :token",
+                ExpressionAttributeValues={
+                    ":token": {"S": question.task_token},
+                    ":applicant": {"S": question.applicant_id},
+                    ":at": {"S": iso(asked_at)},
+                    ":expires": {"N": str(int(expires_at.timestamp()))},
+                    ":correlation": {"S": correlation_id},
+                },
+            )
 
     def find(self, loan_id: str) -> KeptApproval | None:
         """The question about this loan, read consistently."""
