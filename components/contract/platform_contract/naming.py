@@ -9,6 +9,9 @@ from .standards import logs
 API = "http"
 """The name of a workload's HTTP API; it has one."""
 
+REST = "rest"
+"""The name of a workload's REST API; it has one."""
+
 ALARMS_KEY = "alarms"
 """What the key of the alarm topic is called after; no workload may be called so."""
 
@@ -175,6 +178,16 @@ def bucket_name(settings: Settings, workload: str, bucket: str, generation: int 
 
 def api_name(settings: Settings, workload: str, api: str = API) -> str:
     return checked_name("api", f"{prefix(settings, workload)}-{api}", {"workload name": workload})
+
+
+def route_suffix(route: str) -> str:
+    """`get-orders-order-id` for `GET /orders/{order_id}`: two routes that differ in braces only are one to API Gateway."""
+    return re.sub(r"[^a-z0-9]+", "-", route.lower()).strip("-") or "root"
+
+
+def path_parameters(route: str) -> tuple[str, ...]:
+    """Names of the {parameters} of a route."""
+    return tuple(re.findall(r"\{(\w+)", route))
 
 
 def function_log_group(settings: Settings, workload: str, function: str) -> str:

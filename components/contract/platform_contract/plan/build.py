@@ -4,6 +4,7 @@ from platform_contract import naming
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
+from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import tags
@@ -47,6 +48,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         queues=queues,
         buckets=buckets,
         apis=functions.plan_apis(settings, manifest),
+        rest_apis=plan_rest_apis(settings, manifest),
         queue_triggers=state.plan_queue_triggers(manifest),
         topics=topics,
         buses=buses,

@@ -1,6 +1,5 @@
 """Functions of a workload and the API in front of them."""
 
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -9,11 +8,12 @@ from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
 from platform_contract.plan.plain import AlarmPlan, StatementPlan
+from platform_contract.plan.retention import retention_days
 from platform_contract.plan.triggers import plan_failures
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, HttpTrigger, Manifest
 from platform_contract.specs.function import ASYNCHRONOUS, ORDERED
-from platform_contract.standards import apigateway, dynamodb, environment, iam, lambda_, logs
+from platform_contract.standards import apigateway, dynamodb, environment, iam, lambda_
 from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
 
 API = naming.API
@@ -30,12 +30,6 @@ class HasArn(Protocol):
 
 State = Mapping[str, Mapping[str, HasArn]]
 """Kind -> name in the manifest -> plan."""
-
-
-def retention_days(settings: Settings, manifest: Manifest) -> int:
-    """How long the workload's logs are kept, in days; on the embedded cloud, which is thrown away, as the settings say."""
-    wanted = settings.log_retention_days
-    return wanted if settings.embedded else logs.retention_days(manifest.data_class, wanted)
 
 
 def plan_function(settings: Settings, manifest: Manifest, name: str, state: State) -> FunctionPlan:
@@ -126,7 +120,7 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
     """The workload's HTTP API, if a function has a route."""
     routes = [
         RoutePlan(
-            route=trigger.route, suffix=_suffix(trigger.route), function=name, authorizer=_authorizer(trigger),
+            route=trigger.route, suffix=naming.route_suffix(trigger.route), function=name, authorizer=_authorizer(trigger),
             authorizer_function=trigger.authorizer_function, public_reason=trigger.public_reason, example=trigger.example,
         )
         for name, function in manifest.functions.items()
@@ -159,8 +153,3 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
 def _authorizer(trigger: HttpTrigger) -> str:
     """How API Gateway does it: tokens of the managed user pool are checked like those of any other issuer."""
     return "jwt" if trigger.access == "cognito" else trigger.access
-
-
-def _suffix(route: str) -> str:
-    """`get-orders-order-id` for `GET /orders/{order_id}`: two routes that differ in braces only are one to API Gateway."""
-    return re.sub(r"[^a-z0-9]+", "-", route.lower()).strip("-") or "root"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
+from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.sources import (
     BusPlan,
     FailuresPlan,
@@ -191,6 +192,7 @@ class WorkloadPlan(Plain):
     queues: dict[str, QueuePlan]
     buckets: dict[str, BucketPlan]
     apis: dict[str, ApiPlan]
+    rest_apis: dict[str, RestApiPlan]
     queue_triggers: dict[str, QueueTriggerPlan]
     topics: dict[str, TopicPlan]
     buses: dict[str, BusPlan]

@@ -12,6 +12,7 @@ from ..standards import apigateway, dynamodb, environment
 from . import names
 from .connections import Broken, check_connections
 from .manifest import SECTIONS, Manifest
+from .rest_checks import check_rest
 
 BUILT_PHASES = ("pilot",)
 """Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
@@ -41,6 +42,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _routes(manifest)
     yield from _consumers(manifest)
     yield from check_connections(manifest)
+    yield from check_rest(manifest)
     yield from _timeouts(manifest)
     yield from _variables(manifest)
     yield from _variables_size(manifest)
@@ -80,12 +82,13 @@ def _routes(manifest: Manifest) -> Iterator[Broken]:
     owners: dict[str, str] = {}
     for name, function in manifest.functions.items():
         for index, trigger in enumerate(function.triggers):
-            if not trigger.http:
+            kind, given = ("http", trigger.http) if trigger.http else ("rest", trigger.rest)
+            if not given:
                 continue
             # API Gateway takes GET /orders/{id} and GET /orders/{order_id} for the same route.
-            same = re.sub(r"\{\w+", "{", trigger.http.route)
+            same = f"{kind} " + re.sub(r"\{\w+", "{", given.route)
             if same in owners:
-                yield (f"functions.{name}.triggers[{index}].http.route", trigger.http.route,
+                yield (f"functions.{name}.triggers[{index}].{kind}.route", given.route,
                        f"is a route of the function '{owners[same]}' already, and a route has one owner",
                        "remove one of the two, or change its path")  # fmt: skip
             owners.setdefault(same, name)
@@ -124,6 +127,11 @@ def _timeouts(manifest: Manifest) -> Iterator[Broken]:
         if function.http_triggers and function.timeout_seconds > longest:
             yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
                    f"must be at most {longest} s behind an HTTP route: API Gateway gives up then, its limit",
+                   "lower it, or answer at once and do the work behind a queue")  # fmt: skip
+        shorter = apigateway.MAXIMUM_REST_FUNCTION_TIMEOUT_SECONDS
+        if "rest" in function.kinds() and function.timeout_seconds > shorter:
+            yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
+                   f"must be at most {shorter} s behind a route of a REST API, its limit",
                    "lower it, or answer at once and do the work behind a queue")  # fmt: skip
 
 
@@ -174,7 +182,7 @@ def _owner(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
 
 
 def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
-    served = any(function.http_triggers for function in manifest.functions.values())
+    served = any(function.kinds() & {"http", "rest"} for function in manifest.functions.values())
     if served and manifest.profile.peak_per_second > settings.api_rate_per_second:
         yield ("profile.peak_per_second", manifest.profile.peak_per_second,
                f"is above the {settings.api_rate_per_second:g} requests a second after which an API answers 429 in {settings.environment}",

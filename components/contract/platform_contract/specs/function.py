@@ -10,6 +10,7 @@ from ..words import Form, Strict
 from .event_trigger import EventTrigger
 from .http_trigger import HttpTrigger
 from .queue_trigger import QueueTrigger
+from .rest_trigger import RestTrigger
 from .schedule_trigger import ScheduleTrigger
 from .stream_trigger import ChangesTrigger, StreamTrigger
 from .upload_trigger import UploadTrigger
@@ -37,6 +38,7 @@ class TriggerSpec(Strict):
     """What invokes a function: exactly one of these."""
 
     http: HttpTrigger | None = Field(default=None, description="A route of the workload's HTTP API.")
+    rest: RestTrigger | None = Field(default=None, description="A route of the workload's REST API, for callers with keys.")
     queue: QueueTrigger | None = Field(default=None, description="A queue of the workload.")
     event: EventTrigger | None = Field(default=None, description="Events on a bus of the workload.")
     upload: UploadTrigger | None = Field(default=None, description="Objects that arrive in a bucket of the workload.")

@@ -13,6 +13,7 @@ from .bus import BusSpec
 from .function import FunctionSpec
 from .http_trigger import HttpApiSpec
 from .queue import QueueSpec
+from .rest_trigger import RestApiSpec
 from .stream import StreamSpec
 from .table import TableSpec
 from .topic import TopicSpec
@@ -93,6 +94,7 @@ class Manifest(Strict):
     buses: dict[Name, BusSpec] = Field(default={}, description="Its EventBridge buses.")
     streams: dict[Name, StreamSpec] = Field(default={}, description="Its Kinesis streams.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
+    rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")

@@ -17,7 +17,7 @@ from . import apigateway, environment
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "http_api", "table",
+    "schedule", "stream", "http_api", "rest_api", "table",
 ]  # fmt: skip
 
 
@@ -75,6 +75,7 @@ _FUNCTION = {"FunctionName": "{function_name}"}
 _QUEUE = {"QueueName": "{queue_name}"}
 _TABLE = {"TableName": "{table_name}"}
 _RULE = {"EventBusName": "{bus_name}", "RuleName": "{rule_name}"}
+_REST_STAGE = {"ApiName": "{api_name}", "Stage": apigateway.REST_STAGE}
 _STAGE = {"Stage": apigateway.STAGE}
 
 ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
@@ -209,6 +210,18 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("ApiId",),
         ),
     ),
+    "rest_api": (
+        AlarmStandard(
+            # REST APIs: 5XXError by ApiName; HTTP APIs have other names (5xx by ApiId).
+            "server-errors", "AWS/ApiGateway", "5XXError", _REST_STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+            "more than 5 % of requests are answered with 5xx", "page", statistic="Average",
+        ),
+        AlarmStandard(
+            "latency", "AWS/ApiGateway", "Latency", _REST_STAGE, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
+            (0, None), "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
+            datapoints_to_alarm=5, evaluation_periods=5,
+        ),
+    ),
     "table": (
         AlarmStandard(
             "read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
@@ -237,6 +250,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "queue": ("retention_seconds", "visibility_seconds"),
     "dead_letter_queue": (),
     "http_api": ("latency_ms_p99",),
+    "rest_api": ("latency_ms_p99",),
     "table": (),
 }
 """Kind -> facts that `Threshold.value` wants."""

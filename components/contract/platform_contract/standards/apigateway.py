@@ -1,4 +1,4 @@
-"""API Gateway, HTTP APIs. Source of the limits: API Gateway guide, "Quotas for configuring and running an HTTP API"."""
+"""API Gateway. Source of the limits: API Gateway guide, "Quotas for configuring and running an HTTP API"."""
 
 INTEGRATION_TIMEOUT_MS = 30_000
 """How long API Gateway waits for an integration at most, in milliseconds; it cannot be raised."""
@@ -18,6 +18,18 @@ AUTHORIZER_CACHE_SECONDS = 300
 MAXIMUM_RATE_PER_SECOND, MAXIMUM_BURST = 10_000, 5_000
 """The account's throttle in most regions, which all APIs share."""
 
+MAXIMUM_CACHE_SECONDS = 3600
+"""How long a REST API can give an answer again."""
+
+REST_INTEGRATION_TIMEOUT_MS = 29_000
+"""How long a REST API waits for an integration at most, in milliseconds, unless AWS has raised it for the account. Source: API Gateway
+guide, "Quotas for configuring and running a REST API"."""
+
+MAXIMUM_REST_FUNCTION_TIMEOUT_SECONDS = REST_INTEGRATION_TIMEOUT_MS // 1000
+
+REST_STAGE = "live"
+"""The one stage of a REST API: environments are stacks, not stages."""
+
 STAGE = "$default"
 """The stage without a path of its own."""
 
@@ -27,3 +39,8 @@ ROUTE_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 def integration_timeout_ms(function_timeout_seconds: int) -> int:
     """How long API Gateway waits for a function, in milliseconds."""
     return min(function_timeout_seconds * 1000 + INTEGRATION_MARGIN_MS, INTEGRATION_TIMEOUT_MS)
+
+
+def rest_integration_timeout_ms(function_timeout_seconds: int) -> int:
+    """How long a REST API waits for a function, in milliseconds."""
+    return min(function_timeout_seconds * 1000 + INTEGRATION_MARGIN_MS, REST_INTEGRATION_TIMEOUT_MS)
