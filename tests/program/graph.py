@@ -142,7 +142,8 @@ class Cloud(mocks.Mocks):
             case "lambda/eventSourceMapping":
                 return {}, {"uuid": f"{args.name}-uuid"}
             case "dynamodb/table":
-                return {"arn": f"arn:aws:dynamodb:{at}:table/{name}"}, {}
+                arn = f"arn:aws:dynamodb:{at}:table/{name}"
+                return {"arn": arn}, {"streamArn": f"{arn}/stream/2026-01-01T00:00:00.000"} if args.inputs.get("streamEnabled") else {}
             case "sqs/queue":
                 return {"arn": f"arn:aws:sqs:{at}:{name}"}, {
                     "url": f"https://sqs.{self.region}.amazonaws.com/{self.account}/{name}"
@@ -157,8 +158,22 @@ class Cloud(mocks.Mocks):
                     "apiEndpoint": f"https://{identity}.execute-api.{self.region}.amazonaws.com",
                     "executionArn": f"arn:aws:execute-api:{at}:{identity}",
                 }
+            case "apigateway/restApi":
+                identity = f"{args.name}-id"
+                return {}, {"executionArn": f"arn:aws:execute-api:{at}:{identity}", "rootResourceId": f"{args.name}-root"}
+            case "apigateway/stage":
+                host = f"{args.inputs['restApi']}.execute-api.{self.region}.amazonaws.com"
+                return {}, {"invokeUrl": f"https://{host}/{args.inputs['stageName']}"}
+            case "cloudwatch/eventBus":
+                return {"arn": f"arn:aws:events:{at}:event-bus/{name}"}, {}
+            case "cloudwatch/eventRule":
+                return {"arn": f"arn:aws:events:{at}:rule/{args.inputs['eventBusName']}/{name}"}, {}
+            case "scheduler/scheduleGroup":
+                return {"arn": f"arn:aws:scheduler:{at}:schedule-group/{name}"}, {}
+            case "kinesis/stream":
+                return {"arn": f"arn:aws:kinesis:{at}:stream/{name}"}, {}
             case "cognito/userPool":
-                return {}, {"endpoint": f"cognito-idp.{self.region}.amazonaws.com/{args.name}-id"}
+                return {"arn": f"arn:aws:cognito-idp:{at}:userpool/{args.name}-id"}, {"endpoint": f"cognito-idp.{self.region}.amazonaws.com/{args.name}-id"}
         return {}, {}
 
 

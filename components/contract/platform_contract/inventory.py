@@ -1,6 +1,6 @@
 """What a stack holds, as it is exported: the one thing that operations and local tools read."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -56,11 +56,14 @@ class RouteEntry(Plain):
 
 
 class ApiEntry(Plain):
+    kind: Literal["http", "rest"]
     api_id: str
     stage: str
     endpoint: str
     """URL on AWS."""
     routes: tuple[RouteEntry, ...]
+    key_ids: dict[str, str]
+    """Client of a REST API -> id of its API key."""
 
 
 class WorkloadEntry(Plain):

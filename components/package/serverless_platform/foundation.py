@@ -69,6 +69,7 @@ class SharedOutputs(TypedDict):
     layer_arn: pulumi.Output[str]
     token_issuer: pulumi.Output[str]
     token_audiences: pulumi.Output[list[str]]
+    user_pool_arn: pulumi.Output[str]
 
 
 class Foundation(pulumi.ComponentResource):
@@ -84,6 +85,8 @@ class Foundation(pulumi.ComponentResource):
     """Audiences of those tokens."""
     user_pool_id: pulumi.Output[str]
     """Id of the managed user pool; empty if another issuer is used."""
+    user_pool_arn: pulumi.Output[str]
+    """ARN of the managed user pool; empty if another issuer is used."""
 
     def __init__(self, name: str, args: FoundationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("Foundation", name, _Knobs, FoundationArgs, args)
@@ -97,13 +100,14 @@ class Foundation(pulumi.ComponentResource):
         self.register_outputs({
             "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
             "token_audiences": self.token_audiences, "user_pool_id": self.user_pool_id,
+            "user_pool_arn": self.user_pool_arn,
         })  # fmt: skip
 
     def shared(self) -> SharedOutputs:
         """What every Workload of the same stack is given."""
         return {
             "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
-            "token_audiences": self.token_audiences,
+            "token_audiences": self.token_audiences, "user_pool_arn": self.user_pool_arn,
         }  # fmt: skip
 
     def _make_alarm_topic(self) -> None:
@@ -143,7 +147,7 @@ class Foundation(pulumi.ComponentResource):
         if not self._knobs.user_pool_name:
             self.token_issuer = pulumi.Output.from_input(self._args["token_issuer"])
             self.token_audiences = pulumi.Output.from_input(self._args.get("token_audiences") or [])
-            self.user_pool_id = pulumi.Output.from_input("")
+            self.user_pool_id = self.user_pool_arn = pulumi.Output.from_input("")
             return
         pool = self._make_user_pool(self._knobs.user_pool_name)
         client = cognito.UserPoolClient(
@@ -156,7 +160,7 @@ class Foundation(pulumi.ComponentResource):
                 access_token="minutes", id_token="minutes", refresh_token="days"
             ),
         )  # fmt: skip
-        self.user_pool_id = pool.id
+        self.user_pool_id, self.user_pool_arn = pool.id, pool.arn
         self.token_issuer = pulumi.Output.concat("https://", pool.endpoint)
         self.token_audiences = client.id.apply(lambda client_id: [client_id])
 

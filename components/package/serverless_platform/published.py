@@ -12,6 +12,7 @@ from .triggers.event import EventTrigger
 from .triggers.http import HttpApi
 from .triggers.ordered import OrderedTrigger
 from .triggers.queue import QueueTrigger
+from .triggers.rest import RestApi
 from .triggers.schedule import Schedules
 from .triggers.upload import UploadTrigger
 from .workload import Workload
@@ -20,6 +21,6 @@ NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
-    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Queue, QueueTrigger, Schedules, Stream, Table, Topic,
+    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Queue, QueueTrigger, RestApi, Schedules, Stream, Table, Topic,
     UploadTrigger, Workload,
 ]  # fmt: skip

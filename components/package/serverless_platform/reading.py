@@ -89,8 +89,8 @@ class Project:
             yield name, {"manifest": text, "code": bundles[name], "schemas": self._schemas(name), "platform": self.platform_text}
 
     def _schemas(self, name: str) -> dict[str, str]:
-        events = {event for bus in self.manifests[name].buses.values() for event in bus.events}
-        return {event: schema_path(self.handlers, name, event).read_text(encoding="utf-8") for event in sorted(events)}
+        models = sorted(set(self.manifests[name].models.values()))
+        return {model: schema_path(self.handlers, name, model).read_text(encoding="utf-8") for model in models}
 
 
 def read_program(root: Path) -> Project:

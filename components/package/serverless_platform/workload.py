@@ -6,11 +6,13 @@ import pulumi
 import pydantic
 
 from platform_contract.plan import Platform, WorkloadPlan, plan_workload
-from platform_contract.plan.model import ApiPlan
+from platform_contract.plan.model import ApiPlan, RestApiPlan
 from platform_contract.specs import read_manifest
 
 from .arguments import PlainArguments, checked
 from .phases.pilot import Pilot
+from .triggers.http import HttpApi
+from .triggers.rest import RestApi
 
 
 class WorkloadArgs(TypedDict):
@@ -23,7 +25,7 @@ class WorkloadArgs(TypedDict):
     platform: str
     """What a platform stack exports as `platform`: account, region, settings, and the ids of what is shared."""
     schemas: NotRequired[dict[str, str]]
-    """Event that the manifest names under a bus -> JSON schema of its data, as text."""
+    """Model that the manifest names, as event of a bus or as body of a route -> its JSON schema, as text."""
     phase: NotRequired[str]
     """Holds the workload back in an earlier phase than its manifest asks for: pilot, standardize or scale."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
@@ -34,6 +36,8 @@ class WorkloadArgs(TypedDict):
     """Instead of the one in `platform`, in the stack that makes it."""
     token_audiences: NotRequired[pulumi.Input[list[str]]]
     """Instead of those in `platform`, in the stack that makes them."""
+    user_pool_arn: NotRequired[pulumi.Input[str]]
+    """Instead of the one in `platform`, in the stack that makes it; empty text where tokens come from elsewhere."""
 
 
 class _Knobs(PlainArguments):
@@ -67,7 +71,8 @@ class Workload(pulumi.ComponentResource):
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
-        urls: Any = {key: api.endpoint for key, api in self._pilot.apis.items()}
+        made: dict[str, HttpApi | RestApi] = {**self._pilot.apis, **self._pilot.rest_apis}
+        urls: Any = {key: api.endpoint for key, api in made.items()}
         return pulumi.Output.from_input(urls)
 
     def _inventory(self) -> dict[str, Any]:
@@ -103,10 +108,16 @@ class Workload(pulumi.ComponentResource):
             } if plan.scheduler else {},
             "apis": {
                 name: {
-                    "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint,
+                    "kind": "http", "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint, "key_ids": {},
                     "routes": _routes(plan.apis[name]),
                 }
                 for name, api in made.apis.items()
+            } | {
+                name: {
+                    "kind": "rest", "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint,
+                    "routes": _rest_routes(plan.rest_apis[name]), "key_ids": api.key_ids,
+                }
+                for name, api in made.rest_apis.items()
             },
             "alarms": plan.alarm_names(),
         }  # fmt: skip
@@ -114,6 +125,13 @@ class Workload(pulumi.ComponentResource):
 
 def _routes(api: ApiPlan) -> list[dict[str, Any]]:
     return [{"route": it.route, "function": it.function, "authorizer": it.authorizer, "example": it.example} for it in api.routes]
+
+
+def _rest_routes(api: RestApiPlan) -> list[dict[str, Any]]:
+    return [
+        {"route": f"{it.method} {it.path}", "function": it.function, "authorizer": it.authorizer, "example": it.example}
+        for it in api.methods
+    ]
 
 
 def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
@@ -126,14 +144,15 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
         raise ValueError(f"Workload '{name}': {wrong}") from wrong
     shared = {
         key: args.get(key) or getattr(platform, key)
-        for key in ("alarm_topic_arn", "layer_arn", "token_issuer", "token_audiences")
+        for key in ("alarm_topic_arn", "layer_arn", "token_issuer", "token_audiences", "user_pool_arn")
     }
     problems = [f"code: lacks the bundle of the function '{each}'" for each in plan.functions if each not in args["code"]]
     problems += [f"code: '{each}' is no function of the manifest" for each in args["code"] if each not in plan.functions]
     wanted = {event for bus in plan.buses.values() for event in bus.events}
+    wanted |= {model for api in plan.rest_apis.values() for model in api.models}
     given = args.get("schemas") or {}
-    problems += [f"schemas: lacks the event '{each}', which a bus of the manifest names" for each in sorted(wanted - set(given))]
-    problems += [f"schemas: '{each}' is named by no bus of the manifest" for each in sorted(set(given) - wanted)]
+    problems += [f"schemas: lacks the event '{each}', which the manifest names" for each in sorted(wanted - set(given))]
+    problems += [f"schemas: '{each}' is not named by the manifest" for each in sorted(set(given) - wanted)]
     if not shared["layer_arn"]:
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:

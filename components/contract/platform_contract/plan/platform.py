@@ -18,6 +18,7 @@ class Platform(BaseModel):
     layer_arn: str | None = None
     token_issuer: str | None = None
     token_audiences: tuple[str, ...] | None = None
+    user_pool_arn: str | None = None
 
     def to_text(self) -> str:
         return json.dumps(self.model_dump(mode="json"), sort_keys=True)

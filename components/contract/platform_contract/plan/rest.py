@@ -1,5 +1,7 @@
 """The REST API of a workload, decided."""
 
+from typing import Any
+
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, Plain
@@ -24,6 +26,7 @@ class MethodPlan(Plain):
     query: tuple[str, ...]
     path_parameters: tuple[str, ...]
     cache_seconds: int
+    example: Any = None
 
 
 class TierPlan(Plain):
@@ -65,7 +68,7 @@ def plan_rest_apis(settings: Settings, manifest: Manifest) -> dict[str, RestApiP
             suffix=naming.route_suffix(trigger.rest.route), function=name,
             authorizer="none" if trigger.rest.public else trigger.rest.authorizer, body=trigger.rest.body,
             query=tuple(trigger.rest.query), path_parameters=naming.path_parameters(trigger.rest.route),
-            cache_seconds=trigger.rest.cache_seconds,
+            cache_seconds=trigger.rest.cache_seconds, example=trigger.rest.example,
         )
         for name, function in manifest.functions.items()
         for trigger in function.triggers

@@ -192,10 +192,11 @@ def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
 def _identity(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
     for name, function in manifest.functions.items():
         for index, trigger in enumerate(function.triggers):
-            if trigger.http and trigger.http.access == "cognito" and not settings.identity.managed:
-                yield (f"functions.{name}.triggers[{index}].http.authorizer", "cognito",
+            kind, given = ("http", trigger.http) if trigger.http else ("rest", trigger.rest)
+            if given and not given.public and given.authorizer == "cognito" and not settings.identity.managed:
+                yield (f"functions.{name}.triggers[{index}].{kind}.authorizer", "cognito",
                        f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
-                       "write `authorizer: jwt`, which takes tokens from either")  # fmt: skip
+                       "use an HTTP API with `authorizer: jwt`, which takes tokens from either")  # fmt: skip
 
 
 def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

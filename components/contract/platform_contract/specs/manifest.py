@@ -120,3 +120,14 @@ class Manifest(Strict):
             trigger.authorizer_function
             for function in self.functions.values() for trigger in function.http_triggers if trigger.authorizer_function
         }  # fmt: skip
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Field path -> model whose JSON schema is published there: events of buses, bodies of REST routes."""
+        events = {f"buses.{bus}.events[{index}]": event for bus, spec in self.buses.items() for index, event in enumerate(spec.events)}
+        bodies = {
+            f"functions.{name}.triggers[{index}].rest.body": trigger.rest.body
+            for name, function in self.functions.items() for index, trigger in enumerate(function.triggers)
+            if trigger.rest and trigger.rest.body
+        }  # fmt: skip
+        return events | bodies

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from ..json_schemas import SchemaError, draft4
 from ..problems import Problem, ProblemsError, choices, did_you_mean, from_validation, shown
 from ..settings import Settings
 from .checks import Broken, check_alone
@@ -232,13 +233,19 @@ def schema_path(handlers: Path, workload: str, model: str) -> Path:
 
 
 def _check_schemas(name: str, manifest: Manifest, handlers: Path) -> Iterable[Problem]:
-    for bus, spec in manifest.buses.items():
-        for event in spec.events:
-            path = schema_path(handlers, name, event)
-            if not path.is_file():
-                shown_path = f"{handlers.name}/{path.relative_to(handlers)}"
-                yield Problem(f"{FOLDER}/{name}.yaml", f"buses.{bus}.events", event, f"there is no file {shown_path}",
-                              f"define the model {event} in contracts.py beside it and run `make docs`")  # fmt: skip
+    for field, model in manifest.models.items():
+        path = schema_path(handlers, name, model)
+        shown_path = f"{handlers.name}/{path.relative_to(handlers)}"
+        if not path.is_file():
+            yield Problem(f"{FOLDER}/{name}.yaml", field, model, f"there is no file {shown_path}",
+                          f"define the model {model} in contracts.py of the workload and run `make docs`")  # fmt: skip
+            continue
+        try:
+            draft4(path.read_text(encoding="utf-8"))
+        except SchemaError as wrong:
+            yield Problem(f"{FOLDER}/{name}.yaml", field, model, f"is a schema that AWS cannot read: {wrong}", f"change the model {model}")
+        except ValueError:
+            yield Problem(f"{FOLDER}/{name}.yaml", field, model, f"{shown_path} is not JSON", "run `make docs` to write it again")
 
 
 def _defined(path: Path) -> list[str]:

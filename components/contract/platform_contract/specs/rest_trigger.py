@@ -1,7 +1,7 @@
 """A route of a REST API, for callers with keys, and what holds for the API as a whole."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,8 @@ class RestTrigger(PublicOr):
         default=0, ge=0, le=apigateway.MAXIMUM_CACHE_SECONDS,
         description="Seconds for which an answer to GET is given again to the same caller and query; needs rest_api.cache_gb.",
     )  # fmt: skip
+
+    example: Any = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
 
     @model_validator(mode="after")
     def _one_meaning(self) -> "RestTrigger":

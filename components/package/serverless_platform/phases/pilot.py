@@ -1,15 +1,13 @@
 """The first phase: everything that a workload needs to run and to be trusted. All blocks and triggers belong to it."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import budgets
 
+from platform_contract.json_schemas import draft4
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain
-from platform_contract.plan.sources import ListenerPlan
 
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
@@ -19,13 +17,10 @@ from ..blocks.queue import Queue
 from ..blocks.stream import Stream
 from ..blocks.table import Table
 from ..blocks.topic import Topic
-from ..triggers.event import EventTrigger
-from ..triggers.http import HttpApi
-from ..triggers.ordered import OrderedTrigger
-from ..triggers.queue import QueueTrigger
-from ..triggers.schedule import Schedules
-from ..triggers.upload import UploadTrigger
 from ..watch.traces import make_trace_group
+from .entries import Entries
+from .parts import alarms_of, arguments
+from .sources import Sources
 
 
 class PilotArgs(TypedDict):
@@ -41,13 +36,15 @@ class PilotArgs(TypedDict):
     """ARN of the layer version that holds the third-party packages."""
     schemas: NotRequired[dict[str, str]]
     """Event that is published on a bus -> JSON schema of its data, as text."""
+    user_pool_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the managed user pool, for REST routes that take its tokens."""
     token_issuer: NotRequired[pulumi.Input[str]]
     """Issuer of the tokens that jwt routes accept."""
     token_audiences: NotRequired[pulumi.Input[list[str]]]
     """Audiences that jwt routes accept."""
 
 
-class Pilot(pulumi.ComponentResource):
+class Pilot(Entries, Sources):
     """Key, state, functions, triggers, trace group and budget of one workload."""
 
     def __init__(self, name: str, args: PilotArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -63,7 +60,8 @@ class Pilot(pulumi.ComponentResource):
         self._make_buses()
         self._make_streams()
         self._make_functions()
-        self._make_apis()
+        self._make_http_apis()
+        self._make_rest_apis()
         self._make_queue_triggers()
         self._make_event_triggers()
         self._make_upload_triggers()
@@ -124,7 +122,7 @@ class Pilot(pulumi.ComponentResource):
         self.buses = {
             name: EventBus(f"{self._name}-{name}", arguments(
                 bus, "arn", "events", **self._encrypted, tags=self._plan.tags, description=f"Events of {self._plan.name}: {name}.",
-                schemas={event: schemas[event] for event in bus.events},
+                schemas={event: draft4(schemas[event]) for event in bus.events},
             ), self._child)
             for name, bus in self._plan.buses.items()
         }  # fmt: skip
@@ -168,90 +166,6 @@ class Pilot(pulumi.ComponentResource):
         }
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 
-    def _make_apis(self) -> None:
-        tokens = {key: value for key in ("token_issuer", "token_audiences") if (value := self._args.get(key))}
-        self.apis = {
-            name: HttpApi(f"{self._name}-{name}", arguments(
-                api, "routes", "integration_timeouts_ms", "alarms", **self._encrypted, **self._shared, **tokens,
-                routes=[
-                    {"route": it.route, "suffix": it.suffix, "target": it.function, "authorizer": it.authorizer,
-                     "authorizer_function": it.authorizer_function}
-                    for it in api.routes
-                ],
-                authorizers={
-                    it.authorizer_function: self._target(it.authorizer_function) for it in api.routes if it.authorizer_function
-                },
-                targets={
-                    function: {**self._target(function), "timeout_milliseconds": milliseconds}
-                    for function, milliseconds in api.integration_timeouts_ms.items()
-                },
-                alarms=alarms_of(api.alarms),
-            ), self._child)
-            for name, api in self._plan.apis.items()
-        }  # fmt: skip
-
-    def _target(self, function: str) -> dict[str, pulumi.Output[str]]:
-        """A function as API Gateway invokes it."""
-        made = self.functions[function]
-        return {"function_name": made.physical_name, "alias_name": made.alias_name, "invoke_arn": made.alias_invoke_arn}
-
-    def _make_queue_triggers(self) -> None:
-        for name, trigger in self._plan.queue_triggers.items():
-            QueueTrigger(f"{self._name}-{name}", arguments(
-                trigger, "function", "queue", tags=self._plan.tags,
-                queue_arn=self.queues[trigger.queue].arn,
-                alias_arn=self.functions[trigger.function].alias_arn,
-            ), self._child)  # fmt: skip
-
-    def _make_event_triggers(self) -> None:
-        for name, rule in self._plan.rules.items():
-            function = self.functions[rule.function]
-            EventTrigger(f"{self._name}-{name}", arguments(
-                rule, "alarms", "bus", "function", **self._shared, alarms=alarms_of(rule.alarms),
-                description=f"Invokes {rule.function} of {self._plan.name}.", bus_name=self.buses[rule.bus].physical_name,
-                function_name=function.physical_name, alias_name=function.alias_name, alias_arn=function.alias_arn,
-                failures_arn=function.failures_arn,
-            ), self._child)  # fmt: skip
-
-    def _make_upload_triggers(self) -> None:
-        for name, bucket in self._plan.buckets.items():
-            if bucket.listeners:
-                UploadTrigger(f"{self._name}-{name}-uploads", {
-                    "bucket_name": self.buckets[name].physical_name, "bucket_arn": self.buckets[name].arn,
-                    "account_id": self._plan.account_id, "listeners": [self._listener(each) for each in bucket.listeners],
-                }, self._child)  # fmt: skip
-
-    def _listener(self, listener: ListenerPlan) -> Any:
-        told = {"key": f"{listener.kind}-{listener.name}", "prefix": listener.prefix, "suffix": listener.suffix}
-        if listener.kind == "topic":
-            return {**told, "topic_arn": self.topics[listener.name].arn}
-        function = self.functions[listener.name]
-        return {**told, "function_name": function.physical_name, "alias_name": function.alias_name, "alias_arn": function.alias_arn}
-
-    def _make_schedules(self) -> None:
-        plan = self._plan.scheduler
-        if plan is None:
-            return
-        Schedules(f"{self._name}-schedules", arguments(
-            plan, "alarms", "schedules", **self._encrypted, **self._shared, alarms=alarms_of(plan.alarms),
-            account_id=self._plan.account_id, boundary_arn=self._plan.boundary_arn,
-            schedules={
-                name: arguments(
-                    schedule, "function", alias_arn=self.functions[schedule.function].alias_arn,
-                    failures_arn=self.functions[schedule.function].failures_arn,
-                )
-                for name, schedule in plan.schedules.items()
-            },
-        ), self._child)  # fmt: skip
-
-    def _make_ordered_triggers(self) -> None:
-        for name, trigger in self._plan.ordered_triggers.items():
-            source = self.tables[trigger.source].stream_arn if trigger.kind == "table" else self.streams[trigger.source].arn
-            OrderedTrigger(f"{self._name}-{name}", arguments(
-                trigger, "function", "kind", "source", tags=self._plan.tags, source_arn=source,
-                alias_arn=self.functions[trigger.function].alias_arn, failures_arn=self.functions[trigger.function].failures_arn,
-            ), self._child)  # fmt: skip
-
     def _make_trace_group(self) -> None:
         group = self._plan.trace_group
         make_trace_group(
@@ -283,15 +197,6 @@ def _failures(function: FunctionPlan) -> dict[str, Any]:
     return {"failures": arguments(plan, "alarms", alarms=alarms_of(plan.alarms))} if plan else {}
 
 
-def arguments(part: Plain, *without: str, **more: Any) -> Any:
-    """The fields of a part of the plan as arguments of its block, and `more`; what is not set is left out."""
-    return {**part.model_dump(mode="json", exclude=set(without), exclude_none=True), **more}
-
-
 def _decimal(number: float) -> str:
     """All digits and no exponent: AWS Budgets refuses 1e+06."""
     return format(Decimal(str(number)), "f")
-
-
-def alarms_of(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
-    return [alarm.argument() for alarm in alarms]
