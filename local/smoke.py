@@ -12,14 +12,14 @@ from typing import Any
 
 from local.cloud import Cloud
 from local.steps import Refusal
-from platform_contract.inventory import Inventory
+from platform_contract.inventory import ApiEntry, Inventory
 
 USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
 """Of a user in the emulator's pool: there is nothing behind it, and it is printed anyway."""
 
-NO_TOKEN_STATUS, UNSIGNED_STATUS = 401, 403
-"""What API Gateway answers a caller without a token, and a request that should be signed and is not."""
+REFUSED = {"iam": 403, "key": 403}
+"""Authorizer -> what API Gateway answers a caller who proves nothing; the others answer 401."""
 
 
 @dataclass
@@ -48,6 +48,12 @@ class Access:
             AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
         )  # fmt: skip
         return answer["AuthenticationResult"]["AccessToken"]
+
+    def key(self, api: ApiEntry) -> dict[str, str]:
+        """The header by which the first client of a REST API calls it; empty for an API without clients."""
+        for key_id in api.key_ids.values():
+            return {"x-api-key": self.cloud.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"]}
+        return {}
 
     def request(
         self, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None, token: bool = True
@@ -93,12 +99,12 @@ def smoke(access: Access) -> str:
                 if route.authorizer != "none":
                     checked += 1
                     status, body = access.request(method, url, token=False)
-                    refused = UNSIGNED_STATUS if route.authorizer == "iam" else NO_TOKEN_STATUS
+                    refused = REFUSED.get(route.authorizer, 401)
                     if status != refused:
                         wrong.append(f"{name}: {route.route} without proof of the caller is answered with {status}, not {refused}: {body}")
                 if route.example is not None:
                     checked += 1
-                    status, body = access.request(method, url, route.example, {"idempotency-key": uuid.uuid4().hex})
+                    status, body = access.request(method, url, route.example, {"idempotency-key": uuid.uuid4().hex, **access.key(api)})
                     if not 200 <= status < 300:
                         wrong.append(f"{name}: {route.route} with its example is answered with {status}: {body}")
     if wrong:

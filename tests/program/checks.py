@@ -9,21 +9,17 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from serverless_platform.published import PUBLISHED
 from tests.program.graph import Graph, Node
+from tests.program.metrics import METRICS, OWNERS
+
+ONE_NAME_FOR_MANY = (
+    "iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer", "apigateway/requestValidator", "apigateway/model",
+    "apigateway/authorizer",
+)  # fmt: skip
+"""Types whose names are unique within a role, function or API only."""
 
 PHASES = ("pilot", "standardize", "scale")
-METRICS = {
-    # namespace -> dimensions -> metrics that AWS publishes with exactly these, and whether a rate (0 to 1) is their Average
-    "AWS/Lambda": {("FunctionName",): {"Errors": True, "Throttles": False, "Duration": False, "ConcurrentExecutions": False}},
-    "AWS/SQS": {
-        ("QueueName",): {"ApproximateNumberOfMessagesVisible": False, "ApproximateAgeOfOldestMessage": False},
-    },
-    "AWS/ApiGateway": {("ApiId", "Stage"): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False}},
-    "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},
-}
-"""From the services' own lists of metrics. AWS/DynamoDB SystemErrors is not here: it is published by Operation."""
-
-
 def parents(graph: Graph) -> Iterator[str]:
     """Everything but the provider, the handshake and the two kinds of top-level components has a component as parent."""
     for node in graph.nodes:
@@ -38,9 +34,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {
-        "Foundation", "Workload", "Pilot", "Function", "Table", "Queue", "Bucket", "HttpApi", "QueueTrigger",
-    }  # fmt: skip
+    known = {component.__name__ for component in PUBLISHED} | {"Pilot"}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -80,6 +74,20 @@ def edges(graph: Graph) -> Iterator[str]:
         permissions = [each for each in siblings(node, "lambda/permission")
                        if each.inputs["function"] == _function_of(graph, node.inputs["integrationUri"]).inputs["name"]]  # fmt: skip
         yield from need(node, permissions, "without the permission the first request is answered with 500")
+    for node in graph.all("apigateway/integration"):
+        yield from need(node, siblings(node, "lambda/permission"), "without the permission the first request is answered with 500")
+    for node in graph.all("apigateway/deployment"):
+        for kind in ("apigateway/integration", "apigateway/method", "apigateway/response"):
+            yield from need(node, siblings(node, kind), "a deployment is a snapshot of what is there")
+    for node in graph.all("cloudwatch/eventTarget"):
+        yield from need(node, siblings(node, "lambda/permission"), "EventBridge does not try an event again that Lambda refuses")
+    for node in graph.all("s3/bucketNotification"):
+        yield from need(node, siblings(node, "lambda/permission") or graph.all("sns/topicPolicy"), "S3 tries each receiver")
+    for node in graph.all("scheduler/schedule"):
+        yield from need(node, siblings(node, "iam/rolePolicy"), "a run that the role may not start is lost")
+    for node in graph.all("lambda/functionEventInvokeConfig"):
+        yield from need(node, siblings(node, "iam/rolePolicy"), "Lambda tries whether the role may send there")
+        yield from need(node, siblings(node, "sqs/queuePolicy"), "what is given up finds a queue with its policy")
     for node in graph.all("apigatewayv2/stage"):
         yield from need(node, siblings(node, "apigatewayv2/route"), "the first deployment would have no routes")
         yield from need(node, siblings(node, "cloudwatch/logGroup"), "API Gateway refuses a log group that is not there")
@@ -176,6 +184,9 @@ def timings(graph: Graph) -> Iterator[str]:
     """Visibility >= 6 x timeout + window; a function's timeout <= its integration's; a failed message is kept longer."""
     for node in graph.all("lambda/eventSourceMapping"):
         function = _function_of(graph, node.inputs["functionName"])
+        if ":sqs:" not in node.inputs["eventSourceArn"]:
+            yield from _bounded(node)
+            continue
         queue = next(each for each in graph.all("sqs/queue") if each.outputs["arn"] == node.inputs["eventSourceArn"])
         least = 6 * function.inputs["timeout"] + node.inputs["maximumBatchingWindowInSeconds"]
         if queue.inputs["visibilityTimeoutSeconds"] < least:
@@ -193,6 +204,25 @@ def timings(graph: Graph) -> Iterator[str]:
             yield f"{function.urn}: may run {function.inputs['timeout']} s, API Gateway waits {node.inputs['timeoutMilliseconds']} ms"
 
 
+    for node in graph.all("apigateway/integration"):
+        function = _function_of(graph, node.inputs["uri"])
+        if not function.inputs["timeout"] * 1000 <= node.inputs["timeoutMilliseconds"] <= 29000:
+            yield f"{function.urn}: may run {function.inputs['timeout']} s, API Gateway waits {node.inputs['timeoutMilliseconds']} ms"
+
+
+def _bounded(mapping: Node) -> Iterator[str]:
+    """A mapping of an ordered source gives up at some time, keeps what it gave up, and begins at the oldest record."""
+    inputs = mapping.inputs
+    if inputs.get("maximumRetryAttempts", -1) < 0 or inputs.get("maximumRecordAgeInSeconds", -1) < 0:
+        yield f"{mapping.urn}: one bad record blocks its shard until it expires"
+    if not inputs.get("bisectBatchOnFunctionError"):
+        yield f"{mapping.urn}: one bad record fails its whole batch"
+    if not (inputs.get("destinationConfig") or {}).get("onFailure", {}).get("destinationArn"):
+        yield f"{mapping.urn}: what it gives up is lost"
+    if inputs.get("startingPosition") != "TRIM_HORIZON":
+        yield f"{mapping.urn}: loses what came before it was made"
+
+
 def names(graph: Graph) -> Iterator[str]:
     """No phase in any logical or physical name; no Output was turned into text; no name twice."""
     seen: dict[tuple[str, str], str] = {}
@@ -206,7 +236,7 @@ def names(graph: Graph) -> Iterator[str]:
         if (
             physical
             and node.custom
-            and node.kind not in ("iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer")
+            and node.kind not in ONE_NAME_FOR_MANY
         ):
             other = seen.setdefault((node.kind, physical), node.urn)
             if other != node.urn and not node.kind.startswith("s3/"):
@@ -232,6 +262,8 @@ def grants(graph: Graph) -> Iterator[str]:
         for mapping in graph.all("lambda/eventSourceMapping"):
             if _function_of(graph, mapping.inputs["functionName"]) is function:
                 queue = mapping.inputs["eventSourceArn"]
+                if ":sqs:" not in queue:
+                    continue
                 needed |= {(f"sqs:{action}", queue) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
         for action, resource in sorted(needed - allowed):
             yield f"{function.urn}: may not {action} on {resource}"
@@ -267,15 +299,14 @@ def _function_of(graph: Graph, arn: str, kind: str = "lambda/function") -> Node:
 
 
 def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
-    owners = {
-        "FunctionName": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
-        "Stage": ("apigatewayv2/stage", "name"),
-    }  # fmt: skip
     if name == "service":
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
     if name == "ApiId":
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
-    kind, field = owners[name]
+    if name == "Stage":
+        stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
+        return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}
+    kind, field = OWNERS[name]
     return value in {node.inputs.get(field) for node in graph.all(kind)}
 
 

@@ -34,3 +34,15 @@ def test_arns_of_the_boundary_are_of_the_partition_of_the_region():
 def test_it_makes_nothing_in_another_account():
     graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
     assert json.loads(graph.one("aws", "aws").inputs["allowedAccountIds"]) == ["111111111111"]
+
+
+def test_it_lets_api_gateway_write_access_logs():
+    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
+    account, role = graph.one("apigateway/account", "api-logs"), graph.one("iam/role", "api-logs")
+    attachment = graph.one("iam/rolePolicyAttachment", "api-logs")
+    assert account.inputs["cloudwatchRoleArn"] == role.outputs["arn"]
+    assert graph.comes_after(account, attachment), "API Gateway tries the role"
+    assert attachment.inputs["policyArn"].endswith("AmazonAPIGatewayPushToCloudWatchLogs")
+    (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}

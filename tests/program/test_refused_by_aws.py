@@ -34,6 +34,11 @@ PROVEN = {
     "lambda-environment-4096": "here::test_variables_of_a_function_have_room",
     "lambda-layer-architecture": "here::test_layer_and_functions_are_of_one_architecture",
     "lambda-runtime-is-the-emulators": "tests/package/test_bundles.py",
+    "apigateway-stage-logs-need-the-accounts-role": "tests/program/test_bootstrap.py::test_it_lets_api_gateway_write_access_logs",
+    "apigateway-one-path-parameter-per-place": "tests/unit/contract/test_broken_triggers.py",
+    "apigateway-model-is-draft-4": "tests/unit/contract/test_json_schemas.py",
+    "apigateway-deployment-is-a-snapshot": "tests/program/test_rest_api.py::test_whatever_a_deployment_holds_makes_a_new_one",
+    "apigateway-key-in-one-plan-of-a-stage": "tests/program/test_rest_api.py::test_every_client_has_one_key_in_one_plan",
     "s3-name-is-the-worlds": "tests/unit/contract/test_naming.py::test_names_are_what_everybody_expects",
     "sqs-key-admits-the-sender": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
     "xray-group-name-is-unique": "tests/program/checks.py::names",
@@ -42,6 +47,24 @@ PROVEN = {
 
 TIME = {
     "apigatewayv2-throttles": "behaviour of a running API; the settings are in the graph",
+    "apigateway-deletes-one-api-in-30-seconds": "of a deletion; the official provider waits",
+    "apigateway-policy-needs-a-deployment": "the program sets no policy on an API; models and responses are in the deployment's trigger",
+    "apigateway-cognito-wants-id-tokens": "no reference workload has a REST route with tokens of the user pool; the manifest's reference says it",
+    "apigateway-authorizer-may-invoke": "the program makes no Lambda authorizer of a REST API",
+    "apigateway-deployment-outlives-its-stage": "the engine makes the new one first; deployments have no name that would clash",
+    "apigateway-validation-text": "the template names it; what callers read of it is AWS's to fill in",
+    "apigateway-stage-writes-and-traces": "behaviour of a running stage; the settings are in the graph",
+    "apigateway-settings-logs-need-the-accounts-role": "execution logs are off, which test_rest_api.py asserts",
+    "apigateway-caching-needs-a-cluster": "behaviour of a running stage; test_rest_api.py asserts both settings",
+    "apigateway-plan-is-best-effort": "behaviour of a running API",
+    "apigateway-key-value-once": "API Gateway makes the values",
+    "apigateway-account-role-writes-logs": "made by bootstrap/; test_bootstrap.py asserts the order",
+    "apigateway-account-is-shared": "made by bootstrap/, once for account and region, and left when that is destroyed",
+    "apigatewayv2-socket-connection-ends": "behaviour of a running API",
+    "apigatewayv2-socket-logs-need-the-accounts-role": "made by bootstrap/",
+    "apigatewayv2-socket-authorizes-at-connect": "the program makes no WebSocket API",
+    "apigatewayv2-socket-answers-need-a-route-response": "the program makes no WebSocket API",
+    "apigatewayv2-authorizer-may-invoke": "the program makes no REQUEST authorizer",
     "cognito-schema-is-for-ever": "the program declares no custom attributes",
     "cognito-deletion-protection": "of a deletion; protection is asserted in test_graph.py",
     "cognito-client-is-updated-whole": "of the update call, which the official provider makes whole",
@@ -58,6 +81,14 @@ TIME = {
     "sqs-name-again-after-a-minute": "of a deletion; the official provider waits",
 }
 """Refusal -> why no graph can show it."""
+
+
+NOT_MADE = {
+    "sns/topicSubscription": "in stacks without receivers of alarms",
+    "apigateway/authorizer": "no reference workload has a REST route with tokens of the user pool",
+    "apigateway/account": "made by bootstrap/, and its order is asserted there",
+}  # fmt: skip
+"""Types whose orders the provider lists and some stack's program does not make -> why."""
 
 
 def missing_order(graph: Graph, kind: str, needs: str) -> Iterator[str]:
@@ -86,7 +117,7 @@ def _belongs(graph: Graph, node: Node, other: Node, property_: str) -> bool:
 def test_the_order_that_aws_wants_is_in_the_graph(graph: Graph, id_: str):
     kind, needs = ORDERS[id_]
     if not graph.all(kind):
-        assert kind == "sns/topicSubscription", f"the program makes no {kind}: where is this order shown?"
+        assert kind in NOT_MADE, f"the program makes no {kind}: where is this order shown?"
         return
     assert list(missing_order(graph, kind, needs)) == []
 
@@ -96,6 +127,9 @@ def test_a_dropped_edge_is_noticed(id_: str):
     """Without its dependencies, at least one resource of the type may be made too early."""
     graph = graph_of("prod")
     kind, needs = ORDERS[id_]
+    if not any(property_ in ("", None) or property_ in node.inputs for node in graph.all(kind) for property_ in [needs.partition(" of ")[2]]):
+        assert {kind, needs.partition(" of ")[0]} & set(NOT_MADE)
+        return
     cut = [replace(node, dependencies=[], property_dependencies={}) if node.kind == kind else node for node in graph.nodes]
     assert list(missing_order(Graph(cut, graph.exports, graph.log), kind, needs)) != []
 

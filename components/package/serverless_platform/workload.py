@@ -11,8 +11,6 @@ from platform_contract.specs import read_manifest
 
 from .arguments import PlainArguments, checked
 from .phases.pilot import Pilot
-from .triggers.http import HttpApi
-from .triggers.rest import RestApi
 
 
 class WorkloadArgs(TypedDict):
@@ -71,8 +69,8 @@ class Workload(pulumi.ComponentResource):
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
-        made: dict[str, HttpApi | RestApi] = {**self._pilot.apis, **self._pilot.rest_apis}
-        urls: Any = {key: api.endpoint for key, api in made.items()}
+        made = self._pilot
+        urls: Any = {key: api.endpoint for key, api in made.apis.items()} | {key: api.endpoint for key, api in made.rest_apis.items()}
         return pulumi.Output.from_input(urls)
 
     def _inventory(self) -> dict[str, Any]:

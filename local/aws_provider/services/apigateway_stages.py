@@ -156,7 +156,7 @@ RESOURCES = [
         limits={"stageName": {"pattern": r"[A-Za-z0-9_-]{1,128}"}}, assigned=frozenset({"cacheClusterSize"}),
         aws_refuses=(
             Refusal("apigateway-stage-after-its-deployment", "The deployment has to exist.", needs="apigateway/deployment of deployment"),
-            Refusal("apigateway-stage-logs-need-the-accounts-role", "'CloudWatch Logs role ARN must be set in account settings to enable logging': one role for all APIs of an account and region.", needs="apigateway/account"),
+            Refusal("apigateway-stage-logs-need-the-accounts-role", "'CloudWatch Logs role ARN must be set in account settings to enable logging': one role for all APIs of an account and region."),
             Refusal("apigateway-stage-logs-after-their-group", "The log group of accessLogSettings has to exist.", needs="cloudwatch/logGroup of accessLogSettings"),
             Refusal("apigateway-stage-writes-and-traces", "AWS writes access logs, caches and traces by the stage's settings; the emulator keeps the settings and does none of it."),
         ),
@@ -172,7 +172,7 @@ RESOURCES = [
         },
         aws_refuses=(
             Refusal("apigateway-settings-after-their-stage", "The stage has to exist, and a single method has to be deployed in it.", needs="apigateway/stage of stageName"),
-            Refusal("apigateway-settings-logs-need-the-accounts-role", "Execution logs (loggingLevel above OFF) need the CloudWatch role of the account.", needs="apigateway/account"),
+            Refusal("apigateway-settings-logs-need-the-accounts-role", "Execution logs (loggingLevel above OFF) need the CloudWatch role of the account."),
             Refusal("apigateway-caching-needs-a-cluster", "cachingEnabled does nothing without the stage's cache cluster, which takes minutes to make; the emulator has no cache."),
         ),
     ),

@@ -3,7 +3,7 @@
 import pytest
 
 from platform_contract.problems import ProblemsError
-from platform_contract.specs import load_manifests
+from platform_contract.specs import Manifest, load_manifests
 
 from .samples import TODAY, drop, put, settings, text
 
@@ -13,8 +13,7 @@ BROKEN = [
     ("misspelt key", [put("functions.api.timout_seconds", 5)],
      "functions.api.timout_seconds: is not known here; did you mean 'timeout_seconds'?"),
     ("unknown key", [put("colour", "red")],
-     "colour: is not known here; remove it; known are name, summary, owner, boundary, phase, data_class, profile, fit_waiver, "
-     "functions, tables, queues, buckets, topics, buses, streams, http_api, shares, slo, cost"),
+     f"colour: is not known here; remove it; known are {', '.join(Manifest.model_fields)}"),
     ("missing field", [drop("summary")], "summary: is required: what it does, in one sentence; add `summary`"),
     ("missing in a part", [drop("tables.orders.partition_key")],
      "tables.orders.partition_key: is required: attribute that an item is found by; add `partition_key`"),
@@ -76,7 +75,7 @@ BROKEN = [
      "remove one of the two, or change its path"),
     ("two triggers in one", [put("functions.api.triggers.0.queue", {"queue": "paid"}), put("functions.worker.triggers.0", {"http": {"route": "GET /x"}}),
                              put("functions.worker.timeout_seconds", 30)],
-     "functions.api.triggers[0]: must have exactly one of http, queue, event, upload, schedule, changes, stream; write each trigger as an entry of its own in the list"),
+     "functions.api.triggers[0]: must have exactly one of http, rest, queue, event, upload, schedule, changes, stream; write each trigger as an entry of its own in the list"),
     ("trigger of an unknown queue", [put("functions.worker.triggers.0.queue.queue", "payd")],
      "functions.worker.triggers[0].queue.queue=payd: is no queue of this workload; there is paid; did you mean 'paid'?"),
     ("two consumers by trigger", [put("functions.api.triggers.0", {"queue": {"queue": "paid"}}), drop("functions.api.uses.paid")],

@@ -24,7 +24,7 @@ PLAIN = {
             "buses": {"company": {"physical_name": "c", "arn": "arn:c", "archive_name": "c"}},
             "streams": {"clicks": {"physical_name": "s"}},
             "schedules": {"sweep-0": {"physical_name": "sweep-0", "group_name": "g"}},
-            "apis": {"http": {"api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
+            "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
             ]}},
             "alarms": ["dev-orders-api-errors"],

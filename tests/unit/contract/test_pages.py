@@ -87,7 +87,7 @@ def test_the_alarms_block_shows_every_alarm(filled):
 @pytest.mark.parametrize(
     ("marker", "told"),
     [
-        ("<!-- generated: manifest order -->\n<!-- end -->", "names no workload; there is orders, receipts"),
+        ("<!-- generated: manifest order -->\n<!-- end -->", "names no workload; there is "),
         ("<!-- generated: prices orders -->\n<!-- end -->", "names no block; there is"),
         ("<!-- generated: manifest orders -->\n", "has no end, or is on one line with other text"),
         ("<!-- generated: manifest orders --> <!-- end -->", "has no end, or is on one line with other text"),

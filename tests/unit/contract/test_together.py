@@ -7,7 +7,7 @@ import yaml
 
 from platform_contract.plan import plan_workload
 from platform_contract.problems import ProblemsError
-from platform_contract.specs import Used, check_handlers, load_manifests, parse_manifest, read_manifest, resolve
+from platform_contract.specs import Manifest, Used, check_handlers, load_manifests, parse_manifest, read_manifest, resolve
 from platform_contract.specs.names import services
 
 from .samples import TODAY, drop, put, settings, text
@@ -74,8 +74,7 @@ def test_the_report_names_each_file_once_and_counts(tmp_path):
         "workloads/orders.yaml\n"
         "  colour\n"
         "    is not known here\n"
-        "    fix: remove it; known are name, summary, owner, boundary, phase, data_class, profile, fit_waiver, functions, tables, queues, "
-        "buckets, topics, buses, streams, http_api, shares, slo, cost"
+        f"    fix: remove it; known are {', '.join(Manifest.model_fields)}"
     )
 
 

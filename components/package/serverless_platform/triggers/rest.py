@@ -250,7 +250,8 @@ class RestApi(pulumi.ComponentResource):
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
         )  # fmt: skip
         # A deployment is a snapshot: whatever it holds is in its trigger, or a change would never reach callers.
-        held = json.dumps([[method.model_dump() for method in knobs.methods], knobs.models, REFUSALS], sort_keys=True)
+        targets = {key: target.timeout_milliseconds for key, target in knobs.targets.items()}
+        held = json.dumps([[method.model_dump() for method in knobs.methods], knobs.models, targets, REFUSALS], sort_keys=True)
         deployment = apigateway.Deployment(
             self._name, rest_api=self._api.id, description=f"Of {knobs.physical_name}.",
             triggers={"content": hashlib.sha256(held.encode()).hexdigest()},

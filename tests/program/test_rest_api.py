@@ -1,0 +1,74 @@
+"""What the REST API component sends that AWS would notice and the emulator would not."""
+
+import json
+
+from serverless_platform.triggers.rest import RestApi
+from tests.program.graph import Graph, run
+
+TARGET = {"function_name": "f", "alias_name": "live", "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/x", "timeout_milliseconds": 11000}
+METHOD = {"method": "POST", "path": "/quotes", "suffix": "post-quotes", "function": "api", "authorizer": "key", "body": "Quote", "query": [],
+          "path_parameters": [], "cache_seconds": 0}  # fmt: skip
+ARGS = {
+    "physical_name": "dev-a-rest", "description": "An API.", "stage": "live", "log_group_name": "/aws/vendedlogs/apigateway/dev-a-rest",
+    "log_retention_days": 14, "key_arn": "k", "methods": [METHOD], "models": {"Quote": '{"type": "object"}'}, "targets": {"api": TARGET},
+    "tiers": {}, "clients": {}, "throttle_rate_per_second": 10, "throttle_burst": 20, "alarm_topic_arn": "t", "alarms": [], "tags": {},
+}  # fmt: skip
+
+
+def trigger_of(**changes) -> str:
+    graph = run(lambda: RestApi("a", {**ARGS, **changes}) and None)
+    return graph.one("apigateway/deployment", "a").inputs["triggers"]["content"]
+
+
+def test_whatever_a_deployment_holds_makes_a_new_one():
+    """What is not in the trigger changes the API and never reaches callers."""
+    first = trigger_of()
+    assert trigger_of() == first
+    others = [
+        trigger_of(methods=[{**METHOD, "authorizer": "iam"}]),
+        trigger_of(methods=[{**METHOD, "query": ["currency"]}]),
+        trigger_of(methods=[METHOD, {**METHOD, "method": "PUT", "suffix": "put-quotes"}]),
+        trigger_of(models={"Quote": '{"type": "object", "required": ["a"]}'}),
+        trigger_of(targets={"api": {**TARGET, "timeout_milliseconds": 12000}}),
+    ]
+    assert len({first, *others}) == len(others) + 1
+
+
+def test_every_client_has_one_key_in_one_plan(dev: Graph):
+    plans = {plan.name: plan for plan in dev.all("apigateway/usagePlan")}
+    assert [stage["stage"] for plan in plans.values() for stage in plan.inputs["apiStages"]] == ["live"] * len(plans)
+    keys = [link.inputs["keyId"] for link in dev.all("apigateway/usagePlanKey")]
+    assert sorted(keys) == sorted(f"{key.name}-id" for key in dev.all("apigateway/apiKey"))
+    assert len(keys) == len(set(keys)) > 0
+    for plan in plans.values():
+        assert plan.inputs["quotaSettings"]["period"] == "MONTH" and plan.inputs["throttleSettings"]["rateLimit"] > 0
+
+
+def test_bodies_and_parameters_are_checked_at_the_edge(dev: Graph):
+    (validator,) = dev.all("apigateway/requestValidator")
+    assert (validator.inputs["validateRequestBody"], validator.inputs["validateRequestParameters"]) == (True, True)
+    post, get = dev.one("apigateway/method", "partners-rest-post-quotes"), dev.one("apigateway/method", "partners-rest-get-quotes-quote-id")
+    assert post.inputs["requestModels"] == {"application/json": "QuoteRequest"}
+    assert get.inputs["requestParameters"]["method.request.querystring.currency"] is True
+    assert [method.inputs["requestValidatorId"] for method in (post, get)] == ["partners-rest-id"] * 2
+    assert [method.inputs["apiKeyRequired"] for method in (post, get)] == [True, True]
+    (model,) = dev.all("apigateway/model")
+    assert json.loads(model.inputs["schema"])["$schema"].endswith("draft-04/schema#")
+
+
+def test_what_is_cached_is_encrypted_and_kept_apart_by_client(dev: Graph):
+    (stage,) = dev.all("apigateway/stage")
+    assert (stage.inputs["cacheClusterEnabled"], stage.inputs["xrayTracingEnabled"]) == (True, True)
+    settings = dev.one("apigateway/methodSettings", "partners-rest-get-quotes-quote-id").inputs
+    assert settings["methodPath"] == "quotes/{quote_id}/GET"
+    assert {name: settings["settings"][name] for name in ("cachingEnabled", "cacheDataEncrypted", "requireAuthorizationForCacheControl")} == {
+        "cachingEnabled": True, "cacheDataEncrypted": True, "requireAuthorizationForCacheControl": True,
+    }  # fmt: skip
+    integration = dev.one("apigateway/integration", "partners-rest-get-quotes-quote-id").inputs
+    assert "method.request.header.x-api-key" in integration["cacheKeyParameters"], "or one client is told another's answer"
+    assert "method.request.header.x-api-key" in dev.one("apigateway/method", "partners-rest-get-quotes-quote-id").inputs["requestParameters"]
+
+
+def test_requests_and_answers_are_in_no_log_of_api_gateway(dev: Graph):
+    for settings in dev.all("apigateway/methodSettings"):
+        assert (settings.inputs["settings"]["loggingLevel"], settings.inputs["settings"]["dataTraceEnabled"]) == ("OFF", False)
