@@ -1,0 +1,1 @@
+"""Keeps products and finds them by their words; the index follows the table's stream of changes."""

@@ -1,0 +1,177 @@
+"""Batches from streams (DynamoDB, Kinesis): records of a shard in their order, and none after one that failed.
+
+The first record that fails ends the batch. Its sequence number is reported, so what came before it counts as done, and it
+and everything after it come again: a later change of the same key never overtakes an earlier one. A stream has no queue of
+single dead letters. A record that can never succeed holds its shard until the event source mapping gives it up (bisect,
+retry attempts, record age) and tells the on-failure destination, so what to do with one is the workload's decision:
+
+- raise PermanentFailure where order matters more than flow (search-index): the mapping's limits decide;
+- keep the record elsewhere and return, where flow matters more (clickstream: `malformed/`): it counts as done.
+
+The mapping must have ReportBatchItemFailures; without it Lambda takes a batch whose failure is reported for a success.
+The embedded cloud does not try a record again that is reported as failed, it goes on with the next batch; a handler that
+raises is tried again there without end. On AWS both come again within the mapping's limits.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord as DynamoDbRecord
+
+from shared.errors import PermanentFailure
+from shared.observability import CORRELATION_ATTRIBUTE, correlated, count, logger
+
+
+class Record(Protocol):
+    """What any record of a stream has."""
+
+    @property
+    def sequence_number(self) -> str:
+        """Order in the shard: a decimal number of up to 40 digits for DynamoDB, 56 for Kinesis."""
+
+    @property
+    def correlation_id(self) -> str | None:
+        """The id of the request that caused the record, where its producer told it. Never raises."""
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a DynamoDB item. Attributes that cannot be read raise when they are read, inside the batch's order."""
+
+    raw: dict[str, Any]
+
+    @cached_property
+    def _content(self) -> DynamoDbRecord:
+        return DynamoDbRecord(self.raw["dynamodb"])
+
+    @property
+    def kind(self) -> str:
+        """INSERT, MODIFY or REMOVE; items that DynamoDB expires are removed as well."""
+        return str(self.raw["eventName"])
+
+    @property
+    def sequence_number(self) -> str:
+        return str(self.raw["dynamodb"]["SequenceNumber"])
+
+    @cached_property
+    def keys(self) -> dict[str, Any]:
+        """The item's key, numbers as Decimal."""
+        return self._read("Keys")
+
+    @cached_property
+    def new(self) -> dict[str, Any] | None:
+        """The item after the change, None where it was removed."""
+        return self._read("NewImage") if "NewImage" in self.raw["dynamodb"] else None
+
+    @cached_property
+    def old(self) -> dict[str, Any] | None:
+        """The item before the change, None where it is new."""
+        return self._read("OldImage") if "OldImage" in self.raw["dynamodb"] else None
+
+    @property
+    def correlation_id(self) -> str | None:
+        """Attribute `correlation_id` of the item; for a removed one that is the id of the last request that wrote it."""
+        image = self.raw["dynamodb"].get("NewImage") or self.raw["dynamodb"].get("OldImage")
+        attribute = image.get(CORRELATION_ATTRIBUTE) if isinstance(image, dict) else None
+        found = attribute.get("S") if isinstance(attribute, dict) else None
+        return found if isinstance(found, str) else None
+
+    def _read(self, image: str) -> dict[str, Any]:
+        try:
+            return {"Keys": self._content.keys, "NewImage": self._content.new_image, "OldImage": self._content.old_image}[image]
+        except (TypeError, AttributeError, ValueError, ArithmeticError):
+            raise PermanentFailure(f"{image} is not a DynamoDB item") from None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One record of a Kinesis stream."""
+
+    raw: dict[str, Any]
+
+    @property
+    def sequence_number(self) -> str:
+        return str(self.raw["kinesis"]["sequenceNumber"])
+
+    @property
+    def shard(self) -> str:
+        """Name of the shard, such as `shardId-000000000001`."""
+        return str(self.raw["eventID"]).split(":", 1)[0]
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When Kinesis took the record (UTC, to the millisecond): the same in every attempt, unlike a clock."""
+        return datetime.fromtimestamp(float(self.raw["kinesis"]["approximateArrivalTimestamp"]), UTC)
+
+    @cached_property
+    def data(self) -> bytes:
+        """What the producer sent. Raises PermanentFailure where it is not base64."""
+        try:
+            return base64.b64decode(self.raw["kinesis"]["data"], validate=True)
+        except (binascii.Error, ValueError, TypeError):
+            raise PermanentFailure("the record's data is not base64") from None
+
+    @cached_property
+    def content(self) -> Any:
+        """The JSON that the producer sent. Raises PermanentFailure where it is none."""
+        try:
+            return json.loads(self.data)
+        except (ValueError, RecursionError):
+            raise PermanentFailure("the record is not JSON") from None
+
+    @property
+    def correlation_id(self) -> str | None:
+        """`meta.correlation_id` of the envelope that every producer of this platform uses."""
+        try:
+            found = self.content["meta"][CORRELATION_ATTRIBUTE]
+        except (PermanentFailure, KeyError, TypeError):
+            return None
+        return found if isinstance(found, str) else None
+
+
+def changes(event: dict[str, Any]) -> Iterator[Change]:
+    """The records of a DynamoDB stream's batch, one at a time."""
+    return (Change(record) for record in event["Records"])
+
+
+def events(event: dict[str, Any]) -> Iterator[Event]:
+    """The records of a Kinesis stream's batch, one at a time."""
+    return (Event(record) for record in event["Records"])
+
+
+def process_in_order(records: Iterable[AnyRecord], handle: Callable[[AnyRecord], None]) -> dict[str, Any]:
+    """Calls `handle` with each record until one raises; returns Lambda's partial batch response.
+
+    Inside `handle` every log line carries the record's correlation id (its sequence number where it has none). The failure
+    is one ERROR line with `reason` and `sequence_number`, which is what an on-failure destination's message names, and one
+    `BatchItemFailures`. A record without a sequence number leaves the function: nothing of the batch could be reported.
+    """
+    for record in records:
+        number = record.sequence_number
+        with correlated(record.correlation_id, number, sequence_number=number):
+            try:
+                handle(record)
+            except Exception as error:
+                _tell(error)
+                return {"batchItemFailures": [{"itemIdentifier": number}]}
+    return {"batchItemFailures": []}
+
+
+def _tell(error: Exception) -> None:
+    permanent = isinstance(error, PermanentFailure)
+    count("BatchItemFailures")
+    logger.error(
+        "record failed; it and those after it are left for the next attempt",
+        reason=str(error) if permanent else f"{type(error).__name__}: {error}",
+        permanent=permanent,
+        exc_info=not permanent,  # where the code is at fault, the place matters
+    )
