@@ -14,8 +14,9 @@ from search_index.store import IndexTable, ProductTable
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, make_resolver, read, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.paging import LONGEST_CURSOR, position_of
 
 _PRODUCT_ID: TypeAdapter[str] = TypeAdapter(ProductId)
 app = make_resolver()
@@ -43,7 +44,7 @@ class SearchParameters(BaseModel):
 
     query: str = Field(min_length=1, max_length=200)
     limit: int = Field(default=20, ge=1, le=50, description="Hits of one page")
-    cursor: str | None = Field(default=None, max_length=512)
+    cursor: str | None = Field(default=None, max_length=LONGEST_CURSOR)
 
 
 @cache
@@ -77,11 +78,9 @@ def remove(product_id: str) -> Response:
 
 @app.get("/products")
 def search() -> Response:
-    wanted = parameters(app.current_event.query_string_parameters or {})
-    try:
-        cursor = Cursor.decode(wanted.cursor) if wanted.cursor else None
-    except ValueError:
-        raise Problem(400, "this is no cursor of an earlier page", "cursor") from None
+    query = app.current_event.query_string_parameters or {}
+    wanted = read(query, SearchParameters, "query")
+    cursor = position_of(query, Cursor)
     try:
         page = logic.search(wanted.query, cursor, wanted.limit, parts().index)
     except logic.OtherQuery:
@@ -98,16 +97,6 @@ def checked(product_id: str) -> str:
         return _PRODUCT_ID.validate_python(product_id)
     except ValidationError:
         raise Problem(400, "an id is 1 to 64 letters, digits, hyphens or underscores", "product_id") from None
-
-
-def parameters(sent: dict[str, str]) -> SearchParameters:
-    """Raises Problem 400 naming the first parameter at fault."""
-    try:
-        return SearchParameters.model_validate(sent)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = str(first["loc"][0])
-        raise Problem(400, f"{field}: {first['msg']}", field) from None
 
 
 @instrumented

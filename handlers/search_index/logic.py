@@ -9,6 +9,7 @@ from typing import Protocol
 from search_index.contracts import Hit, Product, ProductText, SearchPage
 from search_index.models import Cursor, Indexed, State, query_digest
 from search_index.terms import MAXIMUM_QUERY_TERMS, tokenise
+from shared.paging import cursor_of
 
 ATTEMPTS = 4
 """Times that a change is tried when another writer of the same product comes in between: in one shard there is none, so
@@ -98,7 +99,7 @@ def search(query: str, cursor: Cursor | None, limit: int, store: IndexStore) -> 
     if walk.ended:
         return SearchPage(hits=hits, next_cursor=None)
     at, inclusive = walk.place
-    return SearchPage(hits=hits, next_cursor=Cursor(query=digest, at=at, inclusive=inclusive).encode())
+    return SearchPage(hits=hits, next_cursor=cursor_of(Cursor(query=digest, at=at, inclusive=inclusive)))
 
 
 class _Intersection:

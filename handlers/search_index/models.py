@@ -1,11 +1,10 @@
 """What the index keeps, and the cursor with which a search goes on."""
 
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from search_index.contracts import ProductId
 
@@ -52,17 +51,6 @@ class Cursor(_Model):
     query: str = Field(pattern=r"^[0-9a-f]{16}$", description="Digest of the query's terms")
     at: ProductId
     inclusive: bool = Field(description="Whether `at` itself is still to be looked at")
-
-    def encode(self) -> str:
-        return urlsafe_b64encode(self.model_dump_json().encode()).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, text: str) -> "Cursor":
-        """Raises ValueError for anything that `encode` did not make."""
-        try:
-            return cls.model_validate_json(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except ValidationError:
-            raise ValueError("not a cursor") from None
 
 
 def query_digest(terms: Sequence[str]) -> str:

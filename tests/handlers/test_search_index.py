@@ -9,6 +9,7 @@ from http_support import problem, request, told
 from stream_support import change, reported
 
 from search_index.models import Cursor, query_digest
+from shared.paging import cursor_of
 
 TEA = {"name": "Green tea", "tags": ["organic"], "description": "From Uji", "price_cents": 900}
 
@@ -291,10 +292,10 @@ def test_pages_over_the_real_table(tables):
         ({"query": "aa bb cc dd ee ff gg hh ii"}, "the query has more than 8 different words", "query"),
         ({"query": "tea", "limit": "51"}, "limit: Input should be less than or equal to 50", "limit"),
         ({"query": "tea", "offset": "5"}, "offset: Extra inputs are not permitted", "offset"),
-        ({"query": "tea", "cursor": "nonsense"}, "this is no cursor of an earlier page", "cursor"),
-        ({"query": "tea", "cursor": "é"}, "this is no cursor of an earlier page", "cursor"),
+        ({"query": "tea", "cursor": "nonsense"}, "is none that this API has given out; leave it out for the first page", "cursor"),
+        ({"query": "tea", "cursor": "é"}, "is none that this API has given out; leave it out for the first page", "cursor"),
         (
-            {"query": "tea", "cursor": Cursor(query=query_digest(["cup"]), at="x", inclusive=False).encode()},
+            {"query": "tea", "cursor": cursor_of(Cursor(query=query_digest(["cup"]), at="x", inclusive=False))},
             "the cursor belongs to another query", "cursor",
         ),
     ],
