@@ -1,7 +1,7 @@
 """Values between properties (camelCase, all numbers floats) and API parameters, led by botocore's shapes."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .names import match as match_names
@@ -62,7 +62,7 @@ def sendable(fields: Fields, api: Mapping[str, str]) -> list[str]:
 def from_api(value: Any, kind: Type, fields: Fields, api: Mapping[str, str]) -> Any:
     """A value of an answer as the property has it, led by the property's type."""
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(kind, list):
         if kind[0] == "list" and isinstance(value, list):
             return [from_api(each, kind[1], fields, api) for each in value]

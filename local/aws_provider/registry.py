@@ -7,9 +7,27 @@ from . import data
 from .entry import Resource
 
 MODULES = (
-    "apigateway", "apigateway_stages", "apigatewayv2", "athena", "budgets", "cloudwatch", "cognito", "dynamodb", "glue",
-    "iam", "kinesis", "kms", "lambda_", "logs", "s3", "sns", "sqs", "xray",
-)  # fmt: skip
+    "apigateway",
+    "apigateway_stages",
+    "apigatewayv2",
+    "athena",
+    "budgets",
+    "cloudwatch",
+    "cognito",
+    "dynamodb",
+    "events",
+    "glue",
+    "iam",
+    "kinesis",
+    "kms",
+    "lambda_",
+    "logs",
+    "s3",
+    "scheduler",
+    "sns",
+    "sqs",
+    "xray",
+)
 
 
 @cache
