@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.smoke import Access
-from tests.end_to_end.calls import api_url, send, waiting, within
+from tests.end_to_end.calls import send, waiting, within
 
 Driver = Callable[[Access], None]
 
@@ -40,9 +40,11 @@ def eventually(what: str, condition: Callable[[], bool], seconds: float = SECOND
 
 
 def called(access: Access, workload: str, route: str, body: Any = None, expect: int = 200, **headers: str) -> Any:
-    """Calls a route (`POST /orders`) of the workload's API with the demo user's token; the answer's body."""
+    """Calls a route (`POST /orders`) of the workload's API as one who may, by token or by key; the answer's body."""
     method, path = route.split(" ", 1)
-    status, answer, _ = send(api_url(access, workload, path), method, access.token, body, **headers)
+    (api,) = access.inventory.workloads[workload].apis.values()
+    url = access.url(api.api_id, api.stage) + path
+    status, answer, _ = send(url, method, None if api.key_ids else access.token, body, **access.key(api), **headers)
     assert status == expect, f"{route} was answered with {status}, not {expect}: {answer.decode(errors='replace')}"
     return json.loads(answer or "null")
 
@@ -75,4 +77,11 @@ def receipts(access: Access) -> None:
     assert waiting(access, queue.dead_letter_url) == dead + 1, "the dead-letter queue does not hold just the bad message"
 
 
-DRIVERS: dict[str, Driver] = {"orders": orders, "receipts": receipts}
+def partners(access: Access) -> None:
+    body = {"destination": "CH", "service": "standard", "parcels_grams": [1200], "reference": uuid.uuid4().hex}
+    quote = called(access, "partners", "POST /quotes", body, 201)
+    called(access, "partners", "POST /quotes", body)
+    called(access, "partners", f"GET /quotes/{quote['quote_id']}?currency=CHF")
+
+
+DRIVERS: dict[str, Driver] = {"orders": orders, "partners": partners, "receipts": receipts}
