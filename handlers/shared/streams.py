@@ -17,6 +17,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -148,22 +149,31 @@ def events(event: dict[str, Any]) -> Iterator[Event]:
     return (Event(record) for record in event["Records"])
 
 
-def process_in_order(records: Iterable[AnyRecord], handle: Callable[[AnyRecord], None]) -> dict[str, Any]:
+def process_in_order(
+    records: Iterable[AnyRecord], handle: Callable[[AnyRecord], None], context_per_record: bool = True
+) -> dict[str, Any]:
     """Calls `handle` with each record until one raises; returns Lambda's partial batch response.
 
-    Inside `handle` every log line carries the record's correlation id (its sequence number where it has none). The failure
-    is one ERROR line with `reason` and `sequence_number`, which is what an on-failure destination's message names, and one
-    `BatchItemFailures`. A record without a sequence number leaves the function: nothing of the batch could be reported.
+    Inside `handle` every log line carries the record's correlation id (its sequence number where it has none), and the trace
+    has a part for it. `context_per_record` False leaves that out for all but a failure: for thousands of small records, whose
+    parts of a trace would cost more than the work. The failure is one ERROR line with `reason` and `sequence_number`, which is
+    what an on-failure destination's message names, and one `BatchItemFailures`. A record without a sequence number leaves
+    the function: nothing of the batch could be reported.
     """
     for record in records:
         number = record.sequence_number
-        with correlated(record.correlation_id, number, sequence_number=number):
-            try:
+        try:
+            with _context(record) if context_per_record else nullcontext():
                 handle(record)
-            except Exception as error:
+        except Exception as error:
+            with _context(record):
                 _tell(error)
-                return {"batchItemFailures": [{"itemIdentifier": number}]}
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}
+
+
+def _context(record: Record) -> AbstractContextManager[Any]:
+    return correlated(record.correlation_id, record.sequence_number, sequence_number=record.sequence_number)
 
 
 def _tell(error: Exception) -> None:

@@ -1,0 +1,73 @@
+"""Lays a batch of the stream down in the lake: clicks by the hour in which they happened, what is late or malformed apart.
+
+A malformed record is kept with its reason and counts as done, because a click is not worth the shard's standstill. Where a file
+cannot be written the invocation fails: nothing of the batch counts as done, Lambda tries it again whole or halved, and the
+files' names (see `logic`) make every attempt overwrite the last.
+"""
+
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+
+from clickstream.logic import Arrived, Batch
+from clickstream.store import Lake
+from shared.clients import client, in_lambda
+from shared.config import FunctionConfig, load_config
+from shared.errors import PermanentFailure
+from shared.observability import correlated, count, instrumented, logger
+from shared.streams import Event, events, process_in_order
+
+METRICS = {"clicks": "ClicksLaidDown", "late": "LateClicks", "malformed": "MalformedRecords"}
+
+
+class Config(FunctionConfig):
+    """What the platform must set for this function."""
+
+    bucket_lake: str = Field(min_length=3)
+
+
+@cache
+def parts() -> Lake:
+    """Made once. Raises ConfigurationError naming every variable that is missing."""
+    return Lake(client("s3"), load_config(Config).bucket_lake)
+
+
+def arrived(event: Event) -> Arrived:
+    try:
+        data = event.data
+    except PermanentFailure:
+        data = None
+    return Arrived(event.shard, event.sequence_number, event.arrived_at, data)
+
+
+def lay_down(event: dict[str, Any]) -> dict[str, Any]:
+    """The records of one batch into files; returns what Lambda is to try again."""
+    batch = Batch()
+
+    def take(record: Event) -> None:
+        placed = batch.add(arrived(record))
+        if placed.kind == "malformed":
+            logger.warning("malformed record set apart", sequence_number=record.sequence_number, reason=placed.reason)
+
+    reply = process_in_order(events(event), take, context_per_record=False)
+    files = 0
+    for key, content in batch.end():
+        parts().put(key, content)
+        files += 1
+    for kind, number in batch.counts.items():
+        count(METRICS[kind], number)
+    for correlation_id, records in batch.by_correlation_id.items():
+        with correlated(correlation_id):
+            logger.info("clicks laid down", records=records)
+    logger.info("batch laid down", files=files, records=dict(batch.counts))
+    return reply
+
+
+@instrumented
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return lay_down(event)
+
+
+if in_lambda():
+    parts()
