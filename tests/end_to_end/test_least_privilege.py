@@ -53,7 +53,7 @@ def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(shown):
 
 def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(checkout, driven):
     assert driven == {}
-    assert DRIVERS == set(checkout.inventory().workloads)
+    assert set(checkout.inventory().workloads) == DRIVERS
 
 
 def test_the_run_saw_every_function_at_work(checkout, shown):
