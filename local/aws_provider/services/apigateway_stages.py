@@ -215,7 +215,7 @@ RESOURCES = [
         "aws:apigateway/account:Account", "apigateway", id=ACCOUNT_ID, identify=lambda id: {"id": ACCOUNT_ID}, create=_role, update=(_role,), read=_read_account, delete=(_no_role,),
         fakes={"apiKeyVersion": "4"},
         aws_refuses=(
-            Refusal("apigateway-account-role-writes-logs", "'The role ARN does not have required permissions configured': API Gateway tries the role, which needs AmazonAPIGatewayPushToCloudWatchLogs.", needs="iam/role of cloudwatchRoleArn"),
+            Refusal("apigateway-account-role-writes-logs", "'The role ARN does not have required permissions configured': API Gateway tries the role, which needs AmazonAPIGatewayPushToCloudWatchLogs."),
             Refusal("apigateway-account-is-shared", "The setting is one for an account and region: two stacks in one account overwrite each other's, and the last one to be destroyed takes it away."),
         ),
     ),
