@@ -14,7 +14,7 @@ GONE = frozenset({
     "ResourceNotFoundException", "NotFoundException", "NoSuchEntity", "NoSuchEntityException", "NoSuchBucket", "NotFound", "404",
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFoundRecordException", "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
-    "OwnershipControlsNotFoundError", "TableNotFoundException", "EntityNotFoundException",
+    "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
 

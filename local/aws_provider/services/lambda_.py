@@ -155,7 +155,46 @@ def _read_mapping(work: Work) -> State | None:
     same = given and (arn == given or arn.split("function:")[-1] == given)
     state = {"functionName": given if same else arn, "enabled": answer.get("State") not in ("Disabled", "Disabling"),
              "arn": work.state.get("arn") or work.format("arn:{partition}:lambda:{region}:{account}:event-source-mapping:{id}")}  # fmt: skip
+    empty = {"filterCriteria": {"filters": []}, "destinationConfig": {"onFailure": {}}, "scalingConfig": {}}
+    found = {key: value for key, value in found.items() if empty.get(key) != value}
     return {**found, **state}
+
+
+def _update_mapping(work: Work) -> None:
+    """The service keeps what an update leaves out: what is gone has to be sent as nothing."""
+    params = work.params(Call("update_event_source_mapping", to_empty=False))
+    nothing = {"filterCriteria": {"Filters": []}, "destinationConfig": {"OnFailure": {}}, "scalingConfig": {},
+               "bisectBatchOnFunctionError": False, "functionResponseTypes": []}  # fmt: skip
+    for name, value in nothing.items():
+        if (work.old or {}).get(name) and work.state.get(name) is None:
+            params[name[0].upper() + name[1:]] = value
+    work.call("update_event_source_mapping", **params)
+
+
+OF_STREAMS = ("startingPosition", "startingPositionTimestamp", "bisectBatchOnFunctionError", "maximumRetryAttempts",
+              "maximumRecordAgeInSeconds", "parallelizationFactor", "tumblingWindowInSeconds", "destinationConfig")  # fmt: skip
+
+
+def _source_takes(inputs: State) -> list[tuple[str, str]]:
+    """Lambda API reference, CreateEventSourceMapping: which settings are for streams, and which for queues."""
+    source = inputs.get("eventSourceArn")
+    if not isinstance(source, str):
+        return []
+    if ":sqs:" in source:
+        given = [name for name in OF_STREAMS if inputs.get(name) not in (None, False)]
+        return [(name, f"{name}: is for streams; eventSourceArn='{source}' is a queue") for name in given]
+    if ":kinesis:" not in source and ":dynamodb:" not in source:
+        return []
+    position, time = inputs.get("startingPosition"), inputs.get("startingPositionTimestamp")
+    found = []
+    if position is None:
+        found.append(("startingPosition", f"missing 'startingPosition': eventSourceArn='{source}' is a stream"))
+    if (position == "AT_TIMESTAMP") != (time is not None) or (position == "AT_TIMESTAMP" and ":dynamodb:" in source):
+        told = "goes with startingPosition AT_TIMESTAMP, which DynamoDB streams do not have"
+        found.append(("startingPositionTimestamp", f"startingPositionTimestamp: {told}"))
+    if inputs.get("scalingConfig"):
+        found.append(("scalingConfig", f"scalingConfig: is for queues; eventSourceArn='{source}' is a stream"))
+    return found
 
 
 def _big_batches(inputs: State) -> list[tuple[str, str]]:
@@ -224,18 +263,21 @@ RESOURCES = [
         ),
     ),
     Resource(
-        "aws:lambda/eventSourceMapping:EventSourceMapping", "lambda", id="{uuid}", tags=TAGS, api={"UUID": "uuid", "EventSourceMappingArn": "arn"},
+        "aws:lambda/eventSourceMapping:EventSourceMapping", "lambda", id="{uuid}", tags=TAGS,
+        api={"UUID": "uuid", "EventSourceMappingArn": "arn", "Destination": "destinationArn"},
         known={"arn": "arn:{partition}:lambda:{region}:{account}:event-source-mapping:{uuid}"}, fakes={"uuid": "uuid"},
         identify=lambda id: {"id": id, "uuid": id},
-        create=Call("create_event_source_mapping"), update=(Call("update_event_source_mapping", to_empty=False),), read=_read_mapping,
+        create=Call("create_event_source_mapping"), read=_read_mapping,
+        update=(_update_mapping,),
         delete=(Call("delete_event_source_mapping"),),
         unread=frozenset({"useResourceTimeoutForPropagation"}),
         assigned=frozenset({"batchSize", "maximumBatchingWindowInSeconds", "enabled", "maximumRetryAttempts", "maximumRecordAgeInSeconds", "parallelizationFactor", "tumblingWindowInSeconds"}),
-        checks=(_big_batches, one_of("eventSourceArn", "selfManagedEventSource")),
+        checks=(_big_batches, _source_takes, one_of("eventSourceArn", "selfManagedEventSource")),
         limits={"batchSize": range_of(1, 10_000), "maximumBatchingWindowInSeconds": range_of(0, 300)},
         aws_refuses=(
             Refusal("lambda-mapping-after-role-policy", "CreateEventSourceMapping is refused unless the function's role may already receive from the source.", needs="iam/rolePolicy"),
             Refusal("lambda-mapping-visibility", "CreateEventSourceMapping is refused when the queue's visibility timeout is shorter than the function's timeout."),
+            Refusal("lambda-mapping-of-a-stream", "The emulator tries a failed batch of a stream again for ever, once a second: it does not bisect, give up or send to onFailure, and skips a record that ReportBatchItemFailures names."),
             Refusal("lambda-mapping-once", "A second mapping of the same queue and function is refused."),
         ),
     ),

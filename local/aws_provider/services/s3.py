@@ -104,6 +104,12 @@ def _after_bucket(id: str) -> Refusal:
     )
 
 
+def _at_most_100_rules(inputs: State) -> list[tuple[str, str]]:
+    rules = inputs.get("corsRules")
+    found = len(rules) if isinstance(rules, list) else 0
+    return [("corsRules", f"corsRules: has {found} rules, must have at most 100")] if found > 100 else []
+
+
 ELSEWHERE = {
     "acl": "use s3.BucketOwnershipControls and policies", "accelerationStatus": "it is not emulated",
     "corsRules": "use s3.BucketCorsConfiguration", "grants": "use policies",
@@ -169,6 +175,13 @@ RESOURCES = [
             Refusal("s3-lifecycle-after-versioning", "Rules on noncurrent versions mean nothing before versioning is on.", needs="s3/bucketVersioning"),
             _after_bucket("s3-lifecycle-after-its-bucket"),
         ),
+    ),
+    Resource(
+        "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration", "s3", id="{bucket}", api={"ID": "id"},
+        create=Call("put_bucket_cors", wrap="CORSConfiguration"), update=(Call("put_bucket_cors", wrap="CORSConfiguration"),),
+        read=_with_bucket("get_bucket_cors", ""), delete=(Call("delete_bucket_cors"),), ordered=frozenset({"corsRules"}),
+        limits={"corsRules.allowedMethods": {"enum": ["DELETE", "GET", "HEAD", "POST", "PUT"]}},  # S3 API reference, CORSRule
+        checks=(_at_most_100_rules,), aws_refuses=(_after_bucket("s3-cors-after-its-bucket"),),
     ),
     Resource(
         "aws:s3/bucketPolicy:BucketPolicy", "s3", id="{bucket}", json=frozenset({"policy"}),

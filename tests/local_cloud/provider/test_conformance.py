@@ -14,7 +14,9 @@ from .cases import Case, Inputs, Made
 
 SOME, NONE = 2, 1
 TABLES = sorted(path.stem for path in Path(__file__).parent.glob("cases*.py"))
-CASES: list[Case] = [case for name in TABLES for case in import_module(f".{name}", __package__).CASES]
+MODULES = [import_module(f".{name}", __package__) for name in TABLES]
+CASES: list[Case] = [case for module in MODULES for case in module.CASES]
+MORE: list[Case] = [case for module in MODULES for case in getattr(module, "MORE", ())]
 pytestmark = pytest.mark.emulator
 
 
@@ -42,7 +44,7 @@ def differences(answer: object) -> list[str]:
     return sorted(answer.detailedDiff)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.token.split(":")[1])
+@pytest.mark.parametrize("case", CASES + MORE, ids=lambda case: case.token.split(":")[1])
 def test_life_of_a_resource(provider: wire.Provider, case: Case) -> None:
     token = case.token
     with needed(provider, case) as made:
