@@ -130,7 +130,7 @@ def test_verbs_are_these_and_no_more():
         "table follow": ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"],
         "topic publish": ["Publish"],
         "bus publish": ["PutEvents"],
-        "stream put": ["PutRecord", "PutRecords"],
+        "stream put": ["PutRecords"],
         "stream consume": ["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"],
     }
     objects = {each.arn_suffixes for verb in ("write", "delete", "put") for each in iam.VERBS["bucket"][verb].permissions}

@@ -108,7 +108,7 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         "publish": Verb((Permission(("events:PutEvents",)),), (), "publish events; EventBridge itself encrypts them"),
     },
     "stream": {
-        "put": Verb((Permission(("kinesis:PutRecord", "kinesis:PutRecords")),), ("kms:GenerateDataKey",), "put records"),
+        "put": Verb((Permission(("kinesis:PutRecords",)),), ("kms:GenerateDataKey",), "put up to 500 records in one call"),
         "consume": Verb(
             (Permission(("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
                          "kinesis:ListShards")),),
