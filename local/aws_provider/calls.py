@@ -15,6 +15,7 @@ GONE = frozenset({
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFoundRecordException", "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
     "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
+    "StateMachineDoesNotExist", "ParameterNotFound",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
 

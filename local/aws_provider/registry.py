@@ -27,6 +27,7 @@ MODULES = (
     "s3",
     "s3_notification",
     "scheduler",
+    "sfn",
     "sns",
     "sqs",
     "xray",

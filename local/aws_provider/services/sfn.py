@@ -1,0 +1,108 @@
+"""AWS Step Functions: state machines. What AWS checks in a definition is in `sfn_definition`."""
+
+from typing import Any
+
+from ..calls import Work
+from ..entry import Call, Refusal, Resource, State, Tagging
+from ..wire import has_unknown
+from .common import last
+
+ARN = "arn:{partition}:states:{region}:{account}:stateMachine:{name}"
+TAGS = Tagging(
+    "tags", "tag_resource", "untag_resource", "list_tags_for_resource", {"resourceArn": "arn"},
+    member="tags", keys="tagKeys", answer="tags", shape="list", key="key", value="value",
+)  # fmt: skip
+OF_MACHINE = ("definition", "roleArn", "encryptionConfiguration", "loggingConfiguration", "tracingConfiguration", "publish")
+"""What an update sends. A tag is no change of the machine, and makes no version."""
+
+
+def _logging(work: Work) -> dict[str, Any] | None:
+    """Pulumi has one destination, a log group; the API a list, which AWS limits to one element."""
+    given = work.state.get("loggingConfiguration")
+    if not given:
+        return None
+    found = {"level": given.get("level", "OFF"), "includeExecutionData": bool(given.get("includeExecutionData"))}
+    if arn := given.get("logDestination"):
+        found["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]
+    return found
+
+
+def _create(work: Work) -> State:
+    tags = {"tags": work.tag_list(work.state["tagsAll"])} if work.state.get("tagsAll") else {}
+    request = work.params(Call("create_state_machine", {"loggingConfiguration": _logging}))
+    request.pop("tags", None)
+    return {"arn": work.call("create_state_machine", **request, **tags)["stateMachineArn"]}
+
+
+def _read(work: Work) -> State | None:
+    arn = work.state["id"]
+    answer = work.call("describe_state_machine", stateMachineArn=arn)
+    told = answer.pop("loggingConfiguration", None) or {}
+    found = work.properties(Call("describe_state_machine"), {**answer, "arn": arn}) or {}
+    to = [each["cloudWatchLogsLogGroup"]["logGroupArn"] for each in told.get("destinations") or []]
+    if told.get("level", "OFF") != "OFF" or "loggingConfiguration" in work.state:
+        found["loggingConfiguration"] = {
+            "level": told.get("level", "OFF"),
+            "includeExecutionData": told.get("includeExecutionData", False),
+            **({"logDestination": to[0]} if to else {}),
+        }
+    if found.get("encryptionConfiguration", {}).get("type") == "AWS_OWNED_KEY" and "encryptionConfiguration" not in work.state:
+        del found["encryptionConfiguration"]  # what AWS does without being asked
+    versions = work.call("list_state_machine_versions", stateMachineArn=arn)["stateMachineVersions"]
+    if work.state.get("publish") and versions:
+        found["stateMachineVersionArn"] = versions[0]["stateMachineVersionArn"]  # the newest is the first
+    return found
+
+
+def _log_group(inputs: State) -> list[tuple[str, str]]:
+    given = inputs.get("loggingConfiguration")
+    if has_unknown(given) or not isinstance(given, dict):
+        return []
+    where, arn = "loggingConfiguration.logDestination", given.get("logDestination")
+    if arn is None and given.get("level", "OFF") != "OFF":
+        return [(where, f"missing '{where}': level={given['level']} needs the log group's ARN")]
+    if isinstance(arn, str) and not arn.endswith(":*"):
+        return [(where, f"{where}='{arn}': the ARN of a log group has to end with :*")]
+    return []
+
+
+def _own_key(inputs: State) -> list[tuple[str, str]]:
+    given = inputs.get("encryptionConfiguration")
+    if has_unknown(given) or not isinstance(given, dict):
+        return []
+    where, own = "encryptionConfiguration.kmsKeyId", given.get("type") == "CUSTOMER_MANAGED_KMS_KEY"
+    if own and given.get("kmsKeyId") is None:
+        return [(where, f"missing '{where}': type=CUSTOMER_MANAGED_KMS_KEY needs a key")]
+    extra = [name for name in ("kmsKeyId", "kmsDataKeyReusePeriodSeconds") if given.get(name) is not None]
+    if extra and not own:
+        return [(where, f"encryptionConfiguration.{extra[0]}: only with type=CUSTOMER_MANAGED_KMS_KEY")]
+    return []
+
+
+def _named(id: str) -> State:
+    return {"id": id, "arn": id, "name": last(id)}
+
+
+RESOURCES = [
+    Resource(
+        "aws:sfn/stateMachine:StateMachine", "stepfunctions", id="{arn}", named="name", name_limit=80, identify=_named, tags=TAGS,
+        api={"stateMachineArn": "arn"}, known={"arn": ARN}, create=_create, read=_read,
+        update=(Call("update_state_machine", {"stateMachineArn": "id", "loggingConfiguration": _logging}, only=OF_MACHINE, when=OF_MACHINE, to_empty=False),),
+        delete=(Call("delete_state_machine", {"stateMachineArn": "id"}),), json=frozenset({"definition"}),
+        assigned=frozenset({"encryptionConfiguration", "loggingConfiguration", "tracingConfiguration"}),
+        unread=frozenset({"publish", "tracingConfiguration"}),
+        recomputed={"revisionId": OF_MACHINE, "stateMachineVersionArn": OF_MACHINE},
+        limits={"name": {"pattern": r"[A-Za-z0-9_-]{1,80}"}, "definition": {"minLength": 1, "maxLength": 1_048_576}},  # API reference, CreateStateMachine
+        checks=(_log_group, _own_key),
+        aws_refuses=(
+            Refusal("sfn-role-is-taken-and-may-do-it", "The role has to exist, states.amazonaws.com has to be able to take it, and it needs the actions of every state.", needs="iam/role of roleArn"),
+            Refusal("sfn-logs-need-their-group", "The log group has to exist, and the role needs logs:CreateLogDelivery and the seven other actions on log deliveries ('The state machine IAM Role is not authorized to access the Log Destination'). The emulator writes no log.", needs="cloudwatch/logGroup of loggingConfiguration"),
+            Refusal("sfn-log-policy-has-5120-characters", "Log delivery adds the group to a resource policy of CloudWatch Logs, which is full after 5,120 characters; groups under /aws/vendedlogs/ need no entry of their own."),
+            Refusal("sfn-key-admits-the-role", "With a customer managed key the role and whoever starts executions need kms:Decrypt and kms:GenerateDataKey of it; the emulator encrypts nothing.", needs="kms/key of encryptionConfiguration"),
+            Refusal("sfn-traces-need-the-role", "With tracingConfiguration the role needs four actions of X-Ray; the emulator drops the setting and traces nothing."),
+            Refusal("sfn-name-while-deleting", "A machine is DELETING until its executions have stopped, and its name is taken until then; the emulator deletes it with its executions at once."),
+            Refusal("sfn-new-definition-for-new-executions", "A running execution keeps the definition that it began with, and an execution within seconds of an update may still begin with the old one."),
+            Refusal("sfn-variables-in-the-emulator", "The emulator drops Assign: variables are empty in later states. It runs the rest of JSONata."),
+        ),
+    ),
+]  # fmt: skip
