@@ -57,6 +57,8 @@ class Role:
     """ARNs that event source mappings of its functions read from."""
     destinations: set[str] = field(default_factory=set)
     """ARNs to which Lambda sends what its functions failed on."""
+    services: set[str] = field(default_factory=set)
+    """Services of which it may do anything but use keys: s3, sqs ..."""
     told: list[str] = field(default_factory=list)
     """What services other than Lambda were told to do with it: the JSON texts of their resources."""
 

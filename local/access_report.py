@@ -37,6 +37,11 @@ def _delivers_for_it(grant: Grant, role: Role) -> bool:
     return any(fnmatchcase(target, pattern) for target in role.destinations for pattern in grant.resources)
 
 
+def _is_for_it(grant: Grant, role: Role) -> bool:
+    """The key is used through a service that the role uses, or by Lambda for the function's environment."""
+    return grant.through == "lambda" or grant.through in role.services
+
+
 def _was_told(grant: Grant, role: Role) -> bool:
     named = re.compile(re.escape(grant.resource) + r"(?![\w-])")  # not where it is the beginning of a longer name
     return not role.is_of_functions and any(named.search(text) for text in role.told)
@@ -45,7 +50,7 @@ def _was_told(grant: Grant, role: Role) -> bool:
 WITHOUT_EVIDENCE: tuple[Silent, ...] = (
     Silent(iam.LOG_ACTIONS, "the embedded cloud writes a function's log itself"),
     Silent(iam.TRACE_ACTIONS, "segments go to a daemon by UDP, which sends them on AWS; the embedded cloud has no X-Ray"),
-    Silent(("kms:*",), "services use the key in the role's name; there, without a call of KMS", lambda grant, _: bool(grant.through)),
+    Silent(("kms:*",), "services use the key in the role's name; there, without a call of KMS", _is_for_it),
     Silent(
         ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
         "Lambda's event source mapping does it in the role's name; there, without asking IAM", _reads_for_it,
@@ -75,6 +80,11 @@ class Report:
     grants: Sequence[Grant]
     calls: Sequence[Call]
     roles: dict[str, Role]
+
+    def __post_init__(self) -> None:
+        for grant in self.grants:
+            if (service := grant.action.partition(":")[0]) != "kms":
+                self.roles[grant.role].services.add(service)
 
     @property
     def denied(self) -> list[Call]:

@@ -57,16 +57,21 @@ def test_a_denied_call_is_a_finding_and_no_use():
     [
         (allow("sqs:ReceiveMessage", QUEUE), {"sources": [QUEUE]}),
         (allow("sqs:SendMessage", DEAD), {"destinations": [DEAD]}),
-        (allow("kms:Decrypt", "*", Condition={"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}}), None),
     ],
 )
 def test_without_evidence_is_only_what_a_service_does_in_the_roles_name(statement, wiring):
-    if wiring:
-        assert judge([statement], **wiring) == []
-        assert len(judge([statement])) == 1, "wired to nothing, the same grant must be seen in use"
-    else:
-        assert judge([statement]) == []
-        assert len(judge([{**statement, "Condition": {}}])) == 1
+    assert judge([statement], **wiring) == []
+    assert len(judge([statement])) == 1, "wired to nothing, the same grant must be seen in use"
+
+
+def test_a_key_is_used_through_the_services_that_the_role_uses():
+    def through(service: str) -> dict:
+        return allow("kms:Decrypt", "key", Condition={"StringEquals": {"kms:ViaService": f"{service}.eu-west-1.amazonaws.com"}})
+
+    used, calls = allow("dynamodb:GetItem", TABLE), [("dynamodb:GetItem", TABLE, "Allow")]
+    assert judge([used, through("dynamodb"), through("lambda")], calls) == []
+    assert judge([used, through("s3")], calls) == ["api: never used kms:Decrypt on key: take it away, or drive it"]
+    assert judge([used, allow("kms:Decrypt", "key")], calls) == ["api: never used kms:Decrypt on key: take it away, or drive it"]
 
 
 def test_a_service_uses_what_it_was_told_to_and_nothing_else():
