@@ -58,7 +58,6 @@ TIME = {
     "apigateway-caching-needs-a-cluster": "behaviour of a running stage; test_rest_api.py asserts both settings",
     "apigateway-plan-is-best-effort": "behaviour of a running API",
     "apigateway-key-value-once": "API Gateway makes the values",
-    "apigateway-account-role-writes-logs": "made by bootstrap/; test_bootstrap.py asserts the order",
     "apigateway-account-is-shared": "made by bootstrap/, once for account and region, and left when that is destroyed",
     "apigatewayv2-socket-connection-ends": "behaviour of a running API",
     "apigatewayv2-socket-logs-need-the-accounts-role": "made by bootstrap/",

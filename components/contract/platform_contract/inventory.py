@@ -41,6 +41,12 @@ class BusEntry(Plain):
     archive_name: str
 
 
+class WorkflowEntry(Plain):
+    physical_name: str
+    arn: str
+    log_group: str
+
+
 class ScheduleEntry(Plain):
     physical_name: str
     group_name: str
@@ -77,6 +83,9 @@ class WorkloadEntry(Plain):
     topics: dict[str, TopicEntry]
     buses: dict[str, BusEntry]
     streams: dict[str, NamedEntry]
+    workflows: dict[str, WorkflowEntry]
+    secrets: dict[str, NamedEntry]
+    parameters: dict[str, NamedEntry]
     schedules: dict[str, ScheduleEntry]
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]

@@ -46,6 +46,9 @@ LIMITS: dict[str, NameLimit] = {
     "schema registry": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge Schemas API reference, CreateRegistry"),
     "schedule": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge Scheduler API reference, CreateSchedule"),
     "stream": NameLimit(1, 128, r"[A-Za-z0-9_.-]+", "Kinesis API reference, CreateStream"),
+    "workflow": NameLimit(1, 80, r"[A-Za-z0-9_-]+", "Step Functions API reference, CreateStateMachine"),
+    "secret": NameLimit(1, 512, r"[A-Za-z0-9/_+=.@-]+", "Secrets Manager API reference, CreateSecret"),
+    "parameter": NameLimit(1, 1011, r"/[A-Za-z0-9_./-]+", "Systems Manager API reference, PutParameter"),
     "trace group": NameLimit(1, 32, r"[A-Za-z0-9_-]+", "X-Ray API reference, CreateGroup"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }
@@ -163,6 +166,32 @@ def schedule_group_name(settings: Settings, workload: str) -> str:
 def service_role_name(settings: Settings, workload: str, service: str) -> str:
     """Role that an AWS service takes for the workload, such as EventBridge Scheduler."""
     return checked_name("role", f"{prefix(settings, workload)}-{service}-{settings.region}", {"workload name": workload})
+
+
+def workflow_name(settings: Settings, workload: str, workflow: str) -> str:
+    name = f"{prefix(settings, workload)}-{workflow}"
+    return checked_name("workflow", name, {"workload name": workload, "workflow name": workflow})
+
+
+def workflow_role_name(settings: Settings, workload: str, workflow: str) -> str:
+    """Apart from the role of a function of the same name."""
+    name = f"{prefix(settings, workload)}-{workflow}-states-{settings.region}"
+    return checked_name("role", name, {"workload name": workload, "workflow name": workflow})
+
+
+def workflow_log_group(settings: Settings, workload: str, workflow: str) -> str:
+    return checked_name(
+        "log group", f"{logs.LOG_GROUP_STATES_PREFIX}{workflow_name(settings, workload, workflow)}", {"workload name": workload}
+    )
+
+
+def secret_name(settings: Settings, workload: str, secret: str) -> str:
+    """Never ends with a dash and six characters by chance of its own: Secrets Manager puts those behind it in the ARN."""
+    return checked_name("secret", f"{prefix(settings, workload)}-{secret}", {"workload name": workload, "secret name": secret})
+
+
+def parameter_name(settings: Settings, workload: str, parameter: str) -> str:
+    return checked_name("parameter", f"/{settings.environment}/{workload}/{parameter}", {"workload name": workload})
 
 
 def stream_name(settings: Settings, workload: str, stream: str, generation: int = 1) -> str:
@@ -283,3 +312,16 @@ def schedule_group_arn(settings: Settings, name: str) -> str:
 
 def stream_arn(settings: Settings, name: str) -> str:
     return _arn(settings, "kinesis", f"stream/{name}")
+
+
+def workflow_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "states", f"stateMachine:{name}")
+
+
+def secret_arn(settings: Settings, name: str) -> str:
+    """Without the six characters that Secrets Manager puts behind it: in a policy, `-??????` stands for them."""
+    return _arn(settings, "secretsmanager", f"secret:{name}")
+
+
+def parameter_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "ssm", f"parameter{name}")

@@ -4,9 +4,11 @@ from .blocks.bucket import Bucket
 from .blocks.bus import EventBus
 from .blocks.function import Function
 from .blocks.queue import Queue
+from .blocks.secret import Parameter, Secret
 from .blocks.stream import Stream
 from .blocks.table import Table
 from .blocks.topic import Topic
+from .blocks.workflow import Workflow
 from .foundation import Foundation
 from .triggers.event import EventTrigger
 from .triggers.http import HttpApi
@@ -21,6 +23,6 @@ NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
-    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Queue, QueueTrigger, RestApi, Schedules, Stream, Table, Topic,
-    UploadTrigger, Workload,
+    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
+    Stream, Table, Topic, UploadTrigger, Workflow, Workload,
 ]  # fmt: skip

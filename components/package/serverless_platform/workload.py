@@ -100,6 +100,12 @@ class Workload(pulumi.ComponentResource):
                 for name, bus in made.buses.items()
             },
             "streams": {name: {"physical_name": stream.physical_name} for name, stream in made.streams.items()},
+            "workflows": {
+                name: {"physical_name": it.physical_name, "arn": it.arn, "log_group": it.log_group_name}
+                for name, it in made.workflows.items()
+            },
+            "secrets": {name: {"physical_name": it.physical_name} for name, it in made.secrets.items()},
+            "parameters": {name: {"physical_name": it.physical_name} for name, it in made.parameters.items()},
             "schedules": {
                 name: {"physical_name": schedule.physical_name, "group_name": plan.scheduler.group_name}
                 for name, schedule in plan.scheduler.schedules.items()

@@ -23,6 +23,9 @@ PLAIN = {
             "topics": {"told": {"physical_name": "t", "arn": "arn:t"}},
             "buses": {"company": {"physical_name": "c", "arn": "arn:c", "archive_name": "c"}},
             "streams": {"clicks": {"physical_name": "s"}},
+            "workflows": {"decide": {"physical_name": "w", "arn": "arn:w", "log_group": "g"}},
+            "secrets": {"bureau": {"physical_name": "s"}},
+            "parameters": {"url": {"physical_name": "/p"}},
             "schedules": {"sweep-0": {"physical_name": "sweep-0", "group_name": "g"}},
             "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},

@@ -52,13 +52,13 @@ def resource_statements(kind: str, name: str, resource_arn: str, verbs: list[str
     groups: dict[tuple[str, ...], set[str]] = {}
     for verb in verbs:
         for permission in iam.VERBS[kind][verb].permissions:  # type: ignore[index]
-            groups.setdefault(permission.arn_suffixes, set()).update(permission.actions)
+            groups.setdefault(permission.arn_suffixes or (), set()).update(permission.actions)
     sid = _sid(kind, name)
     return [
         StatementPlan(
             sid=sid if number == 1 else f"{sid}{number}",
             actions=tuple(sorted(actions)),
-            resources=tuple(resource_arn + suffix for suffix in suffixes),
+            resources=tuple(resource_arn + suffix for suffix in suffixes) or ("*",),
         )
         for number, (suffixes, actions) in enumerate(groups.items(), 1)
     ]
@@ -86,15 +86,16 @@ def key_statements(
     for kind, verbs in used:
         for verb in verbs:
             wanted.setdefault(iam.VIA_SERVICE[kind], set()).update(iam.VERBS[kind][verb].key_actions)  # type: ignore[index]
-    return tuple(_through(settings, service, actions) for service, actions in sorted(wanted.items()) if actions)
+    return tuple(through_service(settings, service, actions) for service, actions in sorted(wanted.items()) if actions)
 
 
 def failure_key_statements(settings: Settings) -> tuple[KeyStatementPlan, ...]:
     """What the role of another service needs of the key to put something into a queue of failures."""
-    return (_through(settings, "sqs", set(iam.FAILURE_KEY_ACTIONS)),)
+    return (through_service(settings, "sqs", set(iam.FAILURE_KEY_ACTIONS)),)
 
 
-def _through(settings: Settings, service: str, actions: set[str]) -> KeyStatementPlan:
+def through_service(settings: Settings, service: str, actions: set[str]) -> KeyStatementPlan:
+    """Permission on the key, as long as `service` uses it on the role's behalf."""
     return KeyStatementPlan(
         sid=f"KeyThrough{service.capitalize()}", actions=tuple(sorted(actions)),
         condition={"StringEquals": {"kms:ViaService": f"{service}.{settings.region}.amazonaws.com"}},

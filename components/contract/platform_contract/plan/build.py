@@ -5,6 +5,8 @@ from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
+from platform_contract.plan.secrets import plan_parameters, plan_secrets
+from platform_contract.plan.workflows import plan_workflows
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import tags
@@ -21,8 +23,11 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
     buckets = state.plan_buckets(settings, manifest)
     topics, buses = triggers.plan_topics(settings, manifest), triggers.plan_buses(settings, manifest)
     streams = triggers.plan_streams(settings, manifest)
+    workflows = plan_workflows(settings, manifest)
+    secrets, parameters = plan_secrets(settings, manifest), plan_parameters(settings, manifest)
     used: functions.State = {
         "table": tables, "queue": queues, "bucket": buckets, "topic": topics, "bus": buses, "stream": streams,
+        "workflow": workflows, "secret": secrets, "parameter": parameters,
     }  # fmt: skip
     planned = {
         name: functions.plan_function(settings, manifest, name, used)
@@ -49,6 +54,9 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         buckets=buckets,
         apis=functions.plan_apis(settings, manifest),
         rest_apis=plan_rest_apis(settings, manifest),
+        workflows=workflows,
+        secrets=secrets,
+        parameters=parameters,
         queue_triggers=state.plan_queue_triggers(manifest),
         topics=topics,
         buses=buses,

@@ -10,6 +10,7 @@ from typing import Any
 
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.rest import RestApiPlan
+from platform_contract.plan.secrets import ParameterPlan, SecretPlan
 from platform_contract.plan.sources import (
     BusPlan,
     FailuresPlan,
@@ -20,6 +21,7 @@ from platform_contract.plan.sources import (
     StreamPlan,
     TopicPlan,
 )
+from platform_contract.plan.workflows import WorkflowPlan
 
 
 class KeyPlan(Plain):
@@ -193,6 +195,9 @@ class WorkloadPlan(Plain):
     buckets: dict[str, BucketPlan]
     apis: dict[str, ApiPlan]
     rest_apis: dict[str, RestApiPlan]
+    workflows: dict[str, WorkflowPlan]
+    secrets: dict[str, SecretPlan]
+    parameters: dict[str, ParameterPlan]
     queue_triggers: dict[str, QueueTriggerPlan]
     topics: dict[str, TopicPlan]
     buses: dict[str, BusPlan]

@@ -13,6 +13,7 @@ from . import names
 from .connections import Broken, check_connections
 from .manifest import SECTIONS, Manifest
 from .rest_checks import check_rest
+from .workflow_checks import check_workflows
 
 BUILT_PHASES = ("pilot",)
 """Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
@@ -43,6 +44,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _consumers(manifest)
     yield from check_connections(manifest)
     yield from check_rest(manifest)
+    yield from check_workflows(manifest)
     yield from _timeouts(manifest)
     yield from _variables(manifest)
     yield from _variables_size(manifest)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from ..problems import choices, did_you_mean
 from ..standards import apigateway
 from .manifest import Manifest
+from .workflow import steps_of
 
 Broken = tuple[str, object, str, str]
 """Field path, value, rule, fix."""
@@ -62,7 +63,7 @@ def _changes(manifest: Manifest) -> Iterator[Broken]:
 
 def _invoked(manifest: Manifest) -> Iterator[Broken]:
     for name, function in manifest.functions.items():
-        if not function.triggers and name not in manifest.authorizer_functions:
+        if not function.triggers and name not in manifest.authorizer_functions | manifest.steps:
             yield (f"functions.{name}.triggers", None, "is empty, and nothing else invokes the function", "add a trigger, or remove it")
 
 
@@ -155,7 +156,7 @@ def _way_back(follows: Mapping[str, set[str]], start: str) -> list[str]:
     return []
 
 
-WAKING = {"send", "publish", "write", "put", "update", "delete", "batch-write"}
+WAKING = {"send", "publish", "write", "put", "update", "delete", "batch-write", "start", "run"}
 """Verbs after which something may be invoked."""
 
 
@@ -163,6 +164,8 @@ def _invokes(manifest: Manifest, name: str) -> Iterator[str]:
     """Functions that are invoked for what function `name` does."""
     wakes = {resource for resource, verbs in manifest.functions[name].uses.items() if WAKING & set(verbs)}
     wakes |= {queue for queue, spec in manifest.queues.items() if spec.from_topic in wakes}
+    for workflow in wakes & set(manifest.workflows):
+        yield from sorted(steps_of(manifest.workflows[workflow].states) & set(manifest.functions))
     for other, function in manifest.functions.items():
         for trigger in function.triggers:
             woken = (

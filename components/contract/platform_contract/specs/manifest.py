@@ -14,15 +14,18 @@ from .function import FunctionSpec
 from .http_trigger import HttpApiSpec
 from .queue import QueueSpec
 from .rest_trigger import RestApiSpec
+from .secret import ParameterSpec, SecretSpec
 from .stream import StreamSpec
 from .table import TableSpec
 from .topic import TopicSpec
+from .workflow import WorkflowSpec, steps_of
 
 DataClass = Literal["public", "internal", "confidential", "restricted"]
-Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream"]
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter"]
 
 SECTIONS: dict[str, Kind] = {
     "tables": "table", "queues": "queue", "buckets": "bucket", "topics": "topic", "buses": "bus", "streams": "stream",
+    "workflows": "workflow", "secrets": "secret", "parameters": "parameter",
 }  # fmt: skip
 """Section of a manifest -> kind of the resources in it: what `uses` and `shares` can name."""
 
@@ -93,6 +96,9 @@ class Manifest(Strict):
     topics: dict[Name, TopicSpec] = Field(default={}, description="Its SNS topics.")
     buses: dict[Name, BusSpec] = Field(default={}, description="Its EventBridge buses.")
     streams: dict[Name, StreamSpec] = Field(default={}, description="Its Kinesis streams.")
+    workflows: dict[Name, WorkflowSpec] = Field(default={}, description="Its Step Functions workflows.")
+    secrets: dict[Name, SecretSpec] = Field(default={}, description="Its secrets; values are set by people, never here.")
+    parameters: dict[Name, ParameterSpec] = Field(default={}, description="Its plain parameters.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
@@ -131,3 +137,8 @@ class Manifest(Strict):
             if trigger.rest and trigger.rest.body
         }  # fmt: skip
         return events | bodies
+
+    @property
+    def steps(self) -> set[str]:
+        """Functions that are steps of its workflows."""
+        return {function for workflow in self.workflows.values() for function in steps_of(workflow.states)}

@@ -60,6 +60,13 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
         yield "schema registry", f"buses.{bus}", partial(naming.registry_name, settings, name, bus)
     for stream, spec in manifest.streams.items():
         yield "stream", f"streams.{stream}", partial(naming.stream_name, settings, name, stream, spec.generation)
+    for workflow in manifest.workflows:
+        yield "workflow", f"workflows.{workflow}", partial(naming.workflow_name, settings, name, workflow)
+        yield "role", f"workflows.{workflow}", partial(naming.workflow_role_name, settings, name, workflow)
+    for secret in manifest.secrets:
+        yield "secret", f"secrets.{secret}", partial(naming.secret_name, settings, name, secret)
+    for parameter in manifest.parameters:
+        yield "parameter", f"parameters.{parameter}", partial(naming.parameter_name, settings, name, parameter)
     scheduled = False
     for function, function_spec in manifest.functions.items():
         if function_spec.gives_up:
@@ -85,6 +92,8 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "schedule", "name", SCHEDULES
     for topic in manifest.topics:
         yield "topic", f"topics.{topic}", topic
+    for workflow in manifest.workflows:
+        yield "workflow", f"workflows.{workflow}", workflow
     for stream in manifest.streams:
         yield "stream", f"streams.{stream}", stream
     for table in manifest.tables:

@@ -17,7 +17,7 @@ from . import apigateway, environment
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "http_api", "rest_api", "table",
+    "schedule", "stream", "workflow", "http_api", "rest_api", "table",
 ]  # fmt: skip
 
 
@@ -74,6 +74,7 @@ class AlarmStandard:
 _FUNCTION = {"FunctionName": "{function_name}"}
 _QUEUE = {"QueueName": "{queue_name}"}
 _TABLE = {"TableName": "{table_name}"}
+_MACHINE = {"StateMachineArn": "{state_machine_arn}"}
 _RULE = {"EventBusName": "{bus_name}", "RuleName": "{rule_name}"}
 _REST_STAGE = {"ApiName": "{api_name}", "Stage": apigateway.REST_STAGE}
 _STAGE = {"Stage": apigateway.STAGE}
@@ -198,6 +199,22 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             evaluation_periods=1,
         ),
     ),
+    "workflow": (
+        AlarmStandard(
+            "failed", "AWS/States", "ExecutionsFailed", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an execution has failed: what it had begun may be half done", "page", statistic="Sum", datapoints_to_alarm=1,
+            evaluation_periods=1,
+        ),
+        AlarmStandard(
+            "timed-out", "AWS/States", "ExecutionsTimedOut", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "an execution took longer than it may and was ended", "page", statistic="Sum", datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+        AlarmStandard(
+            "throttled", "AWS/States", "ExecutionThrottled", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "steps wait because the account's rate of transitions is used up, five minutes on end", "ticket", statistic="Sum",
+            datapoints_to_alarm=5, evaluation_periods=5,
+        ),
+    ),
     "http_api": (
         AlarmStandard(
             # HTTP APIs: 5xx by ApiId; REST APIs have other names (5XXError by ApiName).
@@ -247,6 +264,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "rule": (),
     "schedule": (),
     "stream": ("retention_ms",),
+    "workflow": (),
     "queue": ("retention_seconds", "visibility_seconds"),
     "dead_letter_queue": (),
     "http_api": ("latency_ms_p99",),

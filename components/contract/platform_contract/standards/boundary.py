@@ -6,7 +6,9 @@ boundary names services and denies what no workload needs; the least actions are
 
 from typing import Any
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "kms", "logs", "xray")
+from . import states
+
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -45,9 +47,16 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Topics", "sns:Publish", arn("sns", f"{environment}-*")),
             _allow("Buses", "events:PutEvents", arn("events", f"event-bus/{environment}-*")),
             _allow("Streams", "kinesis:*", arn("kinesis", f"stream/{environment}-*")),
+            _allow("Workflows", ["states:StartExecution", "states:StartSyncExecution"], arn("states", f"stateMachine:{environment}-*")),
+            # Neither has a resource level: whoever has the token of a step may answer it, and logs go where the workflow says.
+            _allow("Answers", ["states:SendTaskSuccess", "states:SendTaskFailure"], "*"),
+            _allow("LogDeliveries", list(states.LOG_DELIVERY_ACTIONS), "*"),
+            _allow("Secrets", "secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{environment}-*")),
+            _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
+            _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:live")),
             _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),
             _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", f"log-group:/aws/*/{environment}-*")),
-            _allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+            _allow("Traces", list(states.TRACE_ACTIONS), "*"),
             {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],
     }  # fmt: skip

@@ -17,8 +17,9 @@ METRICS_NAMESPACE_VALUE = "serverless-platform"
 
 PREFIXES = {
     "table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_", "topic": "TOPIC_", "bus": "BUS_", "stream": "STREAM_",
+    "workflow": "WORKFLOW_", "secret": "SECRET_", "parameter": "PARAMETER_",
 }  # fmt: skip
-"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL; a topic's: its ARN)."""
+"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL; a topic's and a workflow's: its ARN)."""
 
 RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
 """Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""

@@ -10,12 +10,15 @@ pages on encryption at rest of each service.
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream"]
+from . import states
+
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter"]
 
 
 @dataclass(frozen=True)
 class Permission:
-    """Actions on a resource: `arn_suffixes` are put behind its ARN, one resource of the statement each."""
+    """Actions on a resource: `arn_suffixes` are put behind its ARN, one resource of the statement each; none for actions that IAM knows
+    on no resource."""
 
     actions: tuple[str, ...]
     arn_suffixes: tuple[str, ...] = ("",)
@@ -107,6 +110,20 @@ VERBS: dict[Kind, dict[str, Verb]] = {
     "bus": {
         "publish": Verb((Permission(("events:PutEvents",)),), (), "publish events; EventBridge itself encrypts them"),
     },
+    "workflow": {
+        "start": Verb((Permission(("states:StartExecution",)),), states.KEY_ACTIONS, "start executions and go on"),
+        "run": Verb((Permission(("states:StartSyncExecution",)),), states.KEY_ACTIONS, "run an express workflow and wait for its result"),
+        "answer": Verb(
+            (Permission(("states:SendTaskFailure", "states:SendTaskSuccess"), ()),), states.KEY_ACTIONS,
+            "answer the token of a step that waits; IAM knows no resource for it",
+        ),
+    },
+    "secret": {
+        "read": Verb((Permission(("secretsmanager:GetSecretValue",), ("-??????",)),), ("kms:Decrypt",), "read the value"),
+    },
+    "parameter": {
+        "read": Verb((Permission(("ssm:GetParameter",)),), (), "read the value, which is plain text"),
+    },
     "stream": {
         "put": Verb((Permission(("kinesis:PutRecords",)),), ("kms:GenerateDataKey",), "put up to 500 records in one call"),
         "consume": Verb(
@@ -119,7 +136,8 @@ VERBS: dict[Kind, dict[str, Verb]] = {
 }
 
 VIA_SERVICE: dict[str, str] = {
-    "table": "dynamodb", "queue": "sqs", "bucket": "s3", "topic": "sns", "bus": "events", "stream": "kinesis", "environment": "lambda",
+    "table": "dynamodb", "queue": "sqs", "bucket": "s3", "topic": "sns", "bus": "events", "stream": "kinesis",
+    "workflow": "states", "secret": "secretsmanager", "parameter": "ssm", "environment": "lambda",
 }  # fmt: skip
 """Kind -> service through which the key is used: condition kms:ViaService = SERVICE.REGION.amazonaws.com."""
 
@@ -145,7 +163,7 @@ WITHOUT_RESOURCE_LEVEL = frozenset(
         "states:SendTaskHeartbeat", "sts:GetCallerIdentity", "sqs:ListQueues", "sns:ListTopics", "dynamodb:ListTables",
         "s3:ListAllMyBuckets", "kms:ListKeys", "kms:ListAliases", "kms:GenerateRandom", "secretsmanager:GetRandomPassword",
         "secretsmanager:ListSecrets", "ssm:DescribeParameters", "kinesis:ListStreams", "lambda:ListFunctions",
-        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeNetworkInterfaces", *states.LOG_DELIVERY_ACTIONS,
     }
 )  # fmt: skip
 """Actions that take no resource, so `Resource: "*"` says nothing. All others name what they act on."""

@@ -14,6 +14,7 @@ LOG_FORMAT = "JSON"
 """Text cannot be queried by field, and Lambda filters by level in JSON only."""
 
 LOG_GROUP_FUNCTION_PREFIX = "/aws/lambda/"
+LOG_GROUP_STATES_PREFIX = "/aws/vendedlogs/states/"
 LOG_GROUP_API_PREFIX = "/aws/vendedlogs/apigateway/"
 """Under /aws/vendedlogs/, or every API adds its log group to one policy of the account, which ends at 5120 characters: after a few
 dozen APIs, AWS refuses the next stage. Source: CloudWatch Logs guide, "Logs sent to CloudWatch Logs"."""

@@ -14,9 +14,11 @@ from ..blocks.bucket import Bucket
 from ..blocks.bus import EventBus
 from ..blocks.function import Function
 from ..blocks.queue import Queue
+from ..blocks.secret import Parameter, Secret
 from ..blocks.stream import Stream
 from ..blocks.table import Table
 from ..blocks.topic import Topic
+from ..blocks.workflow import Workflow
 from ..watch.traces import make_trace_group
 from .entries import Entries
 from .parts import alarms_of, arguments
@@ -59,6 +61,7 @@ class Pilot(Entries, Sources):
         self._make_topics()
         self._make_buses()
         self._make_streams()
+        self._make_secrets()
         self._make_functions()
         self._make_http_apis()
         self._make_rest_apis()
@@ -135,23 +138,49 @@ class Pilot(Entries, Sources):
             for name, stream in self._plan.streams.items()
         }  # fmt: skip
 
+    def _make_secrets(self) -> None:
+        tags = self._plan.tags
+        self.secrets = {
+            name: Secret(f"{self._name}-{name}", arguments(secret, "arn", **self._encrypted, tags=tags), self._child)
+            for name, secret in self._plan.secrets.items()
+        }
+        self.parameters = {
+            name: Parameter(f"{self._name}-{name}", arguments(parameter, "arn", tags=tags), self._child)
+            for name, parameter in self._plan.parameters.items()
+        }
+
     def _make_functions(self) -> None:
+        """Functions that start workflows come after those, which come after the functions that are their steps."""
+        starting = {name for name, it in self._plan.functions.items() if any(use.kind == "workflow" for use in it.references.values())}
+        self.functions = {name: self._function(name) for name in self._plan.functions if name not in starting}
+        self._make_workflows()
+        self.functions |= {name: self._function(name) for name in self._plan.functions if name in starting}
+
+    def _function(self, name: str) -> Function:
+        plan, function = self._plan, self._plan.functions[name]
+        return Function(f"{self._name}-{name}", arguments(
+            function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
+            **self._encrypted, **self._shared,
+            account_id=plan.account_id,
+            boundary_arn=plan.boundary_arn,
+            code=self._args["code"][name],
+            layer_arn=self._args["layer_arn"],
+            environment={**function.environment, **self._references(function)},
+            statements=[each.model_dump(mode="json") for each in function.statements],
+            key_statements=[each.model_dump(mode="json") for each in function.key_statements],
+            alarms=alarms_of(function.alarms),
+            **_failures(function),
+        ), self._child)  # fmt: skip
+
+    def _make_workflows(self) -> None:
         plan = self._plan
-        self.functions = {
-            name: Function(f"{self._name}-{name}", arguments(
-                function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
-                **self._encrypted, **self._shared,
-                account_id=plan.account_id,
-                boundary_arn=plan.boundary_arn,
-                code=self._args["code"][name],
-                layer_arn=self._args["layer_arn"],
-                environment={**function.environment, **self._references(function)},
-                statements=[each.model_dump(mode="json") for each in function.statements],
-                key_statements=[each.model_dump(mode="json") for each in function.key_statements],
-                alarms=alarms_of(function.alarms),
-                **_failures(function),
+        self.workflows = {
+            name: Workflow(f"{self._name}-{name}", arguments(
+                workflow, "alarms", "functions", **self._encrypted, **self._shared, alarms=alarms_of(workflow.alarms),
+                account_id=plan.account_id, boundary_arn=plan.boundary_arn,
+                steps=[self.functions[function].alias_arn for function in workflow.functions],
             ), self._child)
-            for name, function in plan.functions.items()
+            for name, workflow in plan.workflows.items()
         }  # fmt: skip
 
     def _references(self, function: FunctionPlan) -> dict[str, pulumi.Output[str]]:
@@ -163,6 +192,9 @@ class Pilot(Entries, Sources):
             "topic": lambda name: self.topics[name].arn,
             "bus": lambda name: self.buses[name].physical_name,
             "stream": lambda name: self.streams[name].physical_name,
+            "workflow": lambda name: self.workflows[name].arn,
+            "secret": lambda name: self.secrets[name].physical_name,
+            "parameter": lambda name: self.parameters[name].physical_name,
         }
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 

@@ -1,0 +1,116 @@
+"""Workflows, decided: the definition as Step Functions reads it, what its role may, its alarms."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from platform_contract import naming
+from platform_contract.plan.access import through_service
+from platform_contract.plan.alarms import plan_alarms
+from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
+from platform_contract.plan.retention import retention_days
+from platform_contract.settings import Settings
+from platform_contract.specs import Manifest
+from platform_contract.specs.workflow import steps_of
+from platform_contract.standards import lambda_, states
+
+
+class WorkflowPlan(Plain):
+    physical_name: str
+    arn: str
+    type: str
+    """STANDARD or EXPRESS."""
+    definition: str
+    """Amazon States Language, as JSON text; known at preview."""
+    functions: tuple[str, ...]
+    """Functions that are its steps: it is made after them."""
+    role_name: str
+    log_group_name: str
+    log_retention_days: int
+    log_level: str
+    """ALL for express workflows, which keep no history of their own; ERROR for standard ones."""
+    key_reuse_seconds: int
+    statements: tuple[StatementPlan, ...]
+    key_statements: tuple[KeyStatementPlan, ...]
+    alarms: tuple[AlarmPlan, ...]
+
+
+def plan_workflows(settings: Settings, manifest: Manifest) -> dict[str, WorkflowPlan]:
+    return {name: _plan(settings, manifest, name) for name in manifest.workflows}
+
+
+def _plan(settings: Settings, manifest: Manifest, name: str) -> WorkflowPlan:
+    spec = manifest.workflows[name]
+    physical = naming.workflow_name(settings, manifest.name, name)
+    arn = naming.workflow_arn(settings, physical)
+    functions = tuple(sorted(steps_of(spec.states)))
+    definition = {
+        "Comment": f"{name} of {manifest.name}",
+        "StartAt": spec.start_at,
+        "TimeoutSeconds": spec.timeout_seconds,
+        "States": _states(settings, manifest, spec.states),
+    }
+    return WorkflowPlan(
+        physical_name=physical, arn=arn, type=spec.type.upper(), definition=json.dumps(definition, sort_keys=True), functions=functions,
+        role_name=naming.workflow_role_name(settings, manifest.name, name),
+        log_group_name=naming.workflow_log_group(settings, manifest.name, name),
+        log_retention_days=retention_days(settings, manifest), log_level="ALL" if spec.type == "express" else "ERROR",
+        key_reuse_seconds=states.KEY_REUSE_SECONDS,
+        statements=(
+            StatementPlan(sid="Steps", actions=("lambda:InvokeFunction",),
+                          resources=tuple(alias_arn(settings, manifest, function) for function in functions)),
+            StatementPlan(sid="Logs", actions=states.LOG_DELIVERY_ACTIONS, resources=("*",)),
+            StatementPlan(sid="Traces", actions=states.TRACE_ACTIONS, resources=("*",)),
+        ),
+        key_statements=(through_service(settings, "states", set(states.KEY_ACTIONS)),),
+        alarms=plan_alarms(settings, manifest, "workflow", name, {"state_machine_arn": arn}),
+    )  # fmt: skip
+
+
+def alias_arn(settings: Settings, manifest: Manifest, function: str) -> str:
+    """ARN of the alias of a function of the workload."""
+    return f"{naming.function_arn(settings, naming.function_name(settings, manifest.name, function))}:{lambda_.ALIAS}"
+
+
+def _states(settings: Settings, manifest: Manifest, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _state(settings, manifest, state) for name, state in given.items()}
+
+
+def _state(settings: Settings, manifest: Manifest, state: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(state)
+    if made["Type"] == "Task":
+        return _task(settings, manifest, made)
+    if made["Type"] == "Parallel":
+        made["Branches"] = [{**branch, "States": _states(settings, manifest, branch["States"])} for branch in made["Branches"]]
+    if made["Type"] == "Map":
+        processor = made["ItemProcessor"]
+        made["ItemProcessor"] = {
+            **processor, "ProcessorConfig": {"Mode": "INLINE"}, "States": _states(settings, manifest, processor["States"]),
+        }  # fmt: skip
+    return made
+
+
+def _task(settings: Settings, manifest: Manifest, state: dict[str, Any]) -> dict[str, Any]:
+    """A step that invokes a function by its alias and is tried again when that may help.
+
+    By the alias's ARN, so that the function's own answer is the result, without an envelope of status and headers.
+    """
+    function, callback = state.pop("Function"), state.pop("Callback", False)
+    arn = alias_arn(settings, manifest, function)
+    if callback:
+        payload = {**(state.pop("Parameters", None) or {}), "task_token.$": "$$.Task.Token"}
+        # Retry is for the question; TimeoutSeconds, the manifest's own, is for the answer.
+        wait = {"Resource": f"arn:{settings.partition}:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": arn, "Payload": payload}}  # fmt: skip
+        return {"Retry": _retries(settings), **state, **wait}
+    timeout = manifest.functions[function].timeout_seconds + states.STEP_MARGIN_SECONDS
+    return {"Retry": _retries(settings), "TimeoutSeconds": timeout, **state, "Resource": arn}
+
+
+def _retries(settings: Settings) -> list[dict[str, Any]]:
+    """What a step is tried again for, unless the manifest gives a list of its own."""
+    errors = [*states.LAMBDA_ERRORS, states.TRANSIENT, *([states.EMULATED_ERROR] if settings.embedded else [])]
+    return [{
+        "ErrorEquals": errors, "IntervalSeconds": states.RETRY_INTERVAL_SECONDS, "MaxAttempts": states.RETRY_ATTEMPTS,
+        "BackoffRate": states.RETRY_BACKOFF, "MaxDelaySeconds": states.RETRY_LONGEST_SECONDS, "JitterStrategy": "FULL",
+    }]  # fmt: skip

@@ -1,0 +1,46 @@
+"""Step Functions. Source of the limits: Step Functions guide, "Service quotas"; its pages on error handling."""
+
+MAXIMUM_SECONDS = 31_536_000
+"""A year: the longest standard execution."""
+
+MAXIMUM_EXPRESS_SECONDS = 300
+"""The longest express execution."""
+
+MAXIMUM_DEFINITION_BYTES = 1_048_576
+
+MAXIMUM_NAME_CHARACTERS = 80
+"""Of a state."""
+
+LAMBDA_ERRORS = ("Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+                 "Lambda.TooManyRequestsException")  # fmt: skip
+"""What Lambda's own service answers now and then, and a retry cures. Source: guide, "Handle transient Lambda service exceptions"."""
+
+TRANSIENT = "TransientFailure"
+"""Name of the exception by which a function asks to be tried again."""
+
+EMULATED_ERROR = "Runtime.HandlerError"
+"""What the embedded cloud calls every error of a Python function: there, failures that no retry cures are tried again, too."""
+
+RETRY_INTERVAL_SECONDS, RETRY_ATTEMPTS, RETRY_BACKOFF, RETRY_LONGEST_SECONDS = 2, 3, 2.0, 20
+"""Of a step that failed and may not next time: after about 2, 4 and 8 seconds, each with full jitter so that a crowd does not come back at
+once. A choice of this platform."""
+
+STEP_MARGIN_SECONDS = 5
+"""A step may take this much longer than its function: what Lambda needs besides."""
+
+KEY_REUSE_SECONDS = 300
+"""How long Step Functions reuses a data key before it asks KMS again: 60 to 900."""
+
+STATE_TYPES = ("Task", "Choice", "Parallel", "Map", "Wait", "Pass", "Succeed", "Fail")
+
+LOG_DELIVERY_ACTIONS = (
+    "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+    "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+)  # fmt: skip
+"""What the role of a workflow needs so that Step Functions may log; all of them without a resource level. Source: guide, "Logging"."""
+
+TRACE_ACTIONS = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""What its tracing needs. Source: guide, "Tracing in Step Functions using AWS X-Ray"."""
+
+KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What the role of a workflow, and whoever starts it, need on the key that encrypts its data. Source: guide, "Data at rest encryption"."""
