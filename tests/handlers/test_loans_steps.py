@@ -132,13 +132,15 @@ def scoring(aws, bureau, monkeypatch):
 
     secret, table = f"bureau-{next(numbers)}", make_table(aws, "name")
     aws.client("secretsmanager").create_secret(Name=secret, SecretString='{"api_key": "key-1"}')
+    parameter = f"/test/loans/bureau-url-{next(numbers)}"
+    aws.client("ssm").put_parameter(Name=parameter, Value=bureau.url, Type="String")
     for name, value in {
-        "WORKLOAD": "loans", "TABLE_BREAKERS": table, "SECRET_BUREAU": secret, "BUREAU_URL": bureau.url,
+        "WORKLOAD": "loans", "TABLE_BREAKERS": table, "SECRET_BUREAU": secret, "PARAMETER_BUREAU_URL": parameter,
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    score.bureau.cache_clear()
+    score.parts.cache_clear()
     yield aws, secret, table
-    score.bureau.cache_clear()
+    score.parts.cache_clear()
 
 
 def score() -> dict:
@@ -190,7 +192,7 @@ def test_after_failures_in_a_row_nobody_calls_and_the_outcome_says_so_until_a_pr
 
     bureau.default = "503"
     for _ in range(5):
-        module.bureau.cache_clear()  # another execution environment each time: the state is shared
+        module.parts.cache_clear()  # another execution environment each time: the state is shared
         with pytest.raises(TransientFailure):
             score()
     calls = len(bureau.seen)

@@ -307,7 +307,7 @@ def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}
     kind, field = OWNERS[name]
-    return value in {node.inputs.get(field) for node in graph.all(kind)}
+    return value in {node.inputs.get(field) or node.outputs.get(field) for node in graph.all(kind)}
 
 
 def _from_code(graph: Graph, alarm: Node) -> dict[str, bool]:

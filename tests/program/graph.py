@@ -168,6 +168,10 @@ class Cloud(mocks.Mocks):
                 return {"arn": f"arn:aws:events:{at}:event-bus/{name}"}, {}
             case "cloudwatch/eventRule":
                 return {"arn": f"arn:aws:events:{at}:rule/{args.inputs['eventBusName']}/{name}"}, {}
+            case "sfn/stateMachine":
+                return {"arn": f"arn:aws:states:{at}:stateMachine:{name}"}, {}
+            case "secretsmanager/secret":
+                return {}, {"arn": f"arn:aws:secretsmanager:{at}:secret:{name}-AbCdEf"}
             case "scheduler/scheduleGroup":
                 return {"arn": f"arn:aws:scheduler:{at}:schedule-group/{name}"}, {}
             case "kinesis/stream":

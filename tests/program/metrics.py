@@ -8,6 +8,7 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "AWS/SQS": {("QueueName",): {"ApproximateNumberOfMessagesVisible": False, "ApproximateAgeOfOldestMessage": False}},
     "AWS/SNS": {("TopicName",): {"NumberOfNotificationsFailed": False}},
     "AWS/Events": {("EventBusName", "RuleName"): {"FailedInvocations": False, "InvocationsFailedToBeSentToDlq": False}},
+    "AWS/States": {("StateMachineArn",): {"ExecutionsFailed": False, "ExecutionsTimedOut": False, "ExecutionThrottled": False}},
     "AWS/Scheduler": {("ScheduleGroup",): {"InvocationDroppedCount": False, "TargetErrorCount": False}},
     "AWS/Kinesis": {("StreamName",): {"WriteProvisionedThroughputExceeded": False, "GetRecords.IteratorAgeMilliseconds": False}},
     "AWS/ApiGateway": {
@@ -23,5 +24,6 @@ OWNERS = {
     "FunctionName": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
     "TopicName": ("sns/topic", "name"), "EventBusName": ("cloudwatch/eventBus", "name"), "RuleName": ("cloudwatch/eventRule", "name"),
     "ScheduleGroup": ("scheduler/scheduleGroup", "name"), "StreamName": ("kinesis/stream", "name"), "ApiName": ("apigateway/restApi", "name"),
+    "StateMachineArn": ("sfn/stateMachine", "arn"),
 }  # fmt: skip
 """Dimension -> the type and the input that its value names."""

@@ -44,7 +44,8 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
         if kind is None:
             raise ValueError(f"functions.{name}.uses.{resource}: resources of other workloads cannot be used yet")
         statements += access.resource_statements(kind, resource, state[kind][resource].arn, verbs)
-        references[environment.variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
+        if resource in spec.uses or kind == "queue":  # Lambda itself reads tables' changes and streams; a worker sets its queue's visibility
+            references[environment.variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
         used.append((kind, verbs))
     if spec.idempotency:
         table = dynamodb.IDEMPOTENCY_TABLE
