@@ -12,9 +12,12 @@ function here (10 s); past a function's timeout the caller or the queue tries ag
 
 
 @cache
-def client(service: str, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, attempts: int = ATTEMPTS) -> Any:
+def client(
+    service: str, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, attempts: int = ATTEMPTS, endpoint: str | None = None
+) -> Any:
     """The boto3 client of `service` (`dynamodb`, `s3`, `sqs` ...). The endpoint comes from AWS_ENDPOINT_URL where set.
 
+    `endpoint` is for the one API that has no endpoint of its own, the management of a WebSocket API.
     Only a call that waits for somebody's work, such as a synchronous workflow's, needs other numbers than the default ones.
     """
     import boto3  # here, because it costs a quarter of a second of INIT that plain logic need not pay
@@ -23,6 +26,7 @@ def client(service: str, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, att
     return boto3.client(
         service,
         region_name=os.environ.get("AWS_REGION"),
+        endpoint_url=endpoint,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,

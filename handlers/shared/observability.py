@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -27,6 +27,7 @@ logger = Logger(use_rfc3339=True, utc=True)
 metrics = Metrics()
 tracer = Tracer()
 
+Result = TypeVar("Result")
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
@@ -72,6 +73,23 @@ def annotate(name: str, value: str) -> None:
     """Makes traces findable by `value`: an annotation of the handler's part of the trace, or of the message at work."""
     with suppress(Exception):  # a trace is never worth a request: outside of `instrumented` there is nothing to annotate
         tracer.put_annotation(name, value)
+
+
+def in_this_trace(work: Callable[..., Result]) -> Callable[..., Result]:
+    """`work`, to be run in other threads: what it calls belongs to this invocation's trace, which a thread does not know of."""
+    provider: Any = tracer.provider
+    try:
+        part = provider.get_trace_entity()
+    except Exception:  # as in `annotate`
+        return work
+
+    @wraps(work)
+    def run(*arguments: Any) -> Result:
+        with suppress(Exception):
+            provider.set_trace_entity(part)
+        return work(*arguments)
+
+    return run
 
 
 def correlation_id() -> str:

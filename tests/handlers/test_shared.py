@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from handler_support import Context
@@ -64,6 +67,7 @@ IMPORT_BUDGET = {
     "loans.ask": 558, "loans.record": 557,
     "search_index.api": 639, "search_index.index": 603, "clickstream.collect": 632, "clickstream.transform": 598,
     "inventory.api": 634,
+    "chat.socket": 561, "chat.gate": 620,
 }  # fmt: skip
 """Modules after the import of an entry, outside of Lambda, as measured (orders.api 602, receipts.worker 589, the simplest
 step of a workflow 527; 370 of them are botocore and what the tracer patches), plus a twentieth. INIT grows with them."""
@@ -142,3 +146,25 @@ def test_every_id_is_new_where_none_is_sent(log):
 
     ids = {accept_correlation_id(None, "") for _ in range(50)}
     assert len(ids) == 50 and {len(one) for one in ids} == {32}
+
+
+def test_work_in_other_threads_belongs_to_the_trace_of_its_invocation(monkeypatch):
+    from shared import observability
+
+    class Provider:
+        """A recorder that, like X-Ray's, knows the part of the trace by thread."""
+
+        here = threading.local()
+
+        def get_trace_entity(self):
+            return self.here.part
+
+        def set_trace_entity(self, part):
+            self.here.part = part
+
+    provider = Provider()
+    monkeypatch.setattr(observability, "tracer", SimpleNamespace(provider=provider))
+    provider.set_trace_entity("invocation")
+    work = observability.in_this_trace(lambda number: (number, provider.get_trace_entity()))
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(work, 1).result() == (1, "invocation")
