@@ -208,7 +208,7 @@ def test_a_code_change_reaches_that_function_and_no_other(checkout, access):
 
 def test_a_deliberate_replacement_is_used_at_once(checkout, access):
     old, receipts = access.inventory.workloads["orders"].tables["orders"].physical_name, live_versions(access)["receipts.worker"]
-    checkout.edit("workloads/orders.yaml", "{partition_key: order_id}", "{partition_key: order_id, generation: 2}")
+    checkout.edit("workloads/orders.yaml", "{partition_key: order_id, ", "{partition_key: order_id, generation: 2, ")
     checkout.up()
     access = checkout.access()
     new = access.inventory.workloads["orders"].tables["orders"].physical_name
