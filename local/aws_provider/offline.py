@@ -90,7 +90,7 @@ def _fake(kind: str, seed: str, cloud: Cloud, state: State) -> Any:
         return digest[: int(kind[4:])]
     if kind == "code":
         return base64.b64encode(hashlib.sha256(archive_bytes(state["code"])).digest()).decode() if state.get("code") else None
-    return fill(kind, {**words(cloud, state), "hex": digest[:10]})
+    return fill(kind, {**words(cloud, state), "hex": digest[:10], "hex6": digest[:6]})
 
 
 class NotEmulated:

@@ -27,9 +27,12 @@ MODULES = (
     "s3",
     "s3_notification",
     "scheduler",
+    "schemas",
+    "secretsmanager",
     "sfn",
     "sns",
     "sqs",
+    "ssm",
     "xray",
 )
 

@@ -18,6 +18,7 @@ class Case:
 
     changed: what the update changes. replaced: what makes a replacement, and None where nothing does.
     import_id: how an import names it; by its id, as a rule. not_imported: inputs that an import cannot find out.
+    stays: its deletion leaves it there, until what it belongs to goes.
     """
 
     token: str
@@ -29,6 +30,7 @@ class Case:
     import_id: Callable[[Made, dict[str, Any]], str] | None = None
     not_imported: frozenset[str] = frozenset()
     deletes_first: bool = True
+    stays: bool = False
 
 
 def document(*actions: str, resource: str = "*", principal: Any = None) -> str:

@@ -78,7 +78,7 @@ def test_life_of_a_resource(provider: wire.Provider, case: Case) -> None:
             assert answer.deleteBeforeReplace == case.deletes_first
 
         provider.delete(token, id, state)
-        assert provider.read(token, id, state, wanted)[0] == "", "still there after its deletion"
+        assert (provider.read(token, id, state, wanted)[0] != "") == case.stays, "still there after its deletion"
         provider.delete(token, id, state)  # once more: gone is success
 
 
