@@ -54,7 +54,7 @@ WORKLOADS = {file.parent.name for file in (ROOT / "handlers").glob("*/__init__.p
 OUTSIDE: dict[str, set[str]] = {
     "components/contract/": {"pydantic", "pydantic_core", "yaml", "platform_contract"},
     "components/package/": {"pulumi", "pulumi_aws", "pydantic", "yaml", "platform_contract", "serverless_platform"},
-    "handlers/": {"aws_lambda_powertools", "boto3", "botocore", "pydantic", "tenacity", *WORKLOADS},
+    "handlers/": {"aws_lambda_powertools", "boto3", "botocore", "jwt", "pydantic", "tenacity", *WORKLOADS},
     "policies/": {"pulumi", "pulumi_policy", "pydantic", "yaml", "platform_contract", "guardrails"},
     "operations/": {"boto3", "botocore", "pydantic", "yaml", "rich", "platform_contract", "operations"},
     "bootstrap/": {"pulumi", "pulumi_aws", "platform_contract"},
