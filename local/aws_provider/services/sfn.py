@@ -6,6 +6,7 @@ from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 from ..wire import has_unknown
 from .common import last
+from .sfn_definition import problems
 
 ARN = "arn:{partition}:states:{region}:{account}:stateMachine:{name}"
 TAGS = Tagging(
@@ -27,16 +28,11 @@ def _logging(work: Work) -> dict[str, Any] | None:
     return found
 
 
-def _create(work: Work) -> State:
-    tags = {"tags": work.tag_list(work.state["tagsAll"])} if work.state.get("tagsAll") else {}
-    request = work.params(Call("create_state_machine", {"loggingConfiguration": _logging}))
-    request.pop("tags", None)
-    return {"arn": work.call("create_state_machine", **request, **tags)["stateMachineArn"]}
-
-
 def _read(work: Work) -> State | None:
     arn = work.state["id"]
     answer = work.call("describe_state_machine", stateMachineArn=arn)
+    if answer.get("status") == "DELETING":
+        return None
     told = answer.pop("loggingConfiguration", None) or {}
     found = work.properties(Call("describe_state_machine"), {**answer, "arn": arn}) or {}
     to = [each["cloudWatchLogsLogGroup"]["logGroupArn"] for each in told.get("destinations") or []]
@@ -79,6 +75,13 @@ def _own_key(inputs: State) -> list[tuple[str, str]]:
     return []
 
 
+def _definition(inputs: State) -> list[tuple[str, str]]:
+    text, kind = inputs.get("definition"), inputs.get("type", "STANDARD")
+    if not isinstance(text, str) or not isinstance(kind, str):
+        return []
+    return [("definition", f"definition: {each}") for each in problems(text, kind)]
+
+
 def _named(id: str) -> State:
     return {"id": id, "arn": id, "name": last(id)}
 
@@ -86,23 +89,27 @@ def _named(id: str) -> State:
 RESOURCES = [
     Resource(
         "aws:sfn/stateMachine:StateMachine", "stepfunctions", id="{arn}", named="name", name_limit=80, identify=_named, tags=TAGS,
-        api={"stateMachineArn": "arn"}, known={"arn": ARN}, create=_create, read=_read,
+        api={"stateMachineArn": "arn", "tags": ""}, known={"arn": ARN},
+        create=Call("create_state_machine", {"loggingConfiguration": _logging}), read=_read,
         update=(Call("update_state_machine", {"stateMachineArn": "id", "loggingConfiguration": _logging}, only=OF_MACHINE, when=OF_MACHINE, to_empty=False),),
         delete=(Call("delete_state_machine", {"stateMachineArn": "id"}),), json=frozenset({"definition"}),
         assigned=frozenset({"encryptionConfiguration", "loggingConfiguration", "tracingConfiguration"}),
         unread=frozenset({"publish", "tracingConfiguration"}),
         recomputed={"revisionId": OF_MACHINE, "stateMachineVersionArn": OF_MACHINE},
         limits={"name": {"pattern": r"[A-Za-z0-9_-]{1,80}"}, "definition": {"minLength": 1, "maxLength": 1_048_576}},  # API reference, CreateStateMachine
-        checks=(_log_group, _own_key),
+        checks=(_log_group, _own_key, _definition),
         aws_refuses=(
-            Refusal("sfn-role-is-taken-and-may-do-it", "The role has to exist, states.amazonaws.com has to be able to take it, and it needs the actions of every state.", needs="iam/role of roleArn"),
-            Refusal("sfn-logs-need-their-group", "The log group has to exist, and the role needs logs:CreateLogDelivery and the seven other actions on log deliveries ('The state machine IAM Role is not authorized to access the Log Destination'). The emulator writes no log.", needs="cloudwatch/logGroup of loggingConfiguration"),
-            Refusal("sfn-log-policy-has-5120-characters", "Log delivery adds the group to a resource policy of CloudWatch Logs, which is full after 5,120 characters; groups under /aws/vendedlogs/ need no entry of their own."),
+            Refusal("sfn-role-is-taken", "The role has to exist, and states.amazonaws.com has to be able to take it.", needs="iam/role of roleArn"),
+            Refusal("sfn-role-may-log", "With logs, CreateStateMachine is refused unless the role may already make log deliveries: logs:CreateLogDelivery and its kind, on *.", needs="iam/rolePolicy"),
+            Refusal("sfn-log-group-exists", "The log group has to exist; the emulator neither asks for it nor writes into it.", needs="cloudwatch/logGroup of loggingConfiguration"),
+            Refusal("sfn-log-policy-has-5120-characters", "Log delivery adds the group to a resource policy of CloudWatch Logs, which is full after 5,120 characters; groups below /aws/vendedlogs/ need no entry of their own."),
             Refusal("sfn-key-admits-the-role", "With a customer managed key the role and whoever starts executions need kms:Decrypt and kms:GenerateDataKey of it; the emulator encrypts nothing.", needs="kms/key of encryptionConfiguration"),
-            Refusal("sfn-traces-need-the-role", "With tracingConfiguration the role needs four actions of X-Ray; the emulator drops the setting and traces nothing."),
+            Refusal("sfn-role-may-call", "A state fails at run time where the role lacks its action; the emulator makes the call without asking the role."),
+            Refusal("sfn-traces-and-metrics", "With tracingConfiguration the role needs four actions of X-Ray; the emulator drops the setting, and has no metrics of executions."),
+            Refusal("sfn-express-five-minutes", "An express execution ends after five minutes and may run more than once; the emulator ends none."),
             Refusal("sfn-name-while-deleting", "A machine is DELETING until its executions have stopped, and its name is taken until then; the emulator deletes it with its executions at once."),
-            Refusal("sfn-new-definition-for-new-executions", "A running execution keeps the definition that it began with, and an execution within seconds of an update may still begin with the old one."),
-            Refusal("sfn-variables-in-the-emulator", "The emulator drops Assign: variables are empty in later states. It runs the rest of JSONata."),
+            Refusal("sfn-new-definition-for-new-executions", "A running execution keeps the definition that it began with, and one that begins within seconds of an update may still have the old one."),
+            Refusal("sfn-variables-in-the-emulator", "The emulator drops Assign: variables are empty in later states."),
         ),
     ),
 ]  # fmt: skip
