@@ -22,6 +22,9 @@ PATHS = frozenset({"InputPath", "OutputPath", "ResultPath", "Parameters", "Resul
 """Fields that a JSONata state does not have."""
 EXPRESSIONS = frozenset({"Arguments", "Output", "Items"})
 """Fields that a JSONPath state does not have."""
+FOREIGN = {"JSONPath": EXPRESSIONS, "JSONata": PATHS}
+UNSURE = ""
+"""Language of states inside of a Map or Parallel whose own is not its machine's: neither document says which; AWS judges."""
 NOT_EXPRESS = (".waitForTaskToken", ".sync", ".sync:2")
 """Ends of resources: callbacks and jobs that a task waits for; an express workflow lasts five minutes."""
 
@@ -47,7 +50,7 @@ def _machine(machine: Any, path: str, kind: str, language: str, names: list[str]
         yield f"{path}/States: missing; a machine is an object with StartAt and States"
         return
     language = machine.get("QueryLanguage", language)
-    if language not in ("JSONPath", "JSONata"):
+    if language not in ("JSONPath", "JSONata", UNSURE):
         yield f"{path}/QueryLanguage='{language}': must be one of JSONPath, JSONata"
     start, targets = machine.get("StartAt"), []
     names += states
@@ -94,7 +97,7 @@ def _state(state: dict[str, Any], here: str, kind: str, language: str, names: li
     type_, own = state["Type"], state.get("QueryLanguage", language)
     if language == "JSONata" and own == "JSONPath":
         yield f"{here}/QueryLanguage: a machine in JSONata has no states in JSONPath; the reverse is possible"
-    wrong = sorted(set(state) & (PATHS if own == "JSONata" else EXPRESSIONS))
+    wrong = sorted(set(state) & FOREIGN.get(own, frozenset()))
     if wrong:
         yield f"{here}/{wrong[0]}: a state in {own} does not have it"
     yield from _leads_on(state, type_, here)
@@ -110,12 +113,13 @@ def _state(state: dict[str, Any], here: str, kind: str, language: str, names: li
     beat, end = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
     if isinstance(beat, int) and isinstance(end, int) and beat >= end:
         yield f"{here}/HeartbeatSeconds={beat}: must be less than TimeoutSeconds={end}"
+    inside = language if own == language else UNSURE
     for index, branch in enumerate(_objects(state.get("Branches"))):
-        yield from _machine(branch, f"{here}/Branches[{index}]", kind, own, names)
+        yield from _machine(branch, f"{here}/Branches[{index}]", kind, inside, names)
     for field in ("ItemProcessor", "Iterator"):
         if type_ == "Map" and isinstance(state.get(field), dict):
             inner = (state[field].get("ProcessorConfig") or {}).get("ExecutionType", kind)
-            yield from _machine(state[field], f"{here}/{field}", inner, own, names)
+            yield from _machine(state[field], f"{here}/{field}", inner, inside, names)
 
 
 def _leads_on(state: dict[str, Any], type_: str, here: str) -> Found:

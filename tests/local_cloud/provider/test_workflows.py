@@ -43,6 +43,8 @@ def test_a_definition_that_aws_takes_passes() -> None:
     assert found(GOOD) == []
     first = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input %}", "End": True}
     assert found(machine(First=first)) == [] == found(machine(First=PASS), "EXPRESS")
+    inside = machine(Either={**PASS, "Output": {}})
+    assert found(machine(First={"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [inside], "End": True})) == []
 
 
 @pytest.mark.parametrize(("states", "told"), [
