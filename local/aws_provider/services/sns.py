@@ -129,6 +129,8 @@ RESOURCES = [
                 "filterPolicyScope": {"enum": ["MessageAttributes", "MessageBody"]}},
         aws_refuses=(
             Refusal("sns-email-is-confirmed-by-a-person", "An e-mail subscription delivers nothing until its receiver has confirmed it, and cannot be deleted before; the emulator confirms at once."),
+            Refusal("sns-subscription-queue-admits-the-topic", "Messages for a queue whose policy does not admit sns.amazonaws.com for this topic are lost; with a key of its own, that key's policy has to admit it too."),
+            Refusal("sns-subscription-undelivered", "A message that a queue or function refuses is tried again by SNS and then goes to the subscription's redrivePolicy; the emulator tries a function once."),
             Refusal("sns-subscription-after-its-topic", "The topic has to exist.", needs="sns/topic of topic"),
         ),
     ),
