@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -30,7 +31,9 @@ def test_each_workload_is_made_of_what_was_reviewed():
     made: dict[str, dict[str, list[str]]] = {}
     for stack in STACKS:
         graph = graph_of(stack)
-        resources = [(node, f"{node.kind} {node.name}") for node in graph.nodes if node.custom]
+        custom = [node for node in graph.nodes if node.custom]
+        names = Counter((node.kind, node.name) for node in custom)
+        resources = [(node, f"{node.kind} {node.name}{_part_of(graph, node, names[node.kind, node.name])}") for node in custom]
         assert len({line for _, line in resources}) == len(resources)
         for name, lines in reviewed.by_owner(graph, resources).items():
             for line in lines:
@@ -41,6 +44,11 @@ def test_each_workload_is_made_of_what_was_reviewed():
     }
     assert set(found) == {*WORKLOADS, reviewed.PLATFORM}
     assert reviewed.differences("resources", found) == []
+
+
+def _part_of(graph: Graph, node: Node, same: int) -> str:
+    """What tells it from others of its name: a function and a workflow may be called alike."""
+    return f" ({graph.by_urn[node.parent].kind})" if same > 1 else ""
 
 
 def test_the_alarm_topic_tells_every_receiver_of_the_stack(graph: Graph):
@@ -70,12 +78,12 @@ def test_environments_differ_in_data_only(dev: Graph, prod: Graph):
 
 
 def test_logs_are_kept_as_long_as_the_stack_and_the_data_ask(dev: Graph, prod: Graph):
-    """What is confidential stays a month where the stack alone would keep it for two weeks."""
-    confidential = {name for name, manifest in WORKLOADS.items() if manifest.data_class in ("confidential", "restricted")}
-    assert "receipts" in confidential and "orders" not in confidential
-    for graph, days, of_confidential in ((dev, 14, 30), (prod, 365, 365)):
+    """What is confidential stays a month where the stack alone would keep it for two weeks, what is restricted three."""
+    assert (WORKLOADS["orders"].data_class, WORKLOADS["receipts"].data_class) == ("internal", "confidential")
+    in_dev = {"public": 14, "internal": 14, "confidential": 30, "restricted": 90}
+    for graph, days in ((dev, in_dev), (prod, dict.fromkeys(in_dev, 365))):
         kept = {(group.inputs["tags"]["workload"], group.inputs["retentionInDays"]) for group in graph.all("cloudwatch/logGroup")}
-        assert kept == {(name, of_confidential if name in confidential else days) for name, _ in kept}
+        assert kept == {(name, days[WORKLOADS[name].data_class]) for name, _ in kept}
         assert {name for name, _ in kept} >= {"orders", "receipts"}
         for group in graph.all("cloudwatch/logGroup"):
             key = next(each for each in graph.all("kms/key") if each.outputs["arn"] == group.inputs["kmsKeyId"])
