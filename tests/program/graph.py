@@ -153,9 +153,9 @@ class Cloud(mocks.Mocks):
             case "sns/topic":
                 return {"arn": f"arn:aws:sns:{at}:{name}"}, {}
             case "apigatewayv2/api":
-                identity = f"{args.name}-id"
+                identity, scheme = f"{args.name}-id", "wss" if args.inputs["protocolType"] == "WEBSOCKET" else "https"
                 return {}, {
-                    "apiEndpoint": f"https://{identity}.execute-api.{self.region}.amazonaws.com",
+                    "apiEndpoint": f"{scheme}://{identity}.execute-api.{self.region}.amazonaws.com",
                     "executionArn": f"arn:aws:execute-api:{at}:{identity}",
                 }
             case "apigateway/restApi":

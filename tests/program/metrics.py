@@ -12,7 +12,8 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "AWS/Scheduler": {("ScheduleGroup",): {"InvocationDroppedCount": False, "TargetErrorCount": False}},
     "AWS/Kinesis": {("StreamName",): {"WriteProvisionedThroughputExceeded": False, "GetRecords.IteratorAgeMilliseconds": False}},
     "AWS/ApiGateway": {
-        ("ApiId", "Stage"): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False},
+        ("ApiId", "Stage"): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False,
+                              "IntegrationError": False, "ExecutionError": False},
         ("ApiName", "Stage"): {"5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
     "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},

@@ -62,7 +62,7 @@ class RouteEntry(Plain):
 
 
 class ApiEntry(Plain):
-    kind: Literal["http", "rest"]
+    kind: Literal["http", "rest", "websocket"]
     api_id: str
     stage: str
     endpoint: str

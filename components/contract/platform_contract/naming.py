@@ -12,6 +12,9 @@ API = "http"
 REST = "rest"
 """The name of a workload's REST API; it has one."""
 
+SOCKET = "socket"
+"""The name of a workload's WebSocket API, and of what `uses` calls it; it has one."""
+
 ALARMS_KEY = "alarms"
 """What the key of the alarm topic is called after; no workload may be called so."""
 

@@ -5,6 +5,7 @@ from .blocks.bus import EventBus
 from .blocks.function import Function
 from .blocks.queue import Queue
 from .blocks.secret import Parameter, Secret
+from .blocks.socket import Socket
 from .blocks.stream import Stream
 from .blocks.table import Table
 from .blocks.topic import Topic
@@ -17,6 +18,7 @@ from .triggers.queue import QueueTrigger
 from .triggers.rest import RestApi
 from .triggers.schedule import Schedules
 from .triggers.upload import UploadTrigger
+from .triggers.websocket import SocketTrigger
 from .workload import Workload
 
 NAME = "serverless-platform"
@@ -24,5 +26,5 @@ VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
     Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
-    Stream, Table, Topic, UploadTrigger, Workflow, Workload,
+    Socket, SocketTrigger, Stream, Table, Topic, UploadTrigger, Workflow, Workload,
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import pulumi
 import pydantic
 
 from platform_contract.plan import Platform, WorkloadPlan, plan_workload
-from platform_contract.plan.model import ApiPlan, RestApiPlan
+from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan
 from platform_contract.specs import read_manifest
 
 from .arguments import PlainArguments, checked
@@ -71,6 +71,7 @@ class Workload(pulumi.ComponentResource):
     def _urls(self) -> pulumi.Output[dict[str, str]]:
         made = self._pilot
         urls: Any = {key: api.endpoint for key, api in made.apis.items()} | {key: api.endpoint for key, api in made.rest_apis.items()}
+        urls |= {key: pulumi.Output.concat(it.endpoint, "/", self._plan.sockets[key].stage) for key, it in made.sockets.items()}
         return pulumi.Output.from_input(urls)
 
     def _inventory(self) -> dict[str, Any]:
@@ -122,6 +123,12 @@ class Workload(pulumi.ComponentResource):
                     "routes": _rest_routes(plan.rest_apis[name]), "key_ids": api.key_ids,
                 }
                 for name, api in made.rest_apis.items()
+            } | {
+                name: {
+                    "kind": "websocket", "api_id": socket.api_id, "stage": plan.sockets[name].stage, "endpoint": socket.endpoint,
+                    "routes": _socket_routes(plan.sockets[name]), "key_ids": {},
+                }
+                for name, socket in made.sockets.items()
             },
             "alarms": plan.alarm_names(),
         }  # fmt: skip
@@ -135,6 +142,13 @@ def _rest_routes(api: RestApiPlan) -> list[dict[str, Any]]:
     return [
         {"route": f"{it.method} {it.path}", "function": it.function, "authorizer": it.authorizer, "example": it.example}
         for it in api.methods
+    ]
+
+
+def _socket_routes(socket: SocketPlan) -> list[dict[str, Any]]:
+    return [
+        {"route": route, "function": function, "authorizer": socket.authorizer if route == "$connect" else "none", "example": None}
+        for route, function in socket.routes.items()
     ]
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from platform_contract.plan.plain import KeyStatementPlan, StatementPlan
+from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import iam, kms
@@ -62,6 +62,15 @@ def resource_statements(kind: str, name: str, resource_arn: str, verbs: list[str
         )
         for number, (suffixes, actions) in enumerate(groups.items(), 1)
     ]
+
+
+def assigned_statements(kind: str, name: str, verbs: list[str]) -> tuple[AssignedStatementPlan, ...]:
+    """The least that `verbs` need of something whose ARN AWS assigns."""
+    return tuple(
+        AssignedStatementPlan(sid=_sid(kind, verb), actions=permission.actions, kind=kind, arn_suffixes=permission.arn_suffixes)
+        for verb in verbs
+        for permission in iam.VERBS[kind][verb].permissions  # type: ignore[index]
+    )
 
 
 def base_statements(log_group_arn: str) -> list[StatementPlan]:

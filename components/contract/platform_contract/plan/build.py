@@ -6,6 +6,7 @@ from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.secrets import plan_parameters, plan_secrets
+from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
@@ -41,6 +42,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         account_id=settings.account_id,
         region=settings.region,
         boundary_arn=settings.boundary_arn,
+        endpoint_url=settings.endpoint_url,
         tags=own_tags(settings, manifest.owner, manifest.name, manifest.data_class),
         key=KeyPlan(
             alias=naming.key_alias(settings, manifest.name),
@@ -54,6 +56,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         buckets=buckets,
         apis=functions.plan_apis(settings, manifest),
         rest_apis=plan_rest_apis(settings, manifest),
+        sockets=plan_sockets(settings, manifest),
         workflows=workflows,
         secrets=secrets,
         parameters=parameters,

@@ -7,7 +7,7 @@ from platform_contract import naming
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
-from platform_contract.plan.plain import AlarmPlan, StatementPlan
+from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, StatementPlan
 from platform_contract.plan.retention import retention_days
 from platform_contract.plan.triggers import plan_failures
 from platform_contract.settings import Settings
@@ -39,10 +39,15 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
     log_group = naming.function_log_group(settings, manifest.name, name)
     statements = access.base_statements(naming.log_group_arn(settings, log_group))
     references, used = {}, []
+    assigned: tuple[AssignedStatementPlan, ...] = ()
     for resource, verbs in access.verbs_of(spec).items():
         kind = manifest.kind_of(resource)
         if kind is None:
             raise ValueError(f"functions.{name}.uses.{resource}: resources of other workloads cannot be used yet")
+        if kind == "socket":
+            assigned = access.assigned_statements(kind, resource, verbs)
+            references[environment.SOCKET_ENDPOINT] = ReferencePlan(kind=kind, name=resource)
+            continue
         statements += access.resource_statements(kind, resource, state[kind][resource].arn, verbs)
         if resource in spec.uses or kind == "queue":  # Lambda itself reads tables' changes and streams; a worker sets its queue's visibility
             references[environment.variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
@@ -53,6 +58,9 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
         statements.append(StatementPlan(sid="Idempotency", actions=access.IDEMPOTENCY_ACTIONS, resources=resources))
         references[environment.variable("table", table)] = ReferencePlan(kind="table", name=table)
         used.append(("table", ["read", "write"]))
+    if name in manifest.authorizer_functions:
+        for variable in (environment.TOKEN_ISSUER, environment.TOKEN_AUDIENCES, environment.JWKS_URL):
+            references[variable] = ReferencePlan(kind="identity", name=variable)
     failures = plan_failures(settings, manifest, name)
     if failures:
         statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(failures.arn,)))
@@ -75,6 +83,7 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
         references=references,
         statements=tuple(access.with_own_sids(statements)),
         key_statements=access.key_statements(settings, used, keeps_failures=failures is not None),
+        assigned_statements=assigned,
         failures=failures,
         asynchronous=AsynchronousPlan(
             maximum_retries=lambda_.ASYNCHRONOUS_RETRIES, maximum_age_seconds=lambda_.ASYNCHRONOUS_AGE_SECONDS

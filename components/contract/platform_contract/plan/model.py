@@ -8,9 +8,10 @@ names the resource that will have it.
 from collections.abc import Iterator
 from typing import Any
 
-from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
+from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.secrets import ParameterPlan, SecretPlan
+from platform_contract.plan.socket import SocketPlan
 from platform_contract.plan.sources import (
     BusPlan,
     FailuresPlan,
@@ -86,7 +87,7 @@ class ReferencePlan(Plain):
     """A resource of the workload that a function is told of: so the function is made after it."""
 
     kind: str
-    """table, queue, bucket, topic, bus or stream."""
+    """A kind of resource, or what the platform tells: issuer, audiences, keys."""
     name: str
     """Name in the manifest."""
 
@@ -117,6 +118,7 @@ class FunctionPlan(Plain):
     """Environment variable -> the resource whose name or URL it holds."""
     statements: tuple[StatementPlan, ...]
     key_statements: tuple[KeyStatementPlan, ...]
+    assigned_statements: tuple[AssignedStatementPlan, ...]
     failures: FailuresPlan | None
     """Of a function that is invoked asynchronously or from an ordered source."""
     asynchronous: AsynchronousPlan | None
@@ -187,6 +189,8 @@ class WorkloadPlan(Plain):
     account_id: str
     region: str
     boundary_arn: str
+    endpoint_url: str | None
+    """Address of the embedded cloud, where functions find what AWS has under names of its own."""
     tags: dict[str, str]
     key: KeyPlan
     functions: dict[str, FunctionPlan]
@@ -195,6 +199,7 @@ class WorkloadPlan(Plain):
     buckets: dict[str, BucketPlan]
     apis: dict[str, ApiPlan]
     rest_apis: dict[str, RestApiPlan]
+    sockets: dict[str, SocketPlan]
     workflows: dict[str, WorkflowPlan]
     secrets: dict[str, SecretPlan]
     parameters: dict[str, ParameterPlan]

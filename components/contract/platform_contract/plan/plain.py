@@ -28,6 +28,17 @@ class KeyStatementPlan(Plain):
     condition: dict[str, dict[str, str]] = {}
 
 
+class AssignedStatementPlan(Plain):
+    """One IAM permission on something whose ARN AWS assigns."""
+
+    sid: str
+    actions: tuple[str, ...]
+    kind: str
+    """What it is: socket."""
+    arn_suffixes: tuple[str, ...]
+    """Put behind its ARN."""
+
+
 class AlarmPlan(Plain):
     """One alarm. `assigned_dimensions` names those whose value AWS assigns at creation."""
 

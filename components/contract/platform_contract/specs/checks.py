@@ -131,9 +131,9 @@ def _timeouts(manifest: Manifest) -> Iterator[Broken]:
                    f"must be at most {longest} s behind an HTTP route: API Gateway gives up then, its limit",
                    "lower it, or answer at once and do the work behind a queue")  # fmt: skip
         shorter = apigateway.MAXIMUM_REST_FUNCTION_TIMEOUT_SECONDS
-        if "rest" in function.kinds() and function.timeout_seconds > shorter:
+        if function.kinds() & {"rest", "websocket"} and function.timeout_seconds > shorter:
             yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
-                   f"must be at most {shorter} s behind a route of a REST API, its limit",
+                   f"must be at most {shorter} s behind a route of a REST or WebSocket API, its limit",
                    "lower it, or answer at once and do the work behind a queue")  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from .. import naming
 from ..problems import choices, did_you_mean
 from ..standards import apigateway
-from .manifest import Manifest
+from .manifest import SECTIONS, Manifest
 from .workflow import steps_of
 
 Broken = tuple[str, object, str, str]
@@ -17,6 +18,7 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _changes(manifest)
     yield from _invoked(manifest)
     yield from _authorizers(manifest)
+    yield from _sockets(manifest)
     yield from _topics(manifest)
     yield from _uploads(manifest)
     yield from _circles(manifest)
@@ -85,6 +87,33 @@ def _authorizers(manifest: Manifest) -> Iterator[Broken]:
         if seconds > longest:
             yield (f"functions.{name}.timeout_seconds", seconds,
                    f"must be at most {longest} s for an authorizer: API Gateway gives up then and answers 500", "lower it")  # fmt: skip
+
+
+def _sockets(manifest: Manifest) -> Iterator[Broken]:
+    """Somebody decides who may connect, every route has one function, and no resource takes the API's name."""
+    routes, spec = manifest.socket_routes, manifest.websocket_api
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if trigger.websocket and routes[trigger.websocket.route] != name:
+                yield (f"functions.{name}.triggers[{index}].websocket.route", trigger.websocket.route,
+                       f"is a route of the function '{routes[trigger.websocket.route]}' already, and a route has one owner",
+                       "remove one of the two, or rename the action")  # fmt: skip
+    if not routes:
+        if spec.model_fields_set:
+            yield "websocket_api", None, "belongs to no route", "add a trigger `websocket` to a function, or remove it"
+        return
+    if "$connect" not in routes:
+        yield "websocket_api", None, "has no route $connect, at which API Gateway asks who may connect", "add `websocket: {route: $connect}`"
+    if spec.access == "lambda" and spec.authorizer_function is None:
+        yield ("websocket_api.authorizer_function", None, "is required: somebody has to decide who may connect",
+               "name a function of the workload, or write `authorizer: iam`, or `public: true` with a reason")  # fmt: skip
+    elif spec.authorizer_function and spec.authorizer_function not in manifest.functions:
+        yield ("websocket_api.authorizer_function", spec.authorizer_function,
+               f"is no function of this workload; there is {choices(manifest.functions)}",
+               did_you_mean(spec.authorizer_function, manifest.functions) or "correct it")  # fmt: skip
+    for section in SECTIONS:
+        if naming.SOCKET in manifest.section(section):
+            yield (f"{section}.{naming.SOCKET}", None, f"has the name by which `uses` calls the WebSocket API, {naming.SOCKET}", "rename it")
 
 
 def _topics(manifest: Manifest) -> Iterator[Broken]:

@@ -14,6 +14,7 @@ from .rest_trigger import RestTrigger
 from .schedule_trigger import ScheduleTrigger
 from .stream_trigger import ChangesTrigger, StreamTrigger
 from .upload_trigger import UploadTrigger
+from .websocket_trigger import WebSocketTrigger
 
 Handler = Annotated[
     str,
@@ -39,6 +40,7 @@ class TriggerSpec(Strict):
 
     http: HttpTrigger | None = Field(default=None, description="A route of the workload's HTTP API.")
     rest: RestTrigger | None = Field(default=None, description="A route of the workload's REST API, for callers with keys.")
+    websocket: WebSocketTrigger | None = Field(default=None, description="A route of the workload's WebSocket API.")
     queue: QueueTrigger | None = Field(default=None, description="A queue of the workload.")
     event: EventTrigger | None = Field(default=None, description="Events on a bus of the workload.")
     upload: UploadTrigger | None = Field(default=None, description="Objects that arrive in a bucket of the workload.")

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from .. import naming
 from ..settings import Phase
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
@@ -18,10 +19,11 @@ from .secret import ParameterSpec, SecretSpec
 from .stream import StreamSpec
 from .table import TableSpec
 from .topic import TopicSpec
+from .websocket_trigger import WebSocketApiSpec
 from .workflow import WorkflowSpec, steps_of
 
 DataClass = Literal["public", "internal", "confidential", "restricted"]
-Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter"]
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter", "socket"]
 
 SECTIONS: dict[str, Kind] = {
     "tables": "table", "queues": "queue", "buckets": "bucket", "topics": "topic", "buses": "bus", "streams": "stream",
@@ -101,6 +103,7 @@ class Manifest(Strict):
     parameters: dict[Name, ParameterSpec] = Field(default={}, description="Its plain parameters.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
+    websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")
@@ -112,20 +115,30 @@ class Manifest(Strict):
 
     def kind_of(self, resource: str) -> Kind | None:
         """Kind of a resource of this workload, or None."""
-        return next((kind for section, kind in SECTIONS.items() if resource in self.section(section)), None)
+        kind = next((kind for section, kind in SECTIONS.items() if resource in self.section(section)), None)
+        return "socket" if kind is None and resource == naming.SOCKET and self.socket_routes else kind
 
     @property
     def resources(self) -> list[str]:
         """Names of everything in it that functions can use."""
-        return [name for section in SECTIONS for name in self.section(section)]
+        return [*(name for section in SECTIONS for name in self.section(section)), *([naming.SOCKET] if self.socket_routes else [])]
+
+    @property
+    def socket_routes(self) -> dict[str, str]:
+        """Route of its WebSocket API -> function; the first one where two have a route."""
+        routes: dict[str, str] = {}
+        for name, function in self.functions.items():
+            for trigger in function.triggers:
+                if trigger.websocket:
+                    routes.setdefault(trigger.websocket.route, name)
+        return routes
 
     @property
     def authorizer_functions(self) -> set[str]:
         """Functions that decide for routes who may call."""
-        return {
-            trigger.authorizer_function
-            for function in self.functions.values() for trigger in function.http_triggers if trigger.authorizer_function
-        }  # fmt: skip
+        named = [trigger.authorizer_function for function in self.functions.values() for trigger in function.http_triggers]
+        named.append(self.websocket_api.authorizer_function)
+        return {name for name in named if name}
 
     @property
     def models(self) -> dict[str, str]:

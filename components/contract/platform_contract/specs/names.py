@@ -38,6 +38,8 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     yield from _sources(manifest, settings)
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "api", "name", partial(naming.api_name, settings, name)
+    if manifest.socket_routes:
+        yield "api", "name", partial(naming.api_name, settings, name, naming.SOCKET)
     if any("rest" in function.kinds() for function in manifest.functions.values()):
         yield "api", "name", partial(naming.api_name, settings, name, naming.REST)
     if asking := _asks_for_idempotency(manifest):
@@ -103,6 +105,8 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "dead_letter_queue", f"queues.{queue}", f"{queue}-dead"
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "http_api", "name", naming.API
+    if manifest.socket_routes:
+        yield "websocket_api", "name", naming.SOCKET
     if any("rest" in spec.kinds() for spec in manifest.functions.values()):
         yield "rest_api", "name", naming.REST
     if asking := _asks_for_idempotency(manifest):

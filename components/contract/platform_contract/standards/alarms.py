@@ -17,7 +17,7 @@ from . import apigateway, environment
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "workflow", "http_api", "rest_api", "table",
+    "schedule", "stream", "workflow", "http_api", "rest_api", "websocket_api", "table",
 ]  # fmt: skip
 
 
@@ -239,6 +239,18 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             datapoints_to_alarm=5, evaluation_periods=5,
         ),
     ),
+    "websocket_api": (
+        AlarmStandard(
+            "integration-errors", "AWS/ApiGateway", "IntegrationError", {"Stage": apigateway.SOCKET_STAGE}, Threshold(5),
+            "GreaterThanOrEqualToThreshold", (0, None), "functions behind a WebSocket API keep answering with errors", "page",
+            statistic="Sum", assigned_dimensions=("ApiId",),
+        ),
+        AlarmStandard(
+            "execution-errors", "AWS/ApiGateway", "ExecutionError", {"Stage": apigateway.SOCKET_STAGE}, Threshold(5),
+            "GreaterThanOrEqualToThreshold", (0, None), "API Gateway itself fails to handle connections or messages", "page",
+            statistic="Sum", assigned_dimensions=("ApiId",),
+        ),
+    ),
     "table": (
         AlarmStandard(
             "read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
@@ -269,6 +281,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "dead_letter_queue": (),
     "http_api": ("latency_ms_p99",),
     "rest_api": ("latency_ms_p99",),
+    "websocket_api": (),
     "table": (),
 }
 """Kind -> facts that `Threshold.value` wants."""

@@ -30,6 +30,9 @@ MAXIMUM_REST_FUNCTION_TIMEOUT_SECONDS = REST_INTEGRATION_TIMEOUT_MS // 1000
 REST_STAGE = "live"
 """The one stage of a REST API: environments are stacks, not stages."""
 
+SOCKET_STAGE = "live"
+"""The one stage of a WebSocket API."""
+
 STAGE = "$default"
 """The stage without a path of its own."""
 

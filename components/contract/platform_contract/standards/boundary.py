@@ -8,7 +8,7 @@ from typing import Any
 
 from . import states
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray")
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -51,6 +51,7 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             # Neither has a resource level: whoever has the token of a step may answer it, and logs go where the workflow says.
             _allow("Answers", ["states:SendTaskSuccess", "states:SendTaskFailure"], "*"),
             _allow("LogDeliveries", list(states.LOG_DELIVERY_ACTIONS), "*"),
+            _allow("Connections", "execute-api:ManageConnections", arn("execute-api", "*/live/POST/@connections/*")),
             _allow("Secrets", "secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{environment}-*")),
             _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
             _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:live")),

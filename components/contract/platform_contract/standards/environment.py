@@ -9,6 +9,10 @@ CAPTURE_RESPONSE = "POWERTOOLS_TRACER_CAPTURE_RESPONSE"
 CAPTURE_ERROR = "POWERTOOLS_TRACER_CAPTURE_ERROR"
 IDEMPOTENCY_EXPIRES_AFTER_SECONDS = "IDEMPOTENCY_EXPIRES_AFTER_SECONDS"
 
+SOCKET_ENDPOINT = "SOCKET_ENDPOINT"
+TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL = "TOKEN_ISSUER", "TOKEN_AUDIENCES", "JWKS_URL"
+"""Told to functions that decide who may call: whose tokens are good, for whom, and where the keys are that sign them."""
+
 ALWAYS = (ENVIRONMENT, WORKLOAD, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
 """Set for every function."""
 
@@ -17,14 +21,14 @@ METRICS_NAMESPACE_VALUE = "serverless-platform"
 
 PREFIXES = {
     "table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_", "topic": "TOPIC_", "bus": "BUS_", "stream": "STREAM_",
-    "workflow": "WORKFLOW_", "secret": "SECRET_", "parameter": "PARAMETER_",
+    "workflow": "WORKFLOW_", "secret": "SECRET_", "parameter": "PARAMETER_", "socket": "SOCKET_",
 }  # fmt: skip
 """Kind of resource -> begin of the variable that holds its name (a queue's: its URL; a topic's and a workflow's: its ARN)."""
 
 RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
 """Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""
 
-RESERVED = frozenset({*ALWAYS, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
+RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
 """Names that a manifest may not set: ours, and those on which the runtime depends."""
 
 MAXIMUM_BYTES = 4096

@@ -12,7 +12,7 @@ from typing import Literal
 
 from . import states
 
-Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter"]
+Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter", "socket"]
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,11 @@ VERBS: dict[Kind, dict[str, Verb]] = {
             "answer the token of a step that waits; IAM knows no resource for it",
         ),
     },
+    "socket": {
+        "send": Verb(
+            (Permission(("execute-api:ManageConnections",), ("/POST/@connections/*",)),), (), "send to connections of the WebSocket API",
+        ),
+    },
     "secret": {
         "read": Verb((Permission(("secretsmanager:GetSecretValue",), ("-??????",)),), ("kms:Decrypt",), "read the value"),
     },
@@ -137,7 +142,7 @@ VERBS: dict[Kind, dict[str, Verb]] = {
 
 VIA_SERVICE: dict[str, str] = {
     "table": "dynamodb", "queue": "sqs", "bucket": "s3", "topic": "sns", "bus": "events", "stream": "kinesis",
-    "workflow": "states", "secret": "secretsmanager", "parameter": "ssm", "environment": "lambda",
+    "workflow": "states", "secret": "secretsmanager", "parameter": "ssm", "socket": "execute-api", "environment": "lambda",
 }  # fmt: skip
 """Kind -> service through which the key is used: condition kms:ViaService = SERVICE.REGION.amazonaws.com."""
 

@@ -36,6 +36,17 @@ class KeyStatementArgs(TypedDict):
     """Condition of the statement, as a rule the services through which the key may be used."""
 
 
+class AssignedStatementArgs(TypedDict):
+    """One permission of a function on something whose ARN AWS assigns."""
+
+    sid: str
+    """Name of the statement: letters and digits, unique in the role."""
+    actions: list[str]
+    """IAM actions, without wildcards."""
+    resources: list[pulumi.Input[str]]
+    """ARNs: outputs of what AWS makes."""
+
+
 def document(statements: Sequence[Mapping[str, Any]]) -> str:
     """The policy document of `statements`, as JSON text."""
     return json.dumps({"Version": "2012-10-17", "Statement": [_statement(each) for each in statements]})
@@ -43,14 +54,18 @@ def document(statements: Sequence[Mapping[str, Any]]) -> str:
 
 def make_policies(
     name: str, *, role: iam.Role, statements: Sequence[Mapping[str, Any]], key_arn: pulumi.Input[str],
-    key_statements: Sequence[Mapping[str, Any]], opts: pulumi.ResourceOptions,
+    key_statements: Sequence[Mapping[str, Any]], opts: pulumi.ResourceOptions, assigned_statements: Sequence[Mapping[str, Any]] = (),
 ) -> list[iam.RolePolicy]:  # fmt: skip
-    """`NAME-access` with the statements on named resources, `NAME-key` with those on the workload's key."""
+    """`NAME-access` with the statements on named resources, `NAME-key` with those on the workload's key, `NAME-assigned` with those on
+    ARNs that AWS assigns."""
     policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=document(statements), opts=opts)]
     if key_statements:
         on_key = [_statement({**each, "resources": [key_arn]}) for each in key_statements]
         key_document = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": on_key})
         policies.append(iam.RolePolicy(f"{name}-key", name="key", role=role.name, policy=key_document, opts=opts))
+    if assigned_statements:
+        on_assigned = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_statement(each) for each in assigned_statements]})
+        policies.append(iam.RolePolicy(f"{name}-assigned", name="assigned", role=role.name, policy=on_assigned, opts=opts))
     return policies
 
 

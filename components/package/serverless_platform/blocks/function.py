@@ -7,7 +7,7 @@ import pulumi
 import pydantic
 from pulumi_aws import lambda_
 
-from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
+from ..access.grants import AssignedStatementArgs, KeyStatementArgs, StatementArgs, make_policies
 from ..access.roles import make_role
 from ..arguments import PlainArguments, checked, settled_with
 from ..watch.alarms import AlarmArgs, make_alarms
@@ -69,6 +69,8 @@ class FunctionArgs(TypedDict):
     """Permissions on resources with known ARNs."""
     key_statements: list[KeyStatementArgs]
     """Permissions on the workload's key."""
+    assigned_statements: NotRequired[list[AssignedStatementArgs]]
+    """Permissions on what has an ARN that AWS assigns."""
     failures: NotRequired[FailuresArgs]
     """Its queue of failures; for a function that something invokes asynchronously or in order."""
     asynchronous: NotRequired[AsynchronousArgs]
@@ -169,7 +171,7 @@ class Function(pulumi.ComponentResource):
         )  # fmt: skip
         self.policies = make_policies(
             self._name, role=self._role, statements=args["statements"], key_arn=args["key_arn"],
-            key_statements=args["key_statements"], opts=self._child,
+            key_statements=args["key_statements"], assigned_statements=args.get("assigned_statements", []), opts=self._child,
         )  # fmt: skip
 
     def _make_function(self) -> None:

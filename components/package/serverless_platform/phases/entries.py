@@ -1,4 +1,4 @@
-"""Where callers come in: HTTP APIs and REST APIs in front of a workload's functions."""
+"""Where callers come in: HTTP, REST and WebSocket APIs in front of a workload's functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 import pulumi
 
 from platform_contract.json_schemas import draft4
+from platform_contract.standards import environment
 
+from ..blocks.socket import Socket
 from ..triggers.http import HttpApi
 from ..triggers.rest import RestApi
+from ..triggers.websocket import SocketTrigger
 from .parts import Made, alarms_of, arguments
 
 
@@ -17,6 +20,46 @@ class Entries(Made):
 
     apis: dict[str, HttpApi]
     rest_apis: dict[str, RestApi]
+    sockets: dict[str, Socket]
+
+    def _make_sockets(self) -> None:
+        """Before the functions, which are told where to send; `_connect_sockets` puts them behind it."""
+        self.sockets = {
+            name: Socket(f"{self._name}-{name}", {
+                "physical_name": socket.physical_name, "description": socket.description, "tags": self._plan.tags,
+            }, self._child)
+            for name, socket in self._plan.sockets.items()
+        }  # fmt: skip
+
+    def _connect_sockets(self) -> None:
+        for name, socket in self._plan.sockets.items():
+            made, deciding = self.sockets[name], socket.authorizer_function
+            SocketTrigger(f"{self._name}-{name}-functions", arguments(
+                socket, "physical_name", "description", "authorizer_function", "integration_timeouts_ms", "alarms",
+                **self._encrypted, **self._shared, api_id=made.api_id, execution_arn=made.execution_arn,
+                targets=self._targets(socket.integration_timeouts_ms), alarms=alarms_of(socket.alarms),
+                **({"deciding": self._target(deciding)} if deciding else {}),
+            ), self._child)  # fmt: skip
+
+    def _socket_arn(self, name: str, suffix: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat(self.sockets[name].execution_arn, "/", self._plan.sockets[name].stage, suffix)
+
+    def _socket_endpoint(self, name: str) -> pulumi.Output[str]:
+        """Where messages to connections are sent: https instead of wss, or the embedded cloud, which has no names of its own."""
+        socket, stage = self.sockets[name], self._plan.sockets[name].stage
+        if self._plan.endpoint_url:
+            return pulumi.Output.concat(self._plan.endpoint_url, "/_aws/execute-api/", socket.api_id, "/", stage)
+        return socket.endpoint.apply(lambda url: f"{url.replace('wss://', 'https://')}/{stage}")
+
+    def _identity(self, variable: str) -> pulumi.Output[str]:
+        """What a function that decides who may call is told of tokens."""
+        issuer = pulumi.Output.from_input(self._args["token_issuer"])
+        if variable == environment.TOKEN_ISSUER:
+            return issuer
+        if variable == environment.TOKEN_AUDIENCES:
+            return pulumi.Output.from_input(self._args["token_audiences"]).apply(",".join)
+        keys, endpoint = "/.well-known/jwks.json", self._plan.endpoint_url
+        return issuer.apply(lambda url: f"{endpoint}/{url.rpartition('/')[2]}{keys}" if endpoint else url + keys)
 
     def _make_http_apis(self) -> None:
         tokens = {key: value for key in ("token_issuer", "token_audiences") if (value := self._args.get(key))}

@@ -62,9 +62,11 @@ class Pilot(Entries, Sources):
         self._make_buses()
         self._make_streams()
         self._make_secrets()
+        self._make_sockets()
         self._make_functions()
         self._make_http_apis()
         self._make_rest_apis()
+        self._connect_sockets()
         self._make_queue_triggers()
         self._make_event_triggers()
         self._make_upload_triggers()
@@ -160,7 +162,7 @@ class Pilot(Entries, Sources):
         plan, function = self._plan, self._plan.functions[name]
         return Function(f"{self._name}-{name}", arguments(
             function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
-            **self._encrypted, **self._shared,
+            "assigned_statements", **self._encrypted, **self._shared,
             account_id=plan.account_id,
             boundary_arn=plan.boundary_arn,
             code=self._args["code"][name],
@@ -168,6 +170,10 @@ class Pilot(Entries, Sources):
             environment={**function.environment, **self._references(function)},
             statements=[each.model_dump(mode="json") for each in function.statements],
             key_statements=[each.model_dump(mode="json") for each in function.key_statements],
+            assigned_statements=[
+                {"sid": it.sid, "actions": list(it.actions), "resources": [self._socket_arn(it.kind, suffix) for suffix in it.arn_suffixes]}
+                for it in function.assigned_statements
+            ],
             alarms=alarms_of(function.alarms),
             **_failures(function),
         ), self._child)  # fmt: skip
@@ -195,6 +201,8 @@ class Pilot(Entries, Sources):
             "workflow": lambda name: self.workflows[name].arn,
             "secret": lambda name: self.secrets[name].physical_name,
             "parameter": lambda name: self.parameters[name].physical_name,
+            "socket": self._socket_endpoint,
+            "identity": self._identity,
         }
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 
