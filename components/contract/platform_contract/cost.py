@@ -10,7 +10,7 @@ from .plan import WorkloadPlan, plan_workload
 from .plan.model import AlarmPlan
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
-from .standards.prices import MILLION, PRICES, REGION
+from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
 from .uses import (
     API_LOG_KB,
     APIS,
@@ -158,6 +158,8 @@ def _monthly(manifest: Manifest, plan: WorkloadPlan) -> tuple[list[Line], list[s
         Line("key of the workload", 1, "kms_key"),
         Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric"),
     ]
+    if manifest.rest_api.cache_gb:
+        lines.append(Line("cache of the REST API, asked or not", HOURS_PER_MONTH, f"rest_cache_{manifest.rest_api.cache_gb}"))
     uncounted = []
     for resource in manifest.resources:
         kind = str(manifest.kind_of(resource))

@@ -1,5 +1,7 @@
 """What a workload costs, with every number reckoned by hand; a new kind cannot be forgotten."""
 
+from typing import get_args
+
 import pytest
 
 from platform_contract import uses
@@ -7,6 +9,7 @@ from platform_contract.cost import alarms_in, cost, report
 from platform_contract.plan import plan_workload
 from platform_contract.specs import Manifest, TriggerSpec
 from platform_contract.specs.manifest import SECTIONS
+from platform_contract.specs.rest_trigger import RestApiSpec
 from platform_contract.standards import iam
 from platform_contract.standards.prices import PRICES
 
@@ -89,6 +92,15 @@ def test_idempotency_writes_twice():
 def test_a_fifo_queue_has_its_own_price():
     lines = cost_of(put("queues.paid", {"fifo": True})).lines
     assert {line.what: line.price for line in lines}["worker: messages sent"] == "sqs_fifo_request"
+
+
+def test_a_cache_of_answers_is_paid_for_by_the_hour_in_every_size():
+    sizes = get_args(get_args(RestApiSpec.model_fields["cache_gb"].annotation)[0])
+    assert len(sizes) == 8
+    for size in sizes:
+        line = usd(cost_of(put("rest_api", {"cache_gb": size})).monthly)["cache of the REST API, asked or not"]
+        assert line == pytest.approx(730 * PRICES[f"rest_cache_{size}"].usd)
+    assert line == pytest.approx(2774)
 
 
 def test_the_processor_and_the_region_of_the_stack_count():

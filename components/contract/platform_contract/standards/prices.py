@@ -48,6 +48,10 @@ PRICES: dict[str, Price] = {
     "lambda_x86_64": Price(0.0000166667, 1, "GB-s", f"{_LAMBDA}, first 6 billion"),
     "http_api_request": Price(1.11, MILLION, "requests", f"{_API}, first 300 million, 512 KB each"),
     "rest_api_request": Price(3.50, MILLION, "requests", f"{_LIST.format('2026-09-21')}, first 333 million"),
+    **{
+        f"rest_cache_{size}": Price(usd, 1, f"hours of {size} GB", _OTHER_REGION.format("API Gateway pricing"), confirmed=False)
+        for size, usd in {"0.5": 0.02, "1.6": 0.038, "6.1": 0.2, "13.5": 0.25, "28.4": 0.5, "58.2": 1.0, "118": 1.9, "237": 3.8}.items()
+    },
     "websocket_message": Price(1.00, MILLION, "messages", _OTHER_REGION.format("API Gateway pricing"), confirmed=False),
     "websocket_minute": Price(0.25, MILLION, "connection minutes", _OTHER_REGION.format("API Gateway pricing"), confirmed=False),
     "sqs_request": Price(0.40, MILLION, "requests", f"{_LIST.format('2026-09-11')}, 64 KB each"),
