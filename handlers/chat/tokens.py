@@ -77,7 +77,7 @@ class Keys:
 
     def key(self, kid: str) -> jwt.PyJWK:
         """Raises Refused for a key that the pool does not have, TransientFailure where that cannot be told."""
-        if self._age(self._fetched) > FRESH_SECONDS or (kid not in self._keys and self._age(self._tried) > PAUSE_SECONDS):
+        if self._age(self._fetched) > FRESH_SECONDS or kid not in self._keys:
             self._renew()
         if kid not in self._keys:
             raise Refused("signed with a key that the pool does not have")

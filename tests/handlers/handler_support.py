@@ -36,9 +36,9 @@ class Lines:
         return [line for line in self.all() if line["level"] == level]
 
 
-def make_table(cloud, key: str, index: tuple[str, str, str] | None = None) -> str:
-    """A table with the partition key `key`; index: name, partition key and sort key of a second way to find items."""
-    name, used = f"table-{next(numbers)}", {key}
+def make_table(cloud, key: str, index: tuple[str, str, str] | None = None, sort_key: str | None = None) -> str:
+    """A table with the partition key `key`, and `sort_key` if given; index: name, partition key and sort key of a second way to find items."""
+    name, used = f"table-{next(numbers)}", {key} | ({sort_key} if sort_key else set())
     indexes = []
     if index:
         used |= set(index[1:])
@@ -46,7 +46,7 @@ def make_table(cloud, key: str, index: tuple[str, str, str] | None = None) -> st
         indexes = [{"IndexName": index[0], "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}]
     cloud.client("dynamodb").create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}, *([{"AttributeName": sort_key, "KeyType": "RANGE"}] if sort_key else [])],
         AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in sorted(used)],
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )  # fmt: skip

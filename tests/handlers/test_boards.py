@@ -2,7 +2,7 @@
 
 import pytest
 from appsync_support import Api, GraphQLError
-from handler_support import items, numbers
+from handler_support import items, make_table
 
 ANNA, BOB, EVE = ({"sub": f"sub-{name}", "username": name, "groups": None} for name in ("anna", "bob", "eve"))
 MODERATOR = {"sub": "sub-mo", "username": "mo", "groups": ["moderators"]}
@@ -12,20 +12,9 @@ UNAUTHORIZED = ("Unauthorized", "Unauthorized", None)
 STALE = ("Conflict", "the card has changed since; read it again", "version")
 
 
-def make_table(cloud) -> str:
-    name = f"table-{next(numbers)}"
-    keys = {"board_id": "HASH", "item_id": "RANGE"}
-    cloud.client("dynamodb").create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-    )  # fmt: skip
-    return name
-
-
 @pytest.fixture
 def api(aws) -> Api:
-    table = make_table(aws)
+    table = make_table(aws, "board_id", sort_key="item_id")
     made = Api("boards", aws.client("dynamodb"), table, NOW)
     made.items = lambda: items(aws, table)  # type: ignore[attr-defined]
     return made
@@ -153,8 +142,7 @@ def test_every_field_with_a_resolver_is_in_the_test_above(api):
 
 
 def test_only_the_owner_takes_in_members(shared):
-    for who in (BOB, MODERATOR):
-        assert refusal(member, shared, EVE, who) == UNAUTHORIZED
+    assert [refusal(member, shared, EVE, who) for who in (BOB, MODERATOR)] == [UNAUTHORIZED] * 2
     assert refusal(member, shared, EVE, EVE) == NO_BOARD
     assert board(shared, ANNA)["members"] == ["sub-bob"]
 
@@ -287,9 +275,8 @@ def test_cards_of_another_board_are_left_out_whatever_the_data_source_answers(sh
         {"board_id": "board-01", "item_id": "board"}, {"board_id": "board-01", "item_id": "card#1", "card_id": "1"},
         {"board_id": "board-02", "item_id": "card#2", "card_id": "2"},
     ], "nextToken": None}}  # fmt: skip
-    source = board(shared, ANNA)
     monkeypatch.setattr(shared, "_on_table", lambda asked: everything)
-    page = shared.call("Board.cards", {}, ANNA, source=source)
+    page = shared.call("Board.cards", {}, ANNA, source={"board_id": "board-01"})
     assert [card["card_id"] for card in page["cards"]] == ["1"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from handler_support import Context, items, numbers
+from handler_support import Context, items, make_table
 
 from chat import logic
 from chat.contracts import MessageFrame
@@ -34,22 +34,12 @@ class FakeManagement:
         self.sent.setdefault(ConnectionId, []).append(json.loads(Data))
 
 
-def make_table(cloud, *keys: str) -> str:
-    name = f"table-{next(numbers)}"
-    cloud.client("dynamodb").create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-    )  # fmt: skip
-    return name
-
-
 @pytest.fixture
 def chat(aws, monkeypatch):
     from chat import socket
     from chat.posting import Socket
 
-    names = {"TABLE_CONNECTIONS": make_table(aws, "room", "connection_id"), "TABLE_MEMBERS": make_table(aws, "connection_id")}
+    names = {"TABLE_CONNECTIONS": make_table(aws, "room", sort_key="connection_id"), "TABLE_MEMBERS": make_table(aws, "connection_id")}
     for name, value in {**names, "WORKLOAD": "chat", "SOCKET_ENDPOINT": "https://api.example/live"}.items():
         monkeypatch.setenv(name, value)
     socket.parts.cache_clear()

@@ -4,7 +4,7 @@ import random
 from itertools import chain
 
 import pytest
-from handler_support import Context, items, numbers
+from handler_support import Context, items, make_table
 from http_support import problem, request, told
 from stream_support import change, reported
 
@@ -14,21 +14,11 @@ from shared.paging import cursor_of
 TEA = {"name": "Green tea", "tags": ["organic"], "description": "From Uji", "price_cents": 900}
 
 
-def make_table(cloud, *keys: str) -> str:
-    name = f"table-{next(numbers)}"
-    cloud.client("dynamodb").create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-    )  # fmt: skip
-    return name
-
-
 @pytest.fixture
 def tables(aws, monkeypatch):
     from search_index import api, index
 
-    names = {"TABLE_PRODUCTS": make_table(aws, "product_id"), "TABLE_TERMS": make_table(aws, "term", "product_id")}
+    names = {"TABLE_PRODUCTS": make_table(aws, "product_id"), "TABLE_TERMS": make_table(aws, "term", sort_key="product_id")}
     for name, value in {**names, "WORKLOAD": "search-index"}.items():
         monkeypatch.setenv(name, value)
     api.parts.cache_clear()
@@ -138,9 +128,7 @@ def test_a_bad_product_is_400_and_nothing_written(aws, tables, path, body, messa
 
 
 def test_a_product_is_found_by_every_word_and_by_all_of_them(tables, metric_values):
-    assert index(
-        written("tea-1", 1, tags=["organic"]), written("tea-2", 2, "Black Tea"), written("cup-1", 3, "Green cup")
-    ) == []  # fmt: skip
+    assert index(written("tea-1", 1, tags=["organic"]), written("tea-2", 2, "Black Tea"), written("cup-1", 3, "Green cup")) == []
     assert find("tea") == ["tea-1", "tea-2"]
     assert find("GREEN tea") == ["tea-1"]
     assert find("Organic, green: tea!") == ["tea-1"]

@@ -55,6 +55,16 @@ def test_the_first_failure_is_reported_and_nothing_after_it_is_tried(log, metric
     assert metric_values() == {"BatchItemFailures": 1}
 
 
+def test_without_a_context_for_each_record_a_failure_is_told_as_well(log):
+    @instrumented
+    def handler(event, context):
+        return process_in_order(changes(event), lambda record: logger.info("at work") or record.missing, False)
+
+    assert reported(handler({"Records": three()}, Context())) == ["101"]
+    [line], [failure] = log.of("INFO"), log.of("ERROR")
+    assert line.get("correlation_id") is None and failure["correlation_id"] == "request-1"
+
+
 def test_an_empty_batch_is_no_failure():
     assert run([], lambda record: pytest.fail("there is no record")) == []
 
