@@ -1,32 +1,8 @@
-"""What the queue brings and what is kept."""
+"""What is kept."""
 
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict, Field
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]  # becomes part of an object's key
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-
-
-class Line(BaseModel):
-    """One line of a paid order. Fields that a sender adds later are ignored, so that senders can move first."""
-
-    model_config = ConfigDict(frozen=True)
-
-    sku: str = Field(min_length=1, max_length=32)
-    quantity: int = Field(ge=1, strict=True, description="Pieces")
-    unit_price: int = Field(ge=0, strict=True, description="In the currency's smallest unit (cents)")
-
-
-class PaidOrder(BaseModel):
-    """The body of a message."""
-
-    model_config = ConfigDict(frozen=True)
-
-    order_id: OrderId
-    currency: Currency = Field(description="ISO 4217 code")
-    paid_at: str = Field(min_length=10, max_length=40, description="UTC, ISO 8601; as the sender gives it")
-    lines: list[Line] = Field(min_length=1, max_length=100)
+from receipts.contracts import Currency, Line
 
 
 class Receipt(BaseModel):
@@ -36,6 +12,18 @@ class Receipt(BaseModel):
 
     order_id: str
     paid_at: str
-    currency: str
+    currency: Currency
     lines: list[Line]
     total: int = Field(description="In the currency's smallest unit (cents)")
+
+
+class CorrectedReceipt(BaseModel):
+    """A receipt as one correction left it. It is never changed: the next correction makes another one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipt: Receipt
+    sequence: int = Field(description="Number of the correction")
+    corrected_at: str
+    reason: str
+    digest: str = Field(description="SHA-256 of the correction's content: tells a repeated correction from another of the same number")

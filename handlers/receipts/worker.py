@@ -30,7 +30,7 @@ def parts() -> tuple[Config, ReceiptStore]:
 
 def write_receipt(record: SQSRecord) -> None:
     receipt = logic.receipt_for(logic.read(record.body))
-    written = parts()[1].add(logic.object_key(receipt), receipt.model_dump_json())
+    written = parts()[1].add(logic.object_key(receipt.order_id), receipt.model_dump_json())
     if written:
         count("ReceiptsWritten")
     logger.info("receipt written" if written else "receipt was there already", order_id=receipt.order_id)
@@ -38,7 +38,7 @@ def write_receipt(record: SQSRecord) -> None:
 
 @instrumented
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return process_batch(event, write_receipt, parts()[0].queue_paid_orders)
+    return process_batch(event, write_receipt, parts()[0].queue_paid_orders, context)
 
 
 if in_lambda():

@@ -222,3 +222,76 @@ def test_no_log_line_holds_the_body(aws, queue, log):
     queue.send({**PAID, "currency": "secret-currency"}, {**PAID, "paid_at": "2026-01-01 secret-time"})
     work(queue.receive())
     assert "secret" not in log.stream.getvalue() and len(log.all()) == 2
+
+
+def slow(context: Context, milliseconds: int):
+    """A record handler that takes so long of the function's time, without waiting for it."""
+
+    def handle(record) -> None:
+        context.remaining_milliseconds -= milliseconds
+
+    return handle
+
+
+@pytest.mark.parametrize(("remaining", "done"), [(10_000, 3), (1_000, 1)])
+def test_a_batch_stops_while_there_is_time_to_say_so(sqs, log, remaining, done):
+    """After each of 3 s, 2 s of reserve are looked for: with 10 s three are done. The first is, however little time there is."""
+    from shared.batch import process_batch
+
+    context = Context(remaining_milliseconds=remaining)
+    reply = process_batch({"Records": records_of(5)}, slow(context, 3_000), "https://sqs/queue", context)
+    assert [item["itemIdentifier"] for item in reply["batchItemFailures"]] == [f"m-{number}" for number in range(done, 5)]
+    assert {entry["VisibilityTimeout"] for call in sqs.calls for entry in call["Entries"]} == {0}
+    assert [line["message"] for line in log.all()] == ["message left for the next attempt"] * (5 - done)
+
+
+def test_a_message_that_would_take_as_long_as_the_longest_is_not_begun(sqs, log, monkeypatch):
+    from shared import batch
+
+    clock = iter([0, 4, 4, 5])  # the first takes 4 s, the second 1 s
+    monkeypatch.setattr(batch.time, "monotonic", lambda: next(clock))
+    left = iter([7.0, 5.9])  # 4 + 2 s fit into the first, not into the second
+
+    class Lambda:
+        def get_remaining_time_in_millis(self) -> float:
+            return next(left) * 1000
+
+    reply = batch.process_batch({"Records": records_of(3)}, lambda record: None, "https://sqs/queue", Lambda())
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "m-2"}]}
+
+
+def test_a_group_id_alone_does_not_make_a_queue_fifo(sqs, log):
+    """Standard queues share their time fairly by it; a failed message there holds up nobody."""
+    from shared.batch import process_batch
+
+    records = records_of(3)
+    for record in records:
+        record["attributes"]["MessageGroupId"] = "tenant"
+
+    def fail_the_first(record) -> None:
+        if record.message_id == "m-0":
+            raise OSError("network")
+
+    reply = process_batch({"Records": records}, fail_the_first, "https://sqs/queue")
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+
+
+def test_in_a_fifo_queue_what_follows_a_failed_message_waits_as_long_as_it_does(sqs, log):
+    from shared.batch import process_batch
+
+    records = records_of(6, receives=3)
+    for number, record in enumerate(records):
+        record["eventSourceARN"] = "arn:aws:sqs:eu-west-1:000000000000:queue.fifo"
+        record["attributes"]["MessageGroupId"] = f"group-{number % 2}"
+    tried = []
+
+    def fail_the_first(record) -> None:
+        tried.append(record.message_id)
+        if record.message_id == "m-0":
+            raise OSError("network")
+
+    reply = process_batch({"Records": records}, fail_the_first, "https://sqs/queue")
+    assert tried == ["m-0", "m-1", "m-3", "m-5"]
+    assert [item["itemIdentifier"] for item in reply["batchItemFailures"]] == ["m-0", "m-2", "m-4"]
+    told = [(entry["ReceiptHandle"], entry["VisibilityTimeout"]) for entry in sqs.calls[0]["Entries"]]
+    assert told == [("r-0", 20), ("r-2", 20), ("r-4", 20)], "the failed one first, so that none overtakes it into the dead-letter queue"
