@@ -157,7 +157,7 @@ def test_a_line_of_the_manifest_all_the_way(monkeypatch: pytest.MonkeyPatch, tmp
     for name in ("__main__.py", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     manifest = tmp_path / "workloads" / "receipts.yaml"
-    manifest.write_text(manifest.read_text().replace("timeout_seconds: 30", "timeout_seconds: 45"))
+    manifest.write_text(manifest.read_text().replace("timeout_seconds: 30", "timeout_seconds: 45", 1))
     after = run_program("dev", program=tmp_path / "__main__.py")
     changed = {
         f"{old.name} {key}": (old.inputs[key], new.inputs[key])
