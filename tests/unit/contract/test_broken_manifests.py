@@ -4,6 +4,7 @@ import pytest
 
 from platform_contract.problems import ProblemsError
 from platform_contract.specs import Manifest, load_manifests
+from platform_contract.specs.function import TRIGGER_KINDS
 
 from .samples import TODAY, drop, put, settings, text
 
@@ -75,7 +76,7 @@ BROKEN = [
      "remove one of the two, or change its path"),
     ("two triggers in one", [put("functions.api.triggers.0.queue", {"queue": "paid"}), put("functions.worker.triggers.0", {"http": {"route": "GET /x"}}),
                              put("functions.worker.timeout_seconds", 30)],
-     "functions.api.triggers[0]: must have exactly one of http, rest, queue, event, upload, schedule, changes, stream; write each trigger as an entry of its own in the list"),
+     "functions.api.triggers[0]: must have exactly one of " + ", ".join(TRIGGER_KINDS) + "; write each trigger as an entry of its own in the list"),
     ("trigger of an unknown queue", [put("functions.worker.triggers.0.queue.queue", "payd")],
      "functions.worker.triggers[0].queue.queue=payd: is no queue of this workload; there is paid; did you mean 'paid'?"),
     ("two consumers by trigger", [put("functions.api.triggers.0", {"queue": {"queue": "paid"}}), drop("functions.api.uses.paid")],
