@@ -5,34 +5,16 @@ function, and anybody could raise an alarm with them. Where the pool's keys cann
 """
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from chat.tokens import Keys, Refused, verify
 from shared.clients import in_lambda
-from shared.config import FunctionConfig, load_config
+from shared.config import load_config
 from shared.observability import CORRELATION_HEADER, accept_correlation_id, count, instrumented, logger
+from shared.tokens import GateConfig, Keys, Refused, verify
 
-SECURE_OR_LOCAL = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])"
-
-
-def split(text: Any) -> Any:
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
-
-
-class Config(FunctionConfig):
-    """What the platform must set for this function."""
-
-    token_issuer: str = Field(pattern=r"^https://", description="Claim `iss` of the pool's tokens")
-    token_audiences: Annotated[tuple[str, ...], BeforeValidator(split), Field(min_length=1)] = Field(
-        description="Ids of the clients whose tokens are good, separated by commas"
-    )
-    jwks_url: str | None = Field(
-        default=None,
-        pattern=SECURE_OR_LOCAL,
-        description="Where the pool's keys are; its issuer's /.well-known/jwks.json if not set",
-    )
+Config = GateConfig
 
 
 class ConnectRequest(BaseModel):
@@ -62,7 +44,7 @@ class ConnectRequest(BaseModel):
 def parts() -> tuple[Config, Keys]:
     """Made once. Raises ConfigurationError naming every variable that is missing."""
     config = load_config(Config)
-    return config, Keys(config.jwks_url or f"{config.token_issuer}/.well-known/jwks.json")
+    return config, Keys(config.jwks_url)
 
 
 def policy(effect: str, arn: str, principal: str, user: str) -> dict[str, Any]:

@@ -85,6 +85,15 @@ def principal(event: Any) -> str:
     return str(arn)
 
 
+def role_of(event: Any) -> str:
+    """The role that a Lambda authorizer found for the caller it let through. Raises Problem 401 where none has."""
+    context = event.raw_event.get("requestContext", {})
+    told = (context.get("authorizer") or {}).get("lambda")
+    if not told:
+        raise Problem(401, "a caller with a role is needed")
+    return str(told.get("role", ""))
+
+
 def read_body(event: Any, model: type[Model]) -> Model:
     """The JSON body as `model`. Raises Problem 400 that names the first field at fault and how many others are."""
     try:

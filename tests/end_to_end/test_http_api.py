@@ -1,5 +1,6 @@
 """The HTTP API of orders beyond taking an order: pages, other origins, signed calls, and who decides who may call."""
 
+import base64
 import json
 import urllib.error
 import urllib.request
@@ -64,3 +65,17 @@ def test_a_signed_request_passes_and_an_unsigned_one_does_not(platform):
     assert (status, json.loads(body)) == (200, order)
     [line] = [line for line in log_lines(platform, "orders", "api") if line.get("correlation_id") == "e2e-signed"]
     assert line["principal"].startswith(f"arn:aws:iam::{platform.inventory.account_id}:")
+
+
+def test_people_of_the_company_see_what_their_role_allows(platform):
+    customer = token_of(platform)
+    order = take(platform, customer)
+    customer_id = json.loads(base64.urlsafe_b64decode(customer.split(".")[1] + "=="))["sub"]
+    one = api_url(platform, "orders", f"/support/orders/{order['order_id']}")
+    several = api_url(platform, "orders", f"/support/customers/{customer_id}/orders")
+    support, auditor = token_of(platform, "support"), token_of(platform, "auditor")
+    assert [send(one, "GET", token)[0] for token in (support, auditor, customer, "nonsense", None)] == [200, 200, 403, 403, 401]
+    assert [send(several, "GET", token)[0] for token in (support, auditor, customer)] == [200, 403, 403]
+    assert [each["order_id"] for each in json.loads(send(several, "GET", support)[1])["orders"]] == [order["order_id"]]
+    lines = [line for line in log_lines(platform, "orders", "api") if line.get("message") == "order read" and line.get("role")]
+    assert {line["role"] for line in lines if line["order_id"] == order["order_id"]} == {"support", "auditor"}

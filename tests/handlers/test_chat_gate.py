@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from handler_support import Context
 
-from chat.tokens import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, Keys, Refused
 from shared.errors import TransientFailure
+from shared.tokens import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, Keys, Refused
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
 ARN = "arn:aws:execute-api:eu-west-1:000000000000:abc/live/$connect"
@@ -260,7 +260,7 @@ def test_a_key_set_without_end_is_not_read(monkeypatch):
     import io
     import urllib.request
 
-    from chat import tokens
+    from shared import tokens
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b" " * 10_000_000))
     with pytest.raises(ValueError, match="too large"):
@@ -278,11 +278,3 @@ def test_a_wrong_setting_is_told_and_nobody_let_in(gate, monkeypatch, name, valu
     module.parts.cache_clear()
     with pytest.raises(ConfigurationError, match=name):
         gate(bearer(token()))
-
-
-def test_without_an_own_address_keys_come_from_the_issuer(gate, monkeypatch):
-    from chat import gate as module
-
-    monkeypatch.delenv("JWKS_URL")
-    module.parts.cache_clear()
-    assert module.parts()[1]._url == f"{ISSUER}/.well-known/jwks.json"

@@ -40,8 +40,11 @@ def test_a_function_reads_what_it_is_given_and_no_more(function):
 @EACH
 def test_a_function_accepts_the_planned_values(function):
     plan = FUNCTIONS[function]
-    values = {"QUEUE_": "https://sqs.example/queue", "TOPIC_": "arn:aws:sns:eu-west-1:1:t", "WORKFLOW_": "arn:aws:states:eu-west-1:1:w"}
-    references = {name: values.get(f"{name.partition('_')[0]}_", "resource") for name in plan.references}
+    values = {
+        "QUEUE": "https://sqs.example/queue", "TOPIC": "arn:aws:sns:eu-west-1:1:t", "WORKFLOW": "arn:aws:states:eu-west-1:1:w",
+        "SOCKET": "https://socket.example/live", "TOKEN": "https://issuer.example", "JWKS": "https://issuer.example/keys",
+    }  # fmt: skip
+    references = {name: values.get(name.partition("_")[0], "resource") for name in plan.references}
     config = load_config(config_of(function), {**plan.environment, **references})
     assert config.environment == "dev"
     assert config.workload == function[0]

@@ -221,7 +221,9 @@ RESOURCES = [
     Resource(
         "aws:apigatewayv2/authorizer:Authorizer", "apigatewayv2", named="name", name_limit=128, identify=_child, fakes={"id": "hex:6"},
         api={"ApiId": "apiId", "AuthorizerId": "id", "IdentitySource": "identitySources", "Audience": "audiences"},
-        create=Call("create_authorizer"), update=(Call("update_authorizer"),), read=_read("get_authorizer", key="AuthorizerId"),
+        # The API wants the list even if it is empty: a WebSocket's authorizer may look for its token itself.
+        create=Call("create_authorizer", {"IdentitySource": lambda work: work.state.get("identitySources") or []}),
+        update=(Call("update_authorizer"),), read=_read("get_authorizer", key="AuthorizerId"),
         delete=(Call("delete_authorizer"),), checks=(_authorizer_is_whole,),
         assigned=frozenset({"authorizerResultTtlInSeconds", "authorizerPayloadFormatVersion"}),
         limits={"authorizerResultTtlInSeconds": {"min": 0, "max": 3_600}, "authorizerPayloadFormatVersion": {"enum": ["1.0", "2.0"]}},

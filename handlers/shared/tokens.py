@@ -8,11 +8,12 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Collection
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from shared.config import FunctionConfig
 from shared.errors import TransientFailure
 
 ALGORITHM = "RS256"
@@ -45,6 +46,7 @@ class Claims(BaseModel):
     aud: str | None = None
     username: str | None = None
     cognito_username: str | None = Field(default=None, alias="cognito:username")
+    groups: frozenset[str] = Field(default=frozenset(), alias="cognito:groups")
 
     @property
     def audience(self) -> str | None:
@@ -132,3 +134,17 @@ def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str]) -> C
     if claims.audience not in audiences:
         raise Refused("made for another client")
     return claims
+
+
+def split(text: Any) -> Any:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+class GateConfig(FunctionConfig):
+    """What the platform must set for a function that decides who may call."""
+
+    token_issuer: str = Field(pattern=r"^https://", description="Claim `iss` of the pool's tokens")
+    token_audiences: Annotated[tuple[str, ...], BeforeValidator(split), Field(min_length=1)] = Field(
+        description="Ids of the clients whose tokens are good, separated by commas"
+    )
+    jwks_url: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])", description="Where the pool's keys are")
