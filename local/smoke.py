@@ -93,7 +93,7 @@ def smoke(access: Access) -> str:
                 wrong.append(f"{name}: function {function.physical_name}:live is {state}")
         for api in workload.apis.values():
             base = access.url(api.api_id, api.stage)
-            for route in api.routes if api.kind != "websocket" else ():
+            for route in api.routes if api.kind in ("http", "rest") else ():
                 method, path = route.route.split(" ", 1)
                 url = base + path.replace("{", "smoke-").replace("}", "")
                 if route.authorizer != "none":
@@ -118,6 +118,9 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
     for name, workload in access.inventory.workloads.items():
         for api in workload.apis.values():
             base = access.url(api.api_id, api.stage)
+            if api.kind == "graphql":
+                lines.append(f"  {name:12} graphql {access.cloud.endpoint}/v1/apis/{api.api_id}/graphql")
+                continue
             if api.kind == "websocket":
                 lines.append(f"  {name:12} socket {base.replace('http://', 'ws://')}")
                 continue

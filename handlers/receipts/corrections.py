@@ -14,7 +14,6 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.observability import correlation_id, count, instrumented, logger
 
-
 TOLD = {
     "applied": "correction applied",
     "repeated": "correction was applied before",

@@ -168,6 +168,10 @@ class Cloud(mocks.Mocks):
                 return {"arn": f"arn:aws:events:{at}:event-bus/{name}"}, {}
             case "cloudwatch/eventRule":
                 return {"arn": f"arn:aws:events:{at}:rule/{args.inputs['eventBusName']}/{name}"}, {}
+            case "appsync/graphQLApi":
+                return {}, {"uris": {"GRAPHQL": f"https://{args.name}-id.appsync-api.{self.region}.amazonaws.com/graphql"}}
+            case "appsync/function":
+                return {}, {"functionId": f"{args.name}-id"}
             case "sfn/stateMachine":
                 return {"arn": f"arn:aws:states:{at}:stateMachine:{name}"}, {}
             case "secretsmanager/secret":

@@ -16,6 +16,7 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
                               "IntegrationError": False, "ExecutionError": False},
         ("ApiName", "Stage"): {"5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
+    "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "Latency": False}},
     "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},
 }  # fmt: skip
 """Namespace -> dimensions -> metrics that AWS publishes with exactly these, and whether a rate (0 to 1) is their Average.

@@ -62,7 +62,7 @@ class RouteEntry(Plain):
 
 
 class ApiEntry(Plain):
-    kind: Literal["http", "rest", "websocket"]
+    kind: Literal["http", "rest", "websocket", "graphql"]
     api_id: str
     stage: str
     endpoint: str

@@ -12,6 +12,9 @@ API = "http"
 REST = "rest"
 """The name of a workload's REST API; it has one."""
 
+GRAPHQL = "graphql"
+"""The name of a workload's GraphQL API; it has one."""
+
 SOCKET = "socket"
 """The name of a workload's WebSocket API, and of what `uses` calls it; it has one."""
 

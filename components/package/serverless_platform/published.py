@@ -12,6 +12,7 @@ from .blocks.topic import Topic
 from .blocks.workflow import Workflow
 from .foundation import Foundation
 from .triggers.event import EventTrigger
+from .triggers.graphql import GraphqlApi
 from .triggers.http import HttpApi
 from .triggers.ordered import OrderedTrigger
 from .triggers.queue import QueueTrigger
@@ -25,6 +26,6 @@ NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
-    Bucket, EventBus, EventTrigger, Foundation, Function, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
+    Bucket, EventBus, EventTrigger, Foundation, Function, GraphqlApi, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
     Socket, SocketTrigger, Stream, Table, Topic, UploadTrigger, Workflow, Workload,
 ]  # fmt: skip

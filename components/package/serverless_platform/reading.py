@@ -13,7 +13,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from platform_contract.plan import FoundationPlan, Platform, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
-from platform_contract.specs import Manifest, check_handlers, load_manifests, schema_path
+from platform_contract.specs import Manifest, check_handlers, load_manifests, read_graphql, schema_path, workload_folder
 from platform_contract.stack_files import stack_values
 
 from .bundles import write_bundle
@@ -86,7 +86,13 @@ class Project:
         }
         for name in self.manifests:
             text = (self.root / "workloads" / f"{name}.yaml").read_text()
-            yield name, {"manifest": text, "code": bundles[name], "schemas": self._schemas(name), "platform": self.platform_text}
+            yield name, {"manifest": text, "code": bundles[name], "schemas": self._schemas(name), "platform": self.platform_text,
+                        **self._graphql(name)}  # fmt: skip
+
+    def _graphql(self, name: str) -> dict[str, Any]:
+        if self.manifests[name].graphql is None:
+            return {}
+        return {"graphql": read_graphql(workload_folder(self.handlers, name)).model_dump()}
 
     def _schemas(self, name: str) -> dict[str, str]:
         models = sorted(set(self.manifests[name].models.values()))

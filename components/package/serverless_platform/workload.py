@@ -24,6 +24,9 @@ class WorkloadArgs(TypedDict):
     """What a platform stack exports as `platform`: account, region, settings, and the ids of what is shared."""
     schemas: NotRequired[dict[str, str]]
     """Model that the manifest names, as event of a bus or as body of a route -> its JSON schema, as text."""
+    graphql: NotRequired[dict[str, Any]]
+    """Files of the manifest's GraphQL API: schema_text, resolvers (TYPE.FIELD -> code), functions (name -> code), pipelines (TYPE.FIELD ->
+    functions)."""
     phase: NotRequired[str]
     """Holds the workload back in an earlier phase than its manifest asks for: pilot, standardize or scale."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
@@ -65,12 +68,14 @@ class Workload(pulumi.ComponentResource):
 
     def _make_pilot(self) -> None:
         args: Any = {key: value for key, value in self._from.items() if value}
-        args |= {"plan": self._plan, "code": self._args["code"], "schemas": self._args.get("schemas") or {}}
+        args |= {"plan": self._plan, "code": self._args["code"], "schemas": self._args.get("schemas") or {},
+                 "graphql": self._args.get("graphql") or {}}
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
         made = self._pilot
         urls: Any = {key: api.endpoint for key, api in made.apis.items()} | {key: api.endpoint for key, api in made.rest_apis.items()}
+        urls |= {key: api.endpoint for key, api in made.graphql.items()}
         urls |= {key: pulumi.Output.concat(it.endpoint, "/", self._plan.sockets[key].stage) for key, it in made.sockets.items()}
         return pulumi.Output.from_input(urls)
 
@@ -129,6 +134,9 @@ class Workload(pulumi.ComponentResource):
                     "routes": _socket_routes(plan.sockets[name]), "key_ids": {},
                 }
                 for name, socket in made.sockets.items()
+            } | {
+                name: {"kind": "graphql", "api_id": api.api_id, "stage": "", "endpoint": api.endpoint, "routes": [], "key_ids": {}}
+                for name, api in made.graphql.items()
             },
             "alarms": plan.alarm_names(),
         }  # fmt: skip
@@ -171,6 +179,8 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
     given = args.get("schemas") or {}
     problems += [f"schemas: lacks the event '{each}', which the manifest names" for each in sorted(wanted - set(given))]
     problems += [f"schemas: '{each}' is not named by the manifest" for each in sorted(set(given) - wanted)]
+    if plan.graphql and not args.get("graphql"):
+        problems.append("graphql: is required, because the manifest has a GraphQL API")
     if not shared["layer_arn"]:
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:

@@ -28,6 +28,7 @@ DIMENSIONS = {
     ("AWS/Events", "InvocationsFailedToBeSentToDlq"): {"EventBusName", "RuleName"},
     ("AWS/States", "ExecutionsFailed"): {"StateMachineArn"}, ("AWS/States", "ExecutionsTimedOut"): {"StateMachineArn"},
     ("AWS/States", "ExecutionThrottled"): {"StateMachineArn"},
+    ("AWS/AppSync", "5XXError"): {"GraphQLAPIId"}, ("AWS/AppSync", "Latency"): {"GraphQLAPIId"},
     ("AWS/Scheduler", "InvocationDroppedCount"): {"ScheduleGroup"}, ("AWS/Scheduler", "TargetErrorCount"): {"ScheduleGroup"},
     ("AWS/Kinesis", "WriteProvisionedThroughputExceeded"): {"StreamName"},
     ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"): {"StreamName"},

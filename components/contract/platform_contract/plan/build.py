@@ -3,6 +3,7 @@
 from platform_contract import naming
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.foundation import deletion_window_days, own_tags
+from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.secrets import plan_parameters, plan_secrets
@@ -57,6 +58,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         apis=functions.plan_apis(settings, manifest),
         rest_apis=plan_rest_apis(settings, manifest),
         sockets=plan_sockets(settings, manifest),
+        graphql=plan_graphql(settings, manifest),
         workflows=workflows,
         secrets=secrets,
         parameters=parameters,

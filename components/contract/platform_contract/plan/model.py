@@ -8,6 +8,7 @@ names the resource that will have it.
 from collections.abc import Iterator
 from typing import Any
 
+from platform_contract.plan.graphql import GraphqlPlan
 from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.secrets import ParameterPlan, SecretPlan
@@ -200,6 +201,7 @@ class WorkloadPlan(Plain):
     apis: dict[str, ApiPlan]
     rest_apis: dict[str, RestApiPlan]
     sockets: dict[str, SocketPlan]
+    graphql: dict[str, GraphqlPlan]
     workflows: dict[str, WorkflowPlan]
     secrets: dict[str, SecretPlan]
     parameters: dict[str, ParameterPlan]

@@ -15,12 +15,37 @@ from .manifest import (
 )
 from .queue import QueueSpec
 from .queue_trigger import QueueTrigger
-from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml, schema_path
+from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml, schema_path, workload_folder
 from .references import Used, resolve
+from .resolvers import read_graphql
 from .table import TableSpec
 
 __all__ = [
-    "BoundarySpec", "BucketSpec", "CostSpec", "DataClass", "FitWaiverSpec", "FunctionSpec", "HttpApiSpec", "HttpTrigger", "IdempotencySpec",
-    "Kind", "Manifest", "ProfileSpec", "QueueSpec", "QueueTrigger", "SloSpec", "TableSpec", "TriggerSpec", "Used",
-    "check_handlers", "load_manifests", "parse_manifest", "read_manifest", "read_yaml", "resolve", "schema_path",
+    "BoundarySpec",
+    "BucketSpec",
+    "CostSpec",
+    "DataClass",
+    "FitWaiverSpec",
+    "FunctionSpec",
+    "HttpApiSpec",
+    "HttpTrigger",
+    "IdempotencySpec",
+    "Kind",
+    "Manifest",
+    "ProfileSpec",
+    "QueueSpec",
+    "QueueTrigger",
+    "SloSpec",
+    "TableSpec",
+    "TriggerSpec",
+    "Used",
+    "check_handlers",
+    "load_manifests",
+    "parse_manifest",
+    "read_graphql",
+    "read_manifest",
+    "read_yaml",
+    "resolve",
+    "schema_path",
+    "workload_folder",
 ]  # fmt: skip

@@ -54,6 +54,9 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _rates(manifest, settings)
         yield from _concurrency(manifest, settings)
         yield from _identity(manifest, settings)
+        if manifest.graphql and not settings.identity.managed:
+            yield ("graphql", None, f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
+                   "use an HTTP API, which takes tokens from either")  # fmt: skip
         yield from _names(manifest, settings)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from .. import naming
 from ..problems import choices, did_you_mean
 from ..standards import apigateway
+from ..standards.iam import VERBS
 from .manifest import SECTIONS, Manifest
 from .workflow import steps_of
 
@@ -19,6 +20,7 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _invoked(manifest)
     yield from _authorizers(manifest)
     yield from _sockets(manifest)
+    yield from _graphql(manifest)
     yield from _topics(manifest)
     yield from _uploads(manifest)
     yield from _circles(manifest)
@@ -114,6 +116,21 @@ def _sockets(manifest: Manifest) -> Iterator[Broken]:
     for section in SECTIONS:
         if naming.SOCKET in manifest.section(section):
             yield (f"{section}.{naming.SOCKET}", None, f"has the name by which `uses` calls the WebSocket API, {naming.SOCKET}", "rename it")
+
+
+def _graphql(manifest: Manifest) -> Iterator[Broken]:
+    if not manifest.functions and manifest.graphql is None:
+        yield "functions", None, "is empty, and there is no GraphQL API either: nothing would run", "add a function, or `graphql: {...}`"
+    if manifest.graphql is None:
+        return
+    if manifest.graphql.table not in manifest.tables:
+        hint = did_you_mean(manifest.graphql.table, manifest.tables)
+        yield ("graphql.table", manifest.graphql.table, f"is no table of this workload; there is {choices(manifest.tables)}", hint or "correct it")
+    for verb in manifest.graphql.verbs:
+        if verb not in VERBS["table"] or verb == "follow":
+            known = [each for each in VERBS["table"] if each != "follow"]
+            yield ("graphql.verbs", verb, f"'{verb}' is no verb for resolvers on a table; there is {choices(known)}",
+                   did_you_mean(verb, known) or "choose one of them")  # fmt: skip
 
 
 def _topics(manifest: Manifest) -> Iterator[Broken]:

@@ -12,6 +12,7 @@ from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
 from .bus import BusSpec
 from .function import FunctionSpec
+from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
 from .queue import QueueSpec
 from .rest_trigger import RestApiSpec
@@ -91,7 +92,7 @@ class Manifest(Strict):
     data_class: DataClass = Field(description="How secret its data is: decides how long logs are kept and who may see them.")
     profile: ProfileSpec = Field(description="What it is like: judged by the criteria of serverless fit.")
     fit_waiver: FitWaiverSpec | None = Field(default=None, description="Lets a profile pass that is judged unfit.")
-    functions: dict[Name, FunctionSpec] = Field(min_length=1, description="Its functions.")
+    functions: dict[Name, FunctionSpec] = Field(default={}, description="Its functions; none only with a GraphQL API.")
     tables: dict[Name, TableSpec] = Field(default={}, description="Its DynamoDB tables.")
     queues: dict[Name, QueueSpec] = Field(default={}, description="Its SQS queues, each with a dead-letter queue.")
     buckets: dict[Name, BucketSpec] = Field(default={}, description="Its S3 buckets.")
@@ -104,6 +105,7 @@ class Manifest(Strict):
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")
+    graphql: GraphqlSpec | None = Field(default=None, description="Its GraphQL API.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")

@@ -38,6 +38,10 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     yield from _sources(manifest, settings)
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "api", "name", partial(naming.api_name, settings, name)
+    if manifest.graphql:
+        yield "api", "name", partial(naming.api_name, settings, name, naming.GRAPHQL)
+        for service in (naming.GRAPHQL, f"{naming.GRAPHQL}-logs"):
+            yield "role", "name", partial(naming.service_role_name, settings, name, service)
     if manifest.socket_routes:
         yield "api", "name", partial(naming.api_name, settings, name, naming.SOCKET)
     if any("rest" in function.kinds() for function in manifest.functions.values()):
@@ -105,6 +109,8 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "dead_letter_queue", f"queues.{queue}", f"{queue}-dead"
     if any(function.http_triggers for function in manifest.functions.values()):
         yield "http_api", "name", naming.API
+    if manifest.graphql:
+        yield "graphql_api", "name", naming.GRAPHQL
     if manifest.socket_routes:
         yield "websocket_api", "name", naming.SOCKET
     if any("rest" in spec.kinds() for spec in manifest.functions.values()):

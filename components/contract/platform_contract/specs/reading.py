@@ -15,6 +15,7 @@ from ..settings import Settings
 from .checks import Broken, check_alone
 from .manifest import Manifest
 from .references import check_clashes, check_reserved, check_shares, check_uses
+from .resolvers import GraphqlFilesError, read_graphql
 
 FOLDER = "workloads"
 
@@ -206,6 +207,11 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
     problems: list[Problem] = []
     for name, manifest in manifests.items():
         problems += _check_schemas(name, manifest, handlers)
+        if manifest.graphql is not None:
+            try:
+                read_graphql(workload_folder(handlers, name))
+            except GraphqlFilesError as wrong:
+                problems += wrong.problems
         for function_name, function in manifest.functions.items():
             *modules, entry = function.handler.split(".")
             path = handlers.joinpath(*modules).with_suffix(".py")
@@ -227,9 +233,14 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
         raise ProblemsError(problems)
 
 
+def workload_folder(handlers: Path, workload: str) -> Path:
+    """Where the code of a workload is: Python knows no dashes."""
+    return handlers / workload.replace("-", "_")
+
+
 def schema_path(handlers: Path, workload: str, model: str) -> Path:
     """Where the JSON schema of a model is published: made from the model in contracts.py of the workload."""
-    return handlers / workload.replace("-", "_") / "schemas" / f"{model}.json"
+    return workload_folder(handlers, workload) / "schemas" / f"{model}.json"
 
 
 def _check_schemas(name: str, manifest: Manifest, handlers: Path) -> Iterable[Problem]:

@@ -17,7 +17,7 @@ from . import apigateway, environment
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "workflow", "http_api", "rest_api", "websocket_api", "table",
+    "schedule", "stream", "workflow", "http_api", "rest_api", "websocket_api", "graphql_api", "table",
 ]  # fmt: skip
 
 
@@ -251,6 +251,17 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             statistic="Sum", assigned_dimensions=("ApiId",),
         ),
     ),
+    "graphql_api": (
+        AlarmStandard(
+            "server-errors", "AWS/AppSync", "5XXError", {}, Threshold(5), "GreaterThanOrEqualToThreshold", (0, None),
+            "AppSync keeps answering with errors of its own", "page", statistic="Sum", assigned_dimensions=("GraphQLAPIId",),
+        ),
+        AlarmStandard(
+            "latency", "AWS/AppSync", "Latency", {}, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold", (0, None),
+            "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
+            datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("GraphQLAPIId",),
+        ),
+    ),
     "table": (
         AlarmStandard(
             "read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
@@ -282,6 +293,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "http_api": ("latency_ms_p99",),
     "rest_api": ("latency_ms_p99",),
     "websocket_api": (),
+    "graphql_api": ("latency_ms_p99",),
     "table": (),
 }
 """Kind -> facts that `Threshold.value` wants."""

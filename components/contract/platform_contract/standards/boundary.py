@@ -56,7 +56,7 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
             _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:live")),
             _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),
-            _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", f"log-group:/aws/*/{environment}-*")),
+            _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", f"log-group:/aws/*/{environment}-*"), arn("logs", "log-group:/aws/appsync/apis/*")]),
             _allow("Traces", list(states.TRACE_ACTIONS), "*"),
             {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],

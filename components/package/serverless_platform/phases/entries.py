@@ -1,4 +1,4 @@
-"""Where callers come in: HTTP, REST and WebSocket APIs in front of a workload's functions."""
+"""Where callers come in: HTTP, REST, WebSocket and GraphQL APIs in front of a workload's functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from platform_contract.json_schemas import draft4
 from platform_contract.standards import environment
 
 from ..blocks.socket import Socket
+from ..triggers.graphql import GraphqlApi
 from ..triggers.http import HttpApi
 from ..triggers.rest import RestApi
 from ..triggers.websocket import SocketTrigger
@@ -21,6 +22,7 @@ class Entries(Made):
     apis: dict[str, HttpApi]
     rest_apis: dict[str, RestApi]
     sockets: dict[str, Socket]
+    graphql: dict[str, GraphqlApi]
 
     def _make_sockets(self) -> None:
         """Before the functions, which are told where to send; `_connect_sockets` puts them behind it."""
@@ -101,3 +103,14 @@ class Entries(Made):
         """A function as API Gateway invokes it."""
         made = self.functions[function]
         return {"function_name": made.physical_name, "alias_name": made.alias_name, "invoke_arn": made.alias_invoke_arn}
+
+    def _make_graphql(self) -> None:
+        plan, files = self._plan, self._args.get("graphql") or {}
+        self.graphql = {
+            name: GraphqlApi(f"{self._name}-{name}", arguments(
+                api, "table", "alarms", **self._encrypted, **self._shared, **files, alarms=alarms_of(api.alarms),
+                account_id=plan.account_id, region=plan.region, boundary_arn=plan.boundary_arn,
+                table_name=self.tables[api.table].physical_name, user_pool_arn=self._args["user_pool_arn"],
+            ), self._child)
+            for name, api in plan.graphql.items()
+        }  # fmt: skip

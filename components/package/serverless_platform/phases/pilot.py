@@ -38,6 +38,8 @@ class PilotArgs(TypedDict):
     """ARN of the layer version that holds the third-party packages."""
     schemas: NotRequired[dict[str, str]]
     """Event that is published on a bus -> JSON schema of its data, as text."""
+    graphql: NotRequired[dict[str, Any]]
+    """Files of the GraphQL API: schema_text, resolvers, functions, pipelines."""
     user_pool_arn: NotRequired[pulumi.Input[str]]
     """ARN of the managed user pool, for REST routes that take its tokens."""
     token_issuer: NotRequired[pulumi.Input[str]]
@@ -67,6 +69,7 @@ class Pilot(Entries, Sources):
         self._make_http_apis()
         self._make_rest_apis()
         self._connect_sockets()
+        self._make_graphql()
         self._make_queue_triggers()
         self._make_event_triggers()
         self._make_upload_triggers()

@@ -7,7 +7,7 @@ from pulumi_aws import cloudwatch
 
 
 def make_log_group(
-    name: str, *, group_name: str, retention_days: int, key_arn: pulumi.Input[str], tags: Mapping[str, str],
+    name: str, *, group_name: pulumi.Input[str], retention_days: int, key_arn: pulumi.Input[str], tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> cloudwatch.LogGroup:  # fmt: skip
     """The log group `NAME-logs`. Its key has to admit CloudWatch Logs, or its creation is refused."""
