@@ -28,7 +28,7 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 layer: setup ## builds the layer of third-party packages for STACK
 	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
 
-TYPED = -p platform_contract -p serverless_platform -p guardrails $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
+TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
 
 lint: setup
 	@.venv/bin/ruff check --quiet .
@@ -37,7 +37,7 @@ lint: setup
 	@MYPYPATH=local .venv/bin/mypy -p aws_provider
 
 check: lint ## lint, types, unit, handler, program and guardrail tests
-	@.venv/bin/pytest -m "not engine" tests/unit tests/handlers tests/guardrails tests/program tests/package
+	@.venv/bin/pytest -m "not engine" tests/unit tests/handlers tests/operations tests/guardrails tests/program tests/package
 
 test: lint engine ## everything that can be tested here, end to end included
 	@.venv/bin/pytest tests

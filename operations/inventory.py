@@ -1,0 +1,57 @@
+"""The inventory of a stack: from a file, from standard input, or from the stack's outputs."""
+
+import json
+import subprocess
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from operations.errors import OperationError
+from platform_contract.inventory import Inventory, QueueEntry, WorkloadEntry
+
+
+def read(source: str | None, stack: str | None) -> Inventory:
+    """`source`: a file with the inventory or with all outputs as JSON, `-` for standard input; None asks `pulumi` for those of
+    `stack`, or of the selected one. Raises OperationError."""
+    text = _output(stack) if source is None else sys.stdin.read() if source == "-" else _file(source)
+    try:
+        content = json.loads(text)
+        return Inventory.model_validate(content.get("inventory", content) if isinstance(content, dict) else content)
+    except (ValueError, ValidationError) as error:
+        first = str(error).splitlines()[0]
+        raise OperationError(f"{source or 'the output of pulumi'} holds no inventory of this version of the platform: {first}") from None
+
+
+def queue_of(inventory: Inventory, workload: str, queue: str) -> tuple[WorkloadEntry, QueueEntry]:
+    """Raises OperationError that names what there is."""
+    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    return found, _named(found.queues, queue, "queue", f"the workload {workload}")
+
+
+def _named(known: dict[str, Any], name: str, kind: str, where: str) -> Any:
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise OperationError(f"{where} has no {kind} {name!r}, but {', '.join(sorted(known)) or 'none at all'}{hint}")
+
+
+def _file(source: str) -> str:
+    try:
+        return Path(source).read_text()
+    except OSError as error:
+        raise OperationError(f"cannot read {source}: {error.strerror}") from None
+
+
+def _output(stack: str | None) -> str:
+    command = ["pulumi", "stack", "output", "inventory", "--json", "--non-interactive", *(["--stack", stack] if stack else [])]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise OperationError("there is no pulumi on PATH to ask for the inventory: give it by --inventory FILE") from None
+    if done.returncode:
+        raise OperationError(f"`{' '.join(command)}` failed: {done.stderr.strip().removeprefix('error: ')}")
+    return done.stdout
