@@ -45,8 +45,8 @@ test: lint engine ## everything that can be tested here, end to end included
 traces: setup ## the path of one request (CORRELATION=id) through functions and queues, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")
 
-least-privilege: setup engine ## drives every workload with authorization on: granted against used, role by role
-	@.venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
+least-privilege: setup engine ## drives every workload (or WORKLOADS=) with authorization on: granted against used, role by role
+	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
 docs: setup ## generates docs/reference from the code
 	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs
