@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -91,11 +92,23 @@ def drop(path: str) -> Break:
         *parents, last = path.split(".")
         target: Any = content
         for part in parents:
-            target = target[part]
-        del target[last]
+            target = target[int(part)] if isinstance(target, list) else target[part]
+        del target[int(last) if isinstance(target, list) else last]
 
     return apply
 
 
 def text(*breaks: Break) -> str:
     return yaml.safe_dump(manifest(*breaks), sort_keys=False)
+
+
+EVERYTHING: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("everything.yaml").read_text())
+"""A manifest that is right and has every kind of trigger and resource."""
+
+
+def everything(*breaks: Break) -> dict[str, Any]:
+    """A copy of EVERYTHING after `breaks`."""
+    changed = copy.deepcopy(EVERYTHING)
+    for each in breaks:
+        each(changed)
+    return changed
