@@ -62,11 +62,15 @@ LIMITS: dict[str, NameLimit] = {
 
 
 class PhysicalNameError(ValueError):
-    """A name that AWS would refuse. `part` is the part of the manifest or settings to shorten."""
+    """A name that AWS would refuse. `part` is the part of the manifest or settings to shorten, `over` by how many characters."""
 
-    def __init__(self, kind: str, name: str, part: str, rule: str, fix: str) -> None:
-        self.kind, self.name, self.part, self.rule, self.fix = kind, name, part, rule, fix
+    def __init__(self, kind: str, name: str, part: str, rule: str, fix: str, over: int = 0) -> None:
+        self.kind, self.name, self.part, self.rule, self.fix, self.over = kind, name, part, rule, fix, over
         super().__init__(f"{kind} name '{name}': {rule}; {fix}")
+
+
+def article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
 
 
 def checked_name(kind: str, name: str, parts: dict[str, str]) -> str:
@@ -79,8 +83,8 @@ def checked_name(kind: str, name: str, parts: dict[str, str]) -> str:
         part = max(parts, key=lambda each: len(parts[each]))
         over = len(name) - limit.longest
         raise PhysicalNameError(
-            kind, name, part, f"has {len(name)} characters, and AWS allows {limit.longest} for a {kind} ({limit.source})",
-            f"shorten the {part} '{parts[part]}' by {over} character{'' if over == 1 else 's'}",
+            kind, name, part, f"has {len(name)} characters, and AWS allows {limit.longest} for {article(kind)} {kind} ({limit.source})",
+            f"shorten the {part} '{parts[part]}' by {over} character{'' if over == 1 else 's'}", over,
         )  # fmt: skip
     if len(name) < limit.shortest or not re.fullmatch(limit.pattern, name):
         raise PhysicalNameError(

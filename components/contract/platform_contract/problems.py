@@ -114,7 +114,11 @@ def field_path(location: Sequence[int | str]) -> str:
 def from_validation(error: pydantic.ValidationError, model: type[pydantic.BaseModel], file: str) -> list[Problem]:
     """The problems of a pydantic error, none of them in pydantic's words."""
     found = []
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    misspelt = {(*one["loc"][:-1], _meant(model, one["loc"])) for one in errors if one["type"] == "extra_forbidden"}
+    for one in errors:
+        if one["type"] == "missing" and one["loc"] in misspelt:
+            continue  # it is there, under a name that is told
         location, value = one["loc"], one["input"]
         if at := one.get("ctx", {}).get("field"):
             location, value = (*location, at), value.get(at) if isinstance(value, Mapping) else None
@@ -123,6 +127,13 @@ def from_validation(error: pydantic.ValidationError, model: type[pydantic.BaseMo
         withheld = one["type"] in ("missing", "extra_forbidden") or not path
         found.append(Problem(file, path, "" if withheld else shown(value, path), rule, fix))
     return found
+
+
+def _meant(model: type[pydantic.BaseModel], location: Sequence[int | str]) -> str:
+    """Field that an unknown key may stand for; empty if none is near."""
+    owner = _owner(model, location)
+    near = difflib.get_close_matches(str(location[-1]), list(owner.model_fields) if owner else [], n=1, cutoff=0.6)
+    return near[0] if near else ""
 
 
 def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
@@ -141,12 +152,14 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
         return "is not known here", (hint or f"remove it; known are {choices(known)}")
     if kind in ("literal_error", "enum"):
         known = re.findall(r"'([^']*)'", context.get("expected", "")) or [context.get("expected", "")]
-        hint = did_you_mean(str(error["input"]), known)
-        return f"must be one of {choices(known)}", hint or "choose one of them"
+        if not isinstance(error["input"], str) and shown(error["input"]) in known:
+            return f"must be one of {choices(known)}, as text", "write it in quotes"
+        return f"must be one of {choices(known)}", did_you_mean(str(error["input"]), known) or "choose one of them"
     because = f": {_uncapped(meaning)}" if meaning else ""
     if kind in BOUNDS:
         key, words, fix = BOUNDS[kind]
-        return f"must be {words} {context[key]:g}{unit_of(last)}{because}", fix
+        unit = unit_of(last).removesuffix("s") if context[key] == 1 and len(unit_of(last)) > 2 else unit_of(last)
+        return f"must be {words} {context[key]:g}{unit}{because}", fix
     if kind in WANTED:
         return f"must be {WANTED[kind]}{because}", _advice(kind, error["input"])
     if kind in ("string_too_short", "too_short"):

@@ -66,3 +66,10 @@ Attribute = Annotated[
     ),
 ]
 """Name of a DynamoDB attribute. Source: DynamoDB guide, naming rules (key names up to 255 bytes)."""
+
+
+def once(values: list[str]) -> list[str]:
+    """For lists in which an entry that comes twice is a mistake."""
+    if twice := next((value for value in values if values.count(value) > 1), None):
+        raise broken(f"names {twice} twice", "remove one of the two")
+    return values

@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
+from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings, load_settings
+from platform_contract.specs import load_manifests
 
 TODAY = date(2026, 6, 1)
 
@@ -112,3 +114,15 @@ def everything(*breaks: Break) -> dict[str, Any]:
     for each in breaks:
         each(changed)
     return changed
+
+
+def problems_with(folder: Path, content: dict[str, Any], judged: Settings | None = None) -> list[str]:
+    """What is told of this manifest, without the name of its file; empty if it is right. `folder`: an empty one."""
+    workloads = folder / "workloads"
+    workloads.mkdir()
+    (workloads / "orders.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    try:
+        load_manifests(workloads, judged or settings(), TODAY)
+    except ProblemsError as refused:
+        return [str(problem).removeprefix("workloads/orders.yaml: ") for problem in refused.problems]
+    return []

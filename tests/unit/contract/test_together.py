@@ -125,8 +125,8 @@ def test_a_broken_manifest_is_not_blamed_on_those_that_use_it(tmp_path):
 
 def test_two_workloads_whose_names_clash_in_aws(tmp_path):
     front = {"handler": "orders_web.api.handler", "triggers": [{"http": {"route": "GET /"}}]}
-    one = other(put("functions", {"api": front}), name="orders-web")
-    two = text(put("functions", {"web-api": {**front, "handler": "orders.api.handler"}}))
+    one = other(put("functions", {"api": front}), put("queues", {}), name="orders-web")
+    two = text(put("functions", {"web-api": {**front, "handler": "orders.api.handler"}}), put("queues", {}))
     folder = write(tmp_path / "workloads", **{"orders-web": one, "orders": two})
     assert problems_of(folder) == [
         "workloads/orders.yaml: functions.web-api: would have the function name 'dev-orders-web-api' in AWS, like functions.api of workload "
@@ -135,7 +135,7 @@ def test_two_workloads_whose_names_clash_in_aws(tmp_path):
 
 
 def test_a_queue_named_like_the_dead_letters_of_another(tmp_path):
-    folder = write(tmp_path / "workloads", orders=text(put("queues.paid-dead", {})))
+    folder = write(tmp_path / "workloads", orders=text(put("queues.paid-dead", {}), put("functions.worker.uses.paid-dead", ["consume"])))
     assert problems_of(folder) == [
         "workloads/orders.yaml: queues.paid-dead: would have the queue name 'dev-orders-paid-dead' in AWS, like queues.paid; rename one of the two"
     ]
@@ -192,7 +192,7 @@ def test_functions_reserve_more_than_the_account_has(tmp_path):
 def test_a_name_that_aws_would_refuse_names_the_part_to_shorten(tmp_path):
     name = "takes-orders-of-customers-and-partners2"
     front = {"handler": "orders.api.handler", "triggers": [{"http": {"route": "GET /"}}]}
-    folder = write(tmp_path / "workloads", orders=text(put("functions", {name: front})))
+    folder = write(tmp_path / "workloads", orders=text(put("functions", {name: front}), put("queues", {})))
     assert problems_of(folder, settings(region="ap-southeast-1")) == [
         f"workloads/orders.yaml: functions.{name}: its role name in AWS, 'dev-orders-{name}-ap-southeast-1', has 65 characters, and AWS allows "
         f"64 for a role (IAM API reference, CreateRole); shorten the function name '{name}' by 1 character"

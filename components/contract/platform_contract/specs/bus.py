@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..standards import events
-from ..words import Form, Strict
+from ..words import Form, Strict, once
 
 ModelName = Annotated[
     str,
@@ -20,7 +20,7 @@ class BusSpec(Strict):
         default=events.DEFAULT_ARCHIVE_DAYS, ge=1, le=events.MAXIMUM_ARCHIVE_DAYS,
         description="Days for which events can be replayed.",
     )  # fmt: skip
-    events: list[ModelName] = Field(
+    events: Annotated[list[ModelName], AfterValidator(once)] = Field(
         default=[], max_length=100,
         description="Events that are published here: models in handlers/WORKLOAD/contracts.py, whose JSON schemas go into the registry.",
     )  # fmt: skip

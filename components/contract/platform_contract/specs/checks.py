@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from .. import naming
 from ..fit import judge
 from ..naming import PhysicalNameError
 from ..problems import choices, did_you_mean
@@ -47,11 +48,13 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_workflows(manifest)
     yield from _timeouts(manifest)
     yield from _variables(manifest)
+    yield from _parameters(manifest)
     yield from _variables_size(manifest)
     yield from _fit(manifest, today)
     if settings is not None:
         yield from _owner(manifest, settings)
         yield from _rates(manifest, settings)
+        yield from _tiers(manifest, settings)
         yield from _concurrency(manifest, settings)
         yield from _identity(manifest, settings)
         if manifest.graphql and not settings.identity.managed:
@@ -85,18 +88,23 @@ def _handlers(manifest: Manifest) -> Iterator[Broken]:
 
 def _routes(manifest: Manifest) -> Iterator[Broken]:
     owners: dict[str, str] = {}
+    called: dict[str, str] = {}
     for name, function in manifest.functions.items():
         for index, trigger in enumerate(function.triggers):
             kind, given = ("http", trigger.http) if trigger.http else ("rest", trigger.rest)
             if not given:
                 continue
             # API Gateway takes GET /orders/{id} and GET /orders/{order_id} for the same route.
-            same = f"{kind} " + re.sub(r"\{\w+", "{", given.route)
+            same, path = f"{kind} " + re.sub(r"\{\w+", "{", given.route), f"functions.{name}.triggers[{index}].{kind}.route"
+            first = called.setdefault(f"{kind} {naming.route_suffix(given.route)}", given.route)
             if same in owners:
-                yield (f"functions.{name}.triggers[{index}].{kind}.route", given.route,
-                       f"is a route of the function '{owners[same]}' already, and a route has one owner",
+                yield (path, given.route, f"is a route of the function '{owners[same]}' already, and a route has one owner",
                        "remove one of the two, or change its path")  # fmt: skip
+            elif first != given.route and kind == "http":
+                yield path, given.route, f"differs from {first} only in capitals, signs and braces", "change one of the two paths"
             owners.setdefault(same, name)
+    if "http_api" in manifest.model_fields_set and not any(function.http_triggers for function in manifest.functions.values()):
+        yield "http_api", None, "belongs to no route", "add a trigger `http` to a function, or remove it"
 
 
 def _consumers(manifest: Manifest) -> Iterator[Broken]:
@@ -151,11 +159,25 @@ def _variables(manifest: Manifest) -> Iterator[Broken]:
                        "keep it in Secrets Manager; if it is none, choose another name")  # fmt: skip
 
 
+def _parameters(manifest: Manifest) -> Iterator[Broken]:
+    for name, spec in manifest.parameters.items():
+        if SECRET_NAME.search(name.upper().replace("-", "_")):
+            yield (f"parameters.{name}", None, "is a secret by its name, and parameters are plain text that this file holds",
+                   "put it under `secrets`; if it is none, choose another name")  # fmt: skip
+        if any("{{" in value for value in (spec.value, *spec.values.values())):
+            yield f"parameters.{name}.value", spec.value, "holds `{{`, which Systems Manager takes for another parameter's name", "write it differently"
+
+
 def _variables_size(manifest: Manifest) -> Iterator[Broken]:
-    room = environment.MAXIMUM_BYTES - environment.OWN_BYTES
     for name, function in manifest.functions.items():
+        own = max(environment.OWN_BYTES, environment.FIXED_BYTES + environment.RESOURCE_BYTES * len(function.uses))
+        room = environment.MAXIMUM_BYTES - own
         taken = sum(len(variable.encode()) + len(value.encode()) for variable, value in function.environment.items())
-        if taken > room:
+        if room < 0:
+            yield (f"functions.{name}.uses", None,
+                   f"names {len(function.uses)} resources, whose names do not fit into the {environment.MAXIMUM_BYTES} bytes of a function's environment",
+                   "split the function by what needs which")  # fmt: skip
+        elif taken > room:
             yield (f"functions.{name}.environment", None,
                    f"takes {taken} bytes, and there are {room}: Lambda allows {environment.MAXIMUM_BYTES}, and the platform needs some",
                    "put large values into a file beside the code")  # fmt: skip
@@ -194,6 +216,18 @@ def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
                "raise api_rate_per_second in the stack's settings, or correct the profile")  # fmt: skip
 
 
+def _tiers(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    for name, tier in manifest.rest_api.tiers.items():
+        for field, given, most, setting in (
+            ("requests_per_second", tier.requests_per_second, settings.api_rate_per_second, "api_rate_per_second"),
+            ("burst", tier.burst, settings.api_burst, "api_burst"),
+        ):
+            if given > most:
+                yield (f"rest_api.tiers.{name}.{field}", given,
+                       f"is above the {most:g} after which the whole API answers 429 in {settings.environment}",
+                       f"lower it, or raise {setting} in the stack's settings")  # fmt: skip
+
+
 def _identity(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
     for name, function in manifest.functions.items():
         for index, trigger in enumerate(function.triggers):
@@ -215,8 +249,14 @@ def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
 
 
 def _names(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    worst: dict[str, tuple[str, PhysicalNameError]] = {}
     for path, make in names.physical_names(manifest, settings):
         try:
             make()
-        except PhysicalNameError as wrong:
-            yield path, None, f"its {wrong.kind} name in AWS, '{wrong.name}', {wrong.rule}", wrong.fix
+        except PhysicalNameError as error:
+            # One word that is too long is too long in many names: the one that asks for the most is told.
+            place = "name" if error.part == "workload name" else ".".join(path.split(".")[:2])
+            if place not in worst or error.over > worst[place][1].over:
+                worst[place] = (path, error)
+    for path, wrong in worst.values():
+        yield path, None, f"its {wrong.kind} name in AWS, '{wrong.name}', {wrong.rule}", wrong.fix

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from .. import naming
 from ..problems import choices, did_you_mean
-from ..standards import apigateway
+from ..standards import apigateway, kinesis, sqs
 from ..standards.iam import VERBS
+from .circles import check_circles
+from .loose_ends import Broken, check_loose_ends
 from .manifest import SECTIONS, Manifest
-from .workflow import steps_of
-
-Broken = tuple[str, object, str, str]
-"""Field path, value, rule, fix."""
+from .queue_trigger import QueueTrigger
 
 
 def check_connections(manifest: Manifest) -> Iterator[Broken]:
     """Everything that is wrong with what its parts name of each other."""
     yield from _named(manifest)
+    yield from _events(manifest)
     yield from _changes(manifest)
     yield from _invoked(manifest)
     yield from _authorizers(manifest)
@@ -23,7 +23,9 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _graphql(manifest)
     yield from _topics(manifest)
     yield from _uploads(manifest)
-    yield from _circles(manifest)
+    yield from _ordered(manifest)
+    yield from check_circles(manifest)
+    yield from check_loose_ends(manifest)
 
 
 def _named(manifest: Manifest) -> Iterator[Broken]:
@@ -54,6 +56,20 @@ def _references(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
     for topic, topic_spec in manifest.topics.items():
         if topic_spec.from_bucket:
             yield f"topics.{topic}.from_bucket.bucket", "buckets", topic_spec.from_bucket.bucket
+
+
+def _events(manifest: Manifest) -> Iterator[Broken]:
+    """A rule that waits for an event which the bus does not know waits for ever."""
+    for function, spec in manifest.functions.items():
+        for index, trigger in enumerate(spec.triggers):
+            if not trigger.event or trigger.event.bus not in manifest.buses:
+                continue
+            bus, known = trigger.event.bus, manifest.buses[trigger.event.bus].events
+            for event in trigger.event.pattern.detail_type if known else ():
+                if event not in known:
+                    yield (f"functions.{function}.triggers[{index}].event.pattern.detail_type", event,
+                           f"is no event of the bus '{bus}'; there is {choices(known)}",
+                           did_you_mean(event, known) or f"add it to buses.{bus}.events, or correct it")  # fmt: skip
 
 
 def _changes(manifest: Manifest) -> Iterator[Broken]:
@@ -94,12 +110,7 @@ def _authorizers(manifest: Manifest) -> Iterator[Broken]:
 def _sockets(manifest: Manifest) -> Iterator[Broken]:
     """Somebody decides who may connect, every route has one function, and no resource takes the API's name."""
     routes, spec = manifest.socket_routes, manifest.websocket_api
-    for name, function in manifest.functions.items():
-        for index, trigger in enumerate(function.triggers):
-            if trigger.websocket and routes[trigger.websocket.route] != name:
-                yield (f"functions.{name}.triggers[{index}].websocket.route", trigger.websocket.route,
-                       f"is a route of the function '{routes[trigger.websocket.route]}' already, and a route has one owner",
-                       "remove one of the two, or rename the action")  # fmt: skip
+    yield from _socket_routes(manifest)
     if not routes:
         if spec.model_fields_set:
             yield "websocket_api", None, "belongs to no route", "add a trigger `websocket` to a function, or remove it"
@@ -113,6 +124,10 @@ def _sockets(manifest: Manifest) -> Iterator[Broken]:
         yield ("websocket_api.authorizer_function", spec.authorizer_function,
                f"is no function of this workload; there is {choices(manifest.functions)}",
                did_you_mean(spec.authorizer_function, manifest.functions) or "correct it")  # fmt: skip
+    elif spec.authorizer_function and spec.authorizer_function == routes.get("$connect"):
+        yield ("websocket_api.authorizer_function", spec.authorizer_function,
+               "decides for itself: API Gateway asks the authorizer first, and it alone may know who calls",
+               "give the decision a function of its own")  # fmt: skip
     for section in SECTIONS:
         if naming.SOCKET in manifest.section(section):
             yield (f"{section}.{naming.SOCKET}", None, f"has the name by which `uses` calls the WebSocket API, {naming.SOCKET}", "rename it")
@@ -133,6 +148,23 @@ def _graphql(manifest: Manifest) -> Iterator[Broken]:
                    did_you_mean(verb, known) or "choose one of them")  # fmt: skip
 
 
+def _socket_routes(manifest: Manifest) -> Iterator[Broken]:
+    seen: dict[str, tuple[str, str]] = {}
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if not trigger.websocket:
+                continue
+            path, route = f"functions.{name}.triggers[{index}].websocket.route", trigger.websocket.route
+            called = route.strip("$").lower()  # in the program, so two of them would be one there
+            if called not in seen:
+                seen[called] = (route, name)
+            elif seen[called][0] == route:
+                yield (path, route, f"is a route of the function '{seen[called][1]}' already, and a route has one owner",
+                       "remove one of the two, or rename the action")  # fmt: skip
+            else:
+                yield path, route, f"differs from {seen[called][0]} in `$` or capitals only", "rename the action"
+
+
 def _topics(manifest: Manifest) -> Iterator[Broken]:
     for name, queue in manifest.queues.items():
         if queue.from_topic and queue.fifo:
@@ -140,14 +172,20 @@ def _topics(manifest: Manifest) -> Iterator[Broken]:
                    "remove `fifo`, or send to the queue directly")  # fmt: skip
     for function, spec in manifest.functions.items():
         for index, trigger in enumerate(spec.triggers):
-            if not (trigger.queue and trigger.queue.queue in manifest.queues and manifest.queues[trigger.queue.queue].fifo):
-                continue
-            path = f"functions.{function}.triggers[{index}].queue"
-            if trigger.queue.batching_window_seconds:
-                yield (f"{path}.batching_window_seconds", trigger.queue.batching_window_seconds,
-                       "is not for FIFO queues, Lambda's rule", "remove it")  # fmt: skip
-            if trigger.queue.batch_size > 10:
-                yield f"{path}.batch_size", trigger.queue.batch_size, "must be at most 10 for a FIFO queue, Lambda's rule", "lower it"
+            if trigger.queue and trigger.queue.queue in manifest.queues:
+                fifo = manifest.queues[trigger.queue.queue].fifo
+                yield from _batches(f"functions.{function}.triggers[{index}].queue", trigger.queue, fifo=fifo)
+
+
+def _batches(path: str, trigger: QueueTrigger, *, fifo: bool) -> Iterator[Broken]:
+    most, window = sqs.BATCH_SIZE_WITHOUT_WINDOW, trigger.batching_window_seconds
+    if fifo and window:
+        yield f"{path}.batching_window_seconds", window, "is not for FIFO queues, Lambda's rule", "remove it"
+    if trigger.batch_size > most and fifo:
+        yield f"{path}.batch_size", trigger.batch_size, f"must be at most {most} for a FIFO queue, Lambda's rule", "lower it"
+    elif trigger.batch_size > most and not window:
+        yield (f"{path}.batch_size", trigger.batch_size, f"must be at most {most} without a batching window, Lambda's rule",
+               "lower it, or set batching_window_seconds to 1 or more")  # fmt: skip
 
 
 def _uploads(manifest: Manifest) -> Iterator[Broken]:
@@ -167,6 +205,10 @@ def _uploads(manifest: Manifest) -> Iterator[Broken]:
     ]
     for path, bucket, prefix, suffix in named:
         for other, other_prefix, other_suffix in taken.get(bucket, []):
+            if path.startswith("functions.") and path.rpartition(".triggers[")[0] == other.rpartition(".triggers[")[0]:
+                yield (f"{path}.bucket", bucket, f"tells the function already, by {other}",
+                       "keep one trigger, with a prefix that both have in common, or give each prefix a function of its own")  # fmt: skip
+                break
             if _overlap(prefix, other_prefix, str.startswith) and _overlap(suffix, other_suffix, str.endswith):
                 yield (path, None, f"takes objects that {other} takes as well, and S3 tells one receiver of each object",
                        "give them different prefixes, or publish to a topic with `from_bucket` and let both listen there")  # fmt: skip
@@ -178,49 +220,25 @@ def _overlap(one: str, other: str, test: object) -> bool:
     return bool(test(one, other) or test(other, one))  # type: ignore[operator]
 
 
-def _circles(manifest: Manifest) -> Iterator[Broken]:
-    """A function whose own work invokes it again never ends, and is paid for until somebody notices."""
-    follows = {name: set(_invokes(manifest, name)) for name in manifest.functions}
-    for name in follows:
-        path = _way_back(follows, name)
-        if path and name == min(path):
-            yield (f"functions.{name}", None, f"leads back to itself: {' -> '.join([*path, name])}; one event would go round for ever",
-                   "send to another resource, or narrow the trigger (prefix, source) so that own work does not match it")  # fmt: skip
-
-
-def _way_back(follows: Mapping[str, set[str]], start: str) -> list[str]:
-    """The shortest way from `start` back to it; empty if there is none."""
-    ways, seen = [[start]], set()
-    while ways:
-        way = ways.pop(0)
-        for following in sorted(follows[way[-1]]):
-            if following == start:
-                return way
-            if following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return []
-
-
-WAKING = {"send", "publish", "write", "put", "update", "delete", "batch-write", "start", "run"}
-"""Verbs after which something may be invoked."""
-
-
-def _invokes(manifest: Manifest, name: str) -> Iterator[str]:
-    """Functions that are invoked for what function `name` does."""
-    wakes = {resource for resource, verbs in manifest.functions[name].uses.items() if WAKING & set(verbs)}
-    wakes |= {queue for queue, spec in manifest.queues.items() if spec.from_topic in wakes}
-    for workflow in wakes & set(manifest.workflows):
-        yield from sorted(steps_of(manifest.workflows[workflow].states) & set(manifest.functions))
-    for other, function in manifest.functions.items():
-        for trigger in function.triggers:
-            woken = (
-                (trigger.queue and trigger.queue.queue in wakes)
-                or (trigger.changes and trigger.changes.table in wakes)
-                or (trigger.stream and trigger.stream.stream in wakes)
-                # Who publishes names its workload as source, and a prefix keeps what is written from what arrives.
-                or (trigger.event and trigger.event.bus in wakes and manifest.name in trigger.event.pattern.source)
-                or (trigger.upload and trigger.upload.bucket in wakes and not trigger.upload.prefix)
-            )
-            if woken:
-                yield other
+def _ordered(manifest: Manifest) -> Iterator[Broken]:
+    """Lambda refuses to read one source twice for one function; a record that outlives its stream is lost instead of given up."""
+    readers: dict[str, list[str]] = {}
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            given = trigger.changes or trigger.stream
+            if not given:
+                continue
+            kind, source = ("changes.table", trigger.changes.table) if trigger.changes else ("stream.stream", trigger.stream.stream)  # type: ignore[union-attr]
+            path = f"functions.{name}.triggers[{index}].{kind}"
+            others = readers.setdefault(f"{kind}.{source}", [])
+            if name in others:
+                yield path, source, "is read by this function already, and Lambda takes it once", "remove one of the two"
+            elif trigger.changes and len(others) >= kinesis.TABLE_READERS:
+                yield (path, source, f"is read by {' and '.join(others)} already, and DynamoDB serves {kinesis.TABLE_READERS} readers of one stream",
+                       "let one of them publish to a topic or a bus, and the others listen there")  # fmt: skip
+            others.append(name)
+            kept = manifest.streams[source].retention_hours if source in manifest.streams and trigger.stream else kinesis.TABLE_RETENTION_HOURS
+            if given.maximum_record_age_seconds > kept * 3600:
+                yield (f"{path.rpartition('.')[0]}.maximum_record_age_seconds", given.maximum_record_age_seconds,
+                       f"is longer than a record is kept, {kept} h: it would be lost, and not come into the queue of failures",
+                       f"lower it to {kept * 3600} or less" + (", or raise retention_hours of the stream" if trigger.stream else ""))  # fmt: skip

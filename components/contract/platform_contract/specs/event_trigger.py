@@ -2,23 +2,37 @@
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken
 from ..standards import events
-from ..words import Name, Strict
+from ..words import Name, Strict, once
+from .event_pattern import wrong_pattern
 
 
 class PatternSpec(Strict):
     """Which events: each field lists what it may be; a field that is not given may be anything."""
 
-    source: list[str] = Field(min_length=1, description="Who published it.")
-    detail_type: list[str] = Field(min_length=1, description="What happened.")
+    source: Annotated[list[str], AfterValidator(once)] = Field(min_length=1, description="Who published it.")
+    detail_type: Annotated[list[str], AfterValidator(once)] = Field(min_length=1, description="What happened.")
     detail: dict[str, Any] = Field(
         default={}, description='Further conditions on the event\'s detail, in EventBridge\'s own form: {"data": {"priority": ["high"]}}.'
     )
+
+    @model_validator(mode="after")
+    def _readable(self) -> "PatternSpec":
+        if wrong := wrong_pattern(self.detail, "detail"):
+            place, rule, fix = wrong
+            raise broken(rule, fix, field=place)
+        if aws := [source for source in self.source if source.startswith("aws.")]:
+            raise broken(f"holds {aws[0]}, and events of AWS come on the account's own bus only, which is not built yet",
+                         "name a workload that publishes on this bus", field="source")  # fmt: skip
+        size = len(json.dumps(self.document(), default=str))
+        if size > events.MAXIMUM_PATTERN_CHARACTERS:
+            raise broken(f"has {size} characters as EventBridge gets it, which takes {events.MAXIMUM_PATTERN_CHARACTERS}", "make it shorter")
+        return self
 
     def document(self) -> dict[str, Any]:
         """As EventBridge takes it."""
@@ -37,17 +51,22 @@ class InputSpec(Strict):
     @model_validator(mode="after")
     def _coherent(self) -> "InputSpec":
         for word, path in self.paths.items():
+            at = f"paths.{word}"
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word) or word.lower().startswith("aws"):
-                raise broken("must be letters, digits, `_` and `-`, and not begin with AWS", "choose another word", field="paths")
+                raise broken("must be letters, digits, `_` and `-`, and not begin with AWS", "choose another word", field=at)
             if not re.fullmatch(r"\$(\.[\w-]+(\[\d+\])?)*", path):
-                raise broken(f"the path of '{word}' is none that EventBridge reads", "write it like $.detail.data.name", field="paths")
+                raise broken("is no path that EventBridge reads", "write it like $.detail.data.name", field=at)
         used = set(re.findall(r"<([\w-]+)>", self.template))
+        if quoted := re.search(r'"<([\w-]+)>"', self.template):
+            raise broken(f"has quotes around <{quoted[1]}>, and EventBridge sets them itself where the value is text",
+                         f"write <{quoted[1]}> without them", field="template")  # fmt: skip
         if missing := sorted(used - set(self.paths)):
             raise broken(f"uses <{missing[0]}>, which is not among the paths", "add it to `paths`", field="template")
         if unused := sorted(set(self.paths) - used):
             raise broken(f"does not use <{unused[0]}>", "use it in the template, or remove it from `paths`", field="template")
+        plain = re.sub(rf"<(?:{'|'.join(map(re.escape, events.GIVEN_WORDS))})>", "0", self.template)
         try:
-            json.loads(re.sub(r"<[\w-]+>", "0", self.template))
+            json.loads(re.sub(r"<[\w-]+>", "0", plain))
         except ValueError:
             raise broken("is not JSON once words are filled in", 'write it like {"order": <order>}', field="template") from None
         return self

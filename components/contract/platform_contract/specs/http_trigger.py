@@ -3,11 +3,11 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken
 from ..standards import apigateway
-from ..words import Form, Name, Sentence, Strict
+from ..words import Form, Name, Sentence, Strict, once
 
 _SEGMENT = r"(?:[A-Za-z0-9._~-]+|\{[A-Za-z_][A-Za-z0-9_]*\})"
 
@@ -88,6 +88,6 @@ Origin = Annotated[
 class HttpApiSpec(Strict):
     """What holds for the workload's HTTP API as a whole."""
 
-    allowed_origins: list[Origin] = Field(
+    allowed_origins: Annotated[list[Origin], AfterValidator(once)] = Field(
         default=[], max_length=20, description="Web origins whose pages may call it from a browser (CORS); without one, none may."
     )

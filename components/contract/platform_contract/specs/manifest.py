@@ -117,8 +117,9 @@ class Manifest(Strict):
 
     def kind_of(self, resource: str) -> Kind | None:
         """Kind of a resource of this workload, or None."""
-        kind = next((kind for section, kind in SECTIONS.items() if resource in self.section(section)), None)
-        return "socket" if kind is None and resource == naming.SOCKET and self.socket_routes else kind
+        if resource == naming.SOCKET and self.socket_routes:
+            return "socket"  # a resource of that name is told
+        return next((kind for section, kind in SECTIONS.items() if resource in self.section(section)), None)
 
     @property
     def resources(self) -> list[str]:

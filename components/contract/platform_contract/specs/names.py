@@ -73,7 +73,7 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
         yield "secret", f"secrets.{secret}", partial(naming.secret_name, settings, name, secret)
     for parameter in manifest.parameters:
         yield "parameter", f"parameters.{parameter}", partial(naming.parameter_name, settings, name, parameter)
-    scheduled = False
+    scheduled = ""
     for function, function_spec in manifest.functions.items():
         if function_spec.gives_up:
             yield "queue", f"functions.{function}", partial(naming.failures_name, settings, name, function)
@@ -82,11 +82,11 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
             if trigger.event:
                 yield "rule", path, partial(naming.rule_name, settings, name, function, index)
             if trigger.schedule:
-                scheduled = True
+                scheduled = scheduled or path
                 yield "schedule", path, partial(naming.schedule_name, settings, name, function, index)
     if scheduled:
         yield "schedule group", "name", partial(naming.schedule_group_name, settings, name)
-        yield "role", "name", partial(naming.service_role_name, settings, name, "scheduler")
+        yield "role", scheduled, partial(naming.service_role_name, settings, name, "scheduler")
 
 
 def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:

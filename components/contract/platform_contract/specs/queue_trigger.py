@@ -1,8 +1,7 @@
 """A queue that invokes a function."""
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ..problems import broken
 from ..standards import sqs
 from ..words import Name, Strict
 
@@ -22,12 +21,3 @@ class QueueTrigger(Strict):
         default=None, ge=sqs.MINIMUM_CONCURRENCY, le=sqs.MAXIMUM_CONCURRENCY,
         description="Most invocations at the same time from this queue; the rest waits in the queue.",
     )  # fmt: skip
-
-    @model_validator(mode="after")
-    def _window_for_big_batches(self) -> "QueueTrigger":
-        if self.batch_size > sqs.BATCH_SIZE_WITHOUT_WINDOW and self.batching_window_seconds < 1:
-            raise broken(
-                f"must be at most {sqs.BATCH_SIZE_WITHOUT_WINDOW} without a batching window, Lambda's rule",
-                "lower it, or set batching_window_seconds to 1 or more", field="batch_size",
-            )  # fmt: skip
-        return self

@@ -68,7 +68,7 @@ def read_yaml(text: str, file: str) -> dict[str, Any]:
         mark = wrong.problem_mark or wrong.context_mark
         line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         rule = f"is not readable as YAML: {wrong.problem or wrong.context or 'syntax error'}"
-        fix = _yaml_advice(wrong.problem or "")
+        fix = _yaml_advice(f"{wrong.problem} {wrong.context}")
         raise ProblemsError([Problem(file, line, "", rule, fix)]) from None
     except yaml.YAMLError as wrong:
         raise ProblemsError(

@@ -1,5 +1,6 @@
 """What is wrong with a manifest's REST API as a whole."""
 
+import re
 from collections.abc import Iterator
 
 from .connections import Broken
@@ -11,17 +12,24 @@ def check_rest(manifest: Manifest) -> Iterator[Broken]:
     """Keys without clients, caches without a size, paths that API Gateway refuses."""
     routes = list(_routes(manifest))
     spec = manifest.rest_api
-    for path, trigger in routes:
-        if not trigger.public and trigger.authorizer == "key" and not spec.clients:
-            yield (f"{path}.authorizer", "key", "needs clients that have a key, and there is none",
-                   "add `rest_api: {tiers: ..., clients: ...}`, or choose another authorizer")  # fmt: skip
-        if trigger.cache_seconds and spec.cache_gb is None:
-            yield f"{path}.cache_seconds", trigger.cache_seconds, "needs a cache, and there is none", "add `rest_api: {cache_gb: ...}`"
-    if spec.cache_gb and not any(trigger.cache_seconds for _, trigger in routes):
+    if not routes:
+        if spec.model_fields_set:
+            yield "rest_api", None, "belongs to no route", "add a trigger `rest` to a function, or remove it"
+        return
+    keyed = [path for path, trigger in routes if not trigger.public and trigger.authorizer == "key"]
+    if keyed and not spec.clients:
+        yield (f"{keyed[0]}.authorizer", "key", "needs clients that have a key, and there is none",
+               "add `rest_api: {tiers: ..., clients: ...}`, or choose another authorizer")  # fmt: skip
+    if spec.clients and not keyed:
+        yield "rest_api.clients", None, "have keys that no route asks for", "remove them, or let a route have `authorizer: key`"
+    caching = [(path, trigger) for path, trigger in routes if trigger.cache_seconds]
+    if caching and spec.cache_gb is None:
+        yield (f"{caching[0][0]}.cache_seconds", caching[0][1].cache_seconds, "needs a cache, and there is none",
+               "add `rest_api: {cache_gb: ...}`")  # fmt: skip
+    if spec.cache_gb and not caching:
         yield "rest_api.cache_gb", spec.cache_gb, "is billed by the hour, and no route caches", "add cache_seconds to a route, or remove it"
-    if (spec.clients or spec.tiers) and not routes:
-        yield "rest_api", None, "belongs to no route", "add a trigger `rest` to a function, or remove it"
     yield from _parameters(routes)
+    yield from _places(routes)
 
 
 def _routes(manifest: Manifest) -> Iterator[tuple[str, RestTrigger]]:
@@ -43,3 +51,18 @@ def _parameters(routes: list[tuple[str, RestTrigger]]) -> Iterator[Broken]:
                     yield (f"{path}.route", trigger.route, f"calls {segment} what another route calls {first}, and API Gateway takes one name",
                            f"write {first}")  # fmt: skip
             parent += f"/{segment}"
+
+
+def _places(routes: list[tuple[str, RestTrigger]]) -> Iterator[Broken]:
+    """Each place of the tree is a resource, whose name in the program has neither braces nor slashes."""
+    places: dict[str, str] = {}
+    for path, trigger in routes:
+        so_far = ""
+        for segment in trigger.route.partition(" ")[2].strip("/").split("/"):
+            so_far += f"/{segment}"
+            first = places.setdefault(re.sub(r"[^a-z0-9.~]+", "-", so_far.lower()).strip("-"), so_far)
+            # Places of one place's parameters under two names are told as such.
+            if re.sub(r"\{\w+", "{", first) != re.sub(r"\{\w+", "{", so_far):
+                yield (f"{path}.route", trigger.route, f"holds {so_far}, which differs from {first} only in capitals, signs and braces",
+                       "change one of the two paths")  # fmt: skip
+                break

@@ -3,11 +3,11 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ..problems import broken
+from ..problems import broken, choices, did_you_mean
 from ..standards import apigateway
-from ..words import Form, Name, Strict
+from ..words import Form, Name, Strict, once
 from .bus import ModelName
 from .http_trigger import PublicOr, Route
 
@@ -31,7 +31,7 @@ class RestTrigger(PublicOr):
     body: ModelName | None = Field(
         default=None, description="Model that the body has to fit, in handlers/WORKLOAD/contracts.py; without it the body is not checked."
     )
-    query: list[QueryName] = Field(default=[], max_length=20, description="Query parameters that have to be there.")
+    query: Annotated[list[QueryName], AfterValidator(once)] = Field(default=[], max_length=20, description="Query parameters that have to be there.")
     cache_seconds: int = Field(
         default=0, ge=0, le=apigateway.MAXIMUM_CACHE_SECONDS,
         description="Seconds for which an answer to GET is given again to the same caller and query; needs rest_api.cache_gb.",
@@ -77,8 +77,8 @@ class RestApiSpec(Strict):
     def _tiers_and_clients(self) -> "RestApiSpec":
         for client, tier in self.clients.items():
             if tier not in self.tiers:
-                raise broken(f"names the tier '{tier}' for '{client}', and there is {', '.join(self.tiers) or '(nothing)'}",
-                             "add the tier, or correct it", field="clients")  # fmt: skip
+                raise broken(f"names the tier '{tier}' for '{client}', and there is {choices(self.tiers)}",
+                             did_you_mean(tier, self.tiers) or "add the tier, or correct it", field="clients")  # fmt: skip
         if unused := [tier for tier in self.tiers if tier not in self.clients.values()]:
             raise broken(f"holds '{unused[0]}', which no client has", "give it to a client, or remove it", field="tiers")
         return self

@@ -1,6 +1,5 @@
 """A time at which a function runs."""
 
-import re
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -9,6 +8,7 @@ from pydantic import Field, model_validator
 from ..problems import broken, did_you_mean
 from ..standards import events
 from ..words import Form, Strict
+from .cron import wrong_expression
 
 Expression = Annotated[
     str,
@@ -41,9 +41,6 @@ class ScheduleTrigger(Strict):
         if self.timezone not in available_timezones():
             hint = did_you_mean(self.timezone, available_timezones())
             raise broken("is no time zone", hint or "write it like Europe/Berlin", field="timezone")
-        if self.expression.startswith("cron(") and "?" not in (fields := self.expression[5:-1].split())[2:5:2]:
-            days = f"day {fields[2]} and weekday {fields[4]}"
-            raise broken(f"gives both {days}, and one of them must be `?`", "put `?` where the day does not matter", field="expression")
-        if re.match(r"rate\(1 \w+s\)|rate\((?!1 )\d+ (minute|hour|day)\)", self.expression):
-            raise broken("has the wrong number: one minute, two minutes", "write it like rate(1 hour) or rate(2 hours)", field="expression")
+        if wrong := wrong_expression(self.expression):
+            raise broken(*wrong, field="expression")
         return self

@@ -38,4 +38,13 @@ class TableSpec(Strict):
         twice = next((name for name in used if used.count(name) > 1), None)
         if twice:
             raise broken(f"uses the attribute '{twice}' for two things", "partition_key, sort_key and expires_at must differ")
+        for name, index in self.indexes.items():
+            if index.partition_key == index.sort_key:
+                raise broken(f"has the attribute '{index.sort_key}' twice in the index '{name}'", "remove its sort_key, or name another", field="indexes")
+            if self.expires_at and self.expires_at in (index.partition_key, index.sort_key):
+                raise broken(f"has '{self.expires_at}' as a key of '{name}': keys are text, and when an item expires is a number",
+                             "keep the time as text in an attribute of its own, too", field="indexes")  # fmt: skip
+            if len(name) < dynamodb.MINIMUM_INDEX_NAME_CHARACTERS:
+                raise broken(f"has an index '{name}', and the shortest name in DynamoDB has {dynamodb.MINIMUM_INDEX_NAME_CHARACTERS} characters",
+                             "name it by what it finds, such as by-customer", field="indexes")  # fmt: skip
         return self

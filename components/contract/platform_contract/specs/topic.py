@@ -1,8 +1,10 @@
 """An SNS topic: one message, several receivers."""
 
-from pydantic import Field
+from typing import Annotated
 
-from ..words import Email, Name, Strict
+from pydantic import AfterValidator, Field
+
+from ..words import Email, Name, Strict, once
 from .upload_trigger import KeyPart
 
 
@@ -17,7 +19,7 @@ class FromBucketSpec(Strict):
 class TopicSpec(Strict):
     """A topic, encrypted with the workload's key."""
 
-    emails: list[Email] = Field(
+    emails: Annotated[list[Email], AfterValidator(once)] = Field(
         default=[], max_length=20, description="Addresses that get each message; each person has to confirm once, by e-mail."
     )
     from_bucket: FromBucketSpec | None = Field(

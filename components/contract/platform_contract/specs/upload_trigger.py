@@ -9,8 +9,8 @@ from ..words import Form, Name, Strict
 KeyPart = Annotated[
     str,
     Form(
-        r"[A-Za-z0-9!_.*'()/-]{0,512}",
-        "must be a part of an object's key: letters, digits, `/`, and `!_.*'()-`",
+        r"(?!/)[A-Za-z0-9!_.'()/-]{0,512}",
+        "must be a part of an object's key: letters, digits, `/`, and `!_.'()-`, without `*`, and no `/` at its begin",
         "write it like incoming/ or .jpg",
     ),
 ]

@@ -1,6 +1,6 @@
 """A Step Functions workflow: steps in Amazon States Language, with functions named instead of ARNs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -23,16 +23,19 @@ class WorkflowSpec(Strict):
     states: dict[str, dict[str, Any]] = Field(min_length=1, max_length=200, description="Its states, in Amazon States Language.")
 
 
-def steps_of(states: Mapping[str, Any]) -> set[str]:
-    """Functions that a state machine's tasks name, those of machines inside it included."""
-    found: set[str] = set()
+def tasks_of(states: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The tasks of a state machine, those of machines inside it included. Takes whatever was written."""
     for state in states.values():
         if not isinstance(state, dict):
             continue
-        if isinstance(state.get("Function"), str):
-            found.add(state["Function"])
+        if "Function" in state:
+            yield state
         branches = state.get("Branches")
         for machine in [*(branches if isinstance(branches, list) else []), state.get("ItemProcessor")]:
             if isinstance(machine, dict) and isinstance(machine.get("States"), dict):
-                found |= steps_of(machine["States"])
-    return found
+                yield from tasks_of(machine["States"])
+
+
+def steps_of(states: Mapping[str, Any]) -> set[str]:
+    """Functions that a state machine's tasks name."""
+    return {task["Function"] for task in tasks_of(states) if isinstance(task["Function"], str)}

@@ -16,3 +16,6 @@ IDEMPOTENCY_TABLE = "idempotency"
 IDEMPOTENCY_PARTITION_KEY = "id"
 IDEMPOTENCY_EXPIRES_AT = "expiration"
 """Attribute names that Powertools' DynamoDBPersistenceLayer uses by default."""
+
+MINIMUM_INDEX_NAME_CHARACTERS = 3
+"""Source: DynamoDB API reference, GlobalSecondaryIndex."""

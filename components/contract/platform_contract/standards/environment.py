@@ -35,7 +35,10 @@ MAXIMUM_BYTES = 4096
 """Names and values of all variables of a function together. Source: Lambda guide, "Lambda quotas"."""
 
 OWN_BYTES = 1024
-"""Of these, kept for what the platform sets: seven fixed variables and one of at most 140 bytes for each resource in use."""
+"""Of these, kept for what the platform sets, at least."""
+
+FIXED_BYTES, RESOURCE_BYTES = 324, 140
+"""What the variables take that every function has; and at most one of a resource in use."""
 
 
 def variable(kind: str, name: str) -> str:

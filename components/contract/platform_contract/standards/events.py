@@ -28,3 +28,11 @@ INVOCATION_INPUT = {
 
 SCHEMA_TYPE = "JSONSchemaDraft4"
 """What the schema registry takes besides OpenAPI."""
+
+MAXIMUM_PATTERN_CHARACTERS = 4096
+"""Of a rule's pattern. Source: EventBridge API reference, PutRule."""
+
+GIVEN_WORDS = (
+    "aws.events.rule-arn", "aws.events.rule-name", "aws.events.event.ingestion-time", "aws.events.event", "aws.events.event.json",
+)  # fmt: skip
+"""What a template may use without a path. Source: EventBridge guide, "Input transformation", predefined variables."""

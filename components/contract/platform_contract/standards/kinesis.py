@@ -17,3 +17,9 @@ MINIMUM_RECORD_AGE_SECONDS, DEFAULT_RECORD_AGE_SECONDS, MAXIMUM_RECORD_AGE_SECON
 """A record that is older is given up."""
 
 MAXIMUM_PARALLELIZATION = 10
+
+TABLE_RETENTION_HOURS = 24
+"""How long the stream of a table keeps a change; it cannot be raised. Source: DynamoDB guide, "Change data capture"."""
+
+TABLE_READERS = 2
+"""Who may read the stream of a table at the same time; more are throttled. Source: same."""

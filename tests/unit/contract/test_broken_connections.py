@@ -1,0 +1,115 @@
+"""What parts of one manifest do to each other: circles, loose ends, names that are taken or too long, word by word."""
+
+import pytest
+
+from .samples import drop, everything, problems_with, put
+
+EVENT = "functions.deliver.triggers.0.event"
+UPLOAD = "functions.process.triggers.0.upload"
+LONG = "takes-all-that-happens-in-the-shop-and-in-its-stores-every-day-and-at-night"
+LONGEST = "s" * 502
+EXPRESS = {"type": "express", "timeout_seconds": 5, "start_at": "A", "states": {"A": {"Type": "Succeed"}}}
+RULE = {"event": {"bus": "notices", "pattern": {"source": ["x"], "detail_type": ["OrderPaid"]}}}
+DAILY = {"schedule": {"expression": "rate(1 day)"}}
+
+BROKEN = [
+    ("function without triggers", [put("functions.sweep.triggers", [])],
+     "functions.sweep.triggers: is empty, and nothing else invokes the function; add a trigger, or remove it"),
+    ("queue that nobody reads", [put("queues.lost", {})],
+     "queues.lost: is read by nobody: messages would wait until they expire; add `queue: {queue: lost}` to the triggers of a function, or "
+     "remove it"),
+    ("stream that nobody reads", [put("streams.lost", {})],
+     "streams.lost: is read by nobody: records would wait until they expire, paid for by the hour; add `stream: {stream: lost}` to the "
+     "triggers of a function, or remove it"),
+    ("topic that nobody hears", [put("topics.lost", {})],
+     "topics.lost: has no receiver: what is published would be gone; add `from_topic: lost` to a queue, or e-mail addresses to it"),
+    ("queue to itself", [put("functions.worker.uses", {"paid": ["send"]})],
+     "functions.worker: leads back to itself: worker -> paid -> worker; one event would go round for ever; send to another resource, or "
+     "narrow the trigger (prefix, source) so that own work does not match it"),
+    ("queue to itself through two functions", [put("functions.worker.uses", {"parcels": ["send"]}), put("functions.ship.uses", {"paid": ["send"]})],
+     "functions.ship: leads back to itself: ship -> paid -> worker -> parcels -> ship; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("table written by its own consumer", [put("functions.index.uses", {"products": ["update"]})],
+     "functions.index: leads back to itself: index -> products -> index; one event would go round for ever; send to another resource, or "
+     "narrow the trigger (prefix, source) so that own work does not match it"),
+    ("stream filled by its own consumer", [put("functions.transform.uses", {"clicks": ["put"]})],
+     "functions.transform: leads back to itself: transform -> clicks -> transform; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("event circle", [put("functions.deliver.uses", {"notices": ["publish"]})],
+     "functions.deliver: leads back to itself: deliver -> notices -> deliver; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("topic to itself through its queue", [put("functions.text.uses", {"arrived": ["publish"]})],
+     "functions.text: leads back to itself: text -> arrived -> texts -> text; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("bucket without a prefix", [drop("topics.arrived.from_bucket"), drop(f"{UPLOAD}.prefix"), put("functions.process.uses", {"incoming": ["get", "put"]})],
+     "functions.process: leads back to itself: process -> incoming -> process; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("bucket to itself through a topic", [put("topics.arrived.from_bucket", {"bucket": "incoming", "suffix": ".txt"}), put("functions.text.uses", {"incoming": ["put"]})],
+     "functions.text: leads back to itself: text -> incoming -> arrived -> texts -> text; one event would go round for ever; send to "
+     "another resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("workflow that starts itself through a step", [put("functions.validate.uses", {"decide": ["start"]})],
+     "functions.validate: leads back to itself: validate -> decide -> validate; one event would go round for ever; send to another "
+     "resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("workflow that starts itself through a queue", [put("functions.validate.uses", {"paid": ["send"]}), put("functions.worker.uses", {"decide": ["start"]})],
+     "functions.validate: leads back to itself: validate -> paid -> worker -> decide -> validate; one event would go round for ever; send "
+     "to another resource, or narrow the trigger (prefix, source) so that own work does not match it"),
+    ("verb of another kind", [put("functions.api.uses.arrived", ["send"])],
+     "functions.api.uses.arrived=send: 'send' is no verb for a topic, that is a verb for a queue; a topic knows publish; choose one of "
+     "them"),
+    ("table and topic of one name", [put("tables.arrived", {"partition_key": "id"}), drop("functions.api.uses.arrived")],
+     "topics.arrived: has the name of one of the tables, so `uses: {arrived: ...}` would mean both; give each its own name"),
+    ("secret and parameter of one name", [put("parameters.bureau", {"value": "x"})],
+     "parameters.bureau: has the name of one of the secrets, so `uses: {bureau: ...}` would mean both; give each its own name"),
+    ("secret in a parameter", [put("parameters.bureau-api-key", {"value": "sk-live-1"})],
+     "parameters.bureau-api-key: is a secret by its name, and parameters are plain text that this file holds; put it under `secrets`; if "
+     "it is none, choose another name"),
+    ("parameter within a parameter", [put("parameters.bureau-url.value", "https://{{host}}")],
+     "parameters.bureau-url.value=https://{{host}}: holds `{{`, which Systems Manager takes for another parameter's name; write it "
+     "differently"),
+    ("parameter of nothing", [put("parameters.bureau-url.value", "")],
+     "parameters.bureau-url.value: must not be empty: the value in every environment that `values` does not name; fill it in"),
+    ("index on one attribute", [put("tables.orders.indexes", {"by-day": {"partition_key": "day", "sort_key": "day"}})],
+     "tables.orders.indexes: has the attribute 'day' twice in the index 'by-day'; remove its sort_key, or name another"),
+    ("index by the time to live", [put("tables.orders", {"partition_key": "id", "expires_at": "end", "indexes": {"by-end": {"partition_key": "end"}}})],
+     "tables.orders.indexes: has 'end' as a key of 'by-end': keys are text, and when an item expires is a number; keep the time as text "
+     "in an attribute of its own, too"),
+    ("index with a short name", [put("tables.orders.indexes", {"by": {"partition_key": "day"}})],
+     "tables.orders.indexes: has an index 'by', and the shortest name in DynamoDB has 3 characters; name it by what it finds, such as "
+     "by-customer"),
+    ("function that uses too much", [*(put(f"tables.table-{each}", {"partition_key": "id"}) for each in range(30)), put("functions.sweep.uses", {f"table-{each}": ["get"] for each in range(30)})],
+     "functions.sweep.uses: names 30 resources, whose names do not fit into the 4096 bytes of a function's environment; split the "
+     "function by what needs which"),
+    ("queue named like a function's failures", [put("queues.sweep-failed", {}), put("functions.sweep.uses", {"sweep-failed": ["consume"]})],
+     "functions.sweep: would have the queue name 'dev-orders-sweep-failed' in AWS, like queues.sweep-failed; rename one of the two"),
+    ("function named like the role of schedules", [put("functions.scheduler", {"handler": "orders.scheduler.handler", "triggers": [{"http": {"route": "GET /x"}}]})],
+     "functions.sweep.triggers[0]: would have the role name 'dev-orders-scheduler-eu-west-1' in AWS, like functions.scheduler; rename one "
+     "of the two"),
+    ("function named like the role of a workflow", [put("functions.decide-states", {"handler": "orders.states.handler", "triggers": [{"http": {"route": "GET /x"}}]})],
+     "workflows.decide: would have the role name 'dev-orders-decide-states-eu-west-1' in AWS, like functions.decide-states; rename one of "
+     "the two"),
+    ("bus name", [put("buses", {LONG[:38]: {}}), put(f"{EVENT}.bus", LONG[:38]), drop("functions.api.uses.notices")],
+     "buses.takes-all-that-happens-in-the-shop-and: its archive name in AWS, 'dev-orders-takes-all-that-happens-in-the-shop-and', has 49 "
+     "characters, and AWS allows 48 for an archive (EventBridge API reference, CreateArchive); shorten the bus name "
+     "'takes-all-that-happens-in-the-shop-and' by 1 character"),
+    ("workflow name", [put(f"workflows.{LONG}", EXPRESS), put(f"functions.api.uses.{LONG}", ["run"])],
+     "workflows.takes-all-that-happens-in-the-shop-and-in-its-stores-every-day-and-at-night: its role name in AWS, "
+     "'dev-orders-takes-all-that-happens-in-the-shop-and-in-its-stores-every-day-and-at-night-states-eu-west-1', has 103 characters, and "
+     "AWS allows 64 for a role (IAM API reference, CreateRole); shorten the workflow name "
+     "'takes-all-that-happens-in-the-shop-and-in-its-stores-every-day-and-at-night' by 39 characters"),
+    ("function name in a role and a rule", [put(f"functions.{LONG[:52]}", {"handler": "orders.extra.handler", "triggers": [RULE]})],
+     "functions.takes-all-that-happens-in-the-shop-and-in-its-stores: its role name in AWS, "
+     "'dev-orders-takes-all-that-happens-in-the-shop-and-in-its-stores-eu-west-1', has 73 characters, and AWS allows 64 for a role (IAM "
+     "API reference, CreateRole); shorten the function name 'takes-all-that-happens-in-the-shop-and-in-its-stores' by 9 characters"),
+    ("function name in a role and a schedule", [put(f"functions.{LONG[:52]}", {"handler": "orders.extra.handler", "triggers": [DAILY]})],
+     "functions.takes-all-that-happens-in-the-shop-and-in-its-stores: its role name in AWS, "
+     "'dev-orders-takes-all-that-happens-in-the-shop-and-in-its-stores-eu-west-1', has 73 characters, and AWS allows 64 for a role (IAM "
+     "API reference, CreateRole); shorten the function name 'takes-all-that-happens-in-the-shop-and-in-its-stores' by 9 characters"),
+    ("secret name", [put("secrets", {LONGEST: {"holds": "the key"}}), drop("functions.api.uses.bureau")],
+     f"secrets.{LONGEST}: its secret name in AWS, 'dev-orders-{LONGEST}', has 513 characters, and AWS allows 512 for a secret "
+     f"(Secrets Manager API reference, CreateSecret); shorten the secret name '{LONGEST}' by 1 character"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("breaks", "told"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+def test_one_mistake_is_one_problem(breaks, told, tmp_path):
+    assert problems_with(tmp_path, everything(*breaks)) == [told]
