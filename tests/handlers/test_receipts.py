@@ -152,11 +152,13 @@ class RecordingSqs:
 @pytest.fixture
 def sqs(monkeypatch):
     from shared import batch
+    from shared.observability import metrics
 
     recording = RecordingSqs()
     monkeypatch.setattr(batch, "client", lambda service: {"sqs": recording}[service])
     monkeypatch.setattr(batch.random, "uniform", lambda low, high: high)
-    return recording
+    yield recording
+    metrics.clear_metrics()  # no handler is around the batch that would emit them
 
 
 def records_of(count: int, receives: int = 1) -> list[dict]:
