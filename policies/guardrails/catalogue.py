@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from guardrails.rule import Rule
-from guardrails.rules import cloudwatch, dynamodb, iam, lambda_, logs, s3, sqs, tagging
+from guardrails.rules import cloudwatch, dynamodb, iam, lambda_, logs, one_setting, permissions, s3, sqs, tagging
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Identity and access": iam.RULES,
-    "Lambda": lambda_.RULES,
+    "Lambda": (*lambda_.RULES, *permissions.RULES),
     "SQS": sqs.RULES,
     "DynamoDB": dynamodb.RULES,
     "S3": s3.RULES,
     "CloudWatch Logs": logs.RULES,
     "CloudWatch alarms": cloudwatch.RULES,
+    **one_setting.RULES,
     "Tags": tagging.RULES,
 }
 

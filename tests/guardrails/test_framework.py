@@ -130,10 +130,14 @@ def test_the_rules_that_this_pack_promises() -> None:
     assert [rule.id for rule in RULES] == [
         "iam-actions-are-named", "iam-resources-are-named", "iam-role-has-no-policy-of-aws", "iam-role-has-boundary",
         "lambda-function-is-traced", "lambda-function-logs-into-own-group", "lambda-environment-holds-no-secret", "lambda-event-source-has-failure-path",
-        "lambda-asynchronous-call-has-failure-path",
+        "lambda-asynchronous-call-has-failure-path", "lambda-permission-names-its-source",
         "sqs-queue-is-encrypted", "sqs-queue-retries-before-dead-letters", "sqs-visibility-covers-function-timeout",
         "dynamodb-table-is-encrypted", "s3-bucket-is-encrypted", "s3-bucket-is-private",
-        "log-group-is-encrypted", "log-group-has-retention", "alarm-has-action", "resource-has-owner",
+        "log-group-is-encrypted", "log-group-has-retention", "alarm-has-action",
+        "sns-topic-is-encrypted", "event-bus-is-encrypted", "event-target-has-failure-path", "schedule-has-failure-path",
+        "kinesis-stream-is-encrypted", "workflow-is-encrypted", "workflow-is-traced", "workflow-is-logged", "secret-is-encrypted",
+        "rest-stage-has-access-log", "api-stage-has-access-log", "api-stage-is-throttled", "rest-stage-is-traced",
+        "graphql-api-knows-its-callers", "resource-has-owner",
     ]  # fmt: skip
 
 
