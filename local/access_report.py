@@ -5,15 +5,17 @@ findings fail: a call that was denied (a grant is missing), and a grant that not
 of the one table of actions whose use leaves no evidence in the embedded cloud (`WITHOUT_EVIDENCE`).
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from local.access_grants import Call, Grant, Role, granted, recorded, roles
 from local.cloud import Cloud
-from platform_contract.standards import iam
+from platform_contract.standards import iam, states
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,25 @@ def _is_for_it(grant: Grant, role: Role) -> bool:
 
 def _was_told(grant: Grant, role: Role) -> bool:
     named = re.compile(re.escape(grant.resource) + r"(?![\w-])")  # not where it is the beginning of a longer name
-    return not role.is_of_functions and any(named.search(text) for text in role.told)
+    return grant.resource != "*" and not role.is_of_functions and any(named.search(text) for text in role.told)
+
+
+def _was_told_to(setting: str, **wanted: Any) -> Callable[[Grant, Role], bool]:
+    """Whether a service's resource that acts under the role has `setting` other than switched off."""
+
+    def holds(grant: Grant, role: Role) -> bool:
+        settings = [json.loads(text).get(setting) or {} for text in role.told]
+        return any(each.get(name) not in (None, off) for each in settings for name, off in wanted.items())
+
+    return holds
 
 
 WITHOUT_EVIDENCE: tuple[Silent, ...] = (
-    Silent(iam.LOG_ACTIONS, "the embedded cloud writes a function's log itself"),
-    Silent(iam.TRACE_ACTIONS, "segments go to a daemon by UDP, which sends them on AWS; the embedded cloud has no X-Ray"),
+    Silent(iam.LOG_ACTIONS, "the embedded cloud writes a function's log itself", lambda _, role: role.is_of_functions),
+    Silent(
+        iam.TRACE_ACTIONS, "segments go to a daemon by UDP, which sends them on AWS; the embedded cloud has no X-Ray",
+        lambda _, role: role.is_of_functions,
+    ),
     Silent(("kms:*",), "services use the key in the role's name; there, without a call of KMS", _is_for_it),
     Silent(
         ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
@@ -67,6 +82,14 @@ WITHOUT_EVIDENCE: tuple[Silent, ...] = (
     Silent(
         ("sqs:SendMessage", "sns:Publish"),
         "Lambda sends what a function failed on in the role's name; there, without asking IAM", _delivers_for_it,
+    ),
+    Silent(
+        states.LOG_DELIVERY_ACTIONS, "Step Functions asks CloudWatch to take its log; there it writes none",
+        _was_told_to("loggingConfiguration", level="OFF"),
+    ),
+    Silent(
+        states.TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud has no X-Ray",
+        _was_told_to("tracingConfiguration", enabled=False),
     ),
     Silent(("*",), "the service does what it was told with this role; there, without asking IAM", _was_told),
 )  # fmt: skip

@@ -86,6 +86,17 @@ def test_a_service_uses_what_it_was_told_to_and_nothing_else():
     assert len(found("lambda.amazonaws.com")) == 2, "under a role of functions, calls are seen"
 
 
+def test_what_workflows_need_for_logs_and_traces_is_theirs_where_they_log_and_trace():
+    grants = list(grants_of("decide", {"Statement": [allow(["logs:CreateLogDelivery", "xray:GetSamplingRules"], "*")]}))
+
+    def found(**told: dict) -> list[str]:
+        role = Role("decide", frozenset({"states.amazonaws.com"}), told=[json.dumps({"definition": "$.list[*]", **told})])
+        return [each.split()[3] for each in Report(grants, [], {"decide": role}).findings()]
+
+    assert found(loggingConfiguration={"level": "ALL"}, tracingConfiguration={"enabled": True}) == []
+    assert found(loggingConfiguration={"level": "OFF"}) == ["logs:CreateLogDelivery", "xray:GetSamplingRules"]
+
+
 def test_a_deny_grants_nothing():
     assert list(grants_of("api", {"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}})) == []
 
@@ -93,7 +104,7 @@ def test_a_deny_grants_nothing():
 def test_the_report_names_every_verdict(tmp_path):
     grants = [Grant("api", "dynamodb:GetItem", (TABLE,)), Grant("api", "dynamodb:Query", (TABLE,)), Grant("api", "logs:PutLogEvents", ("*",))]
     calls = [Call("api", "dynamodb:GetItem", TABLE, "Allow"), Call("api", "dynamodb:Scan", TABLE, "ImplicitDeny")]
-    text = Report(grants, calls, {"api": Role("api", frozenset())}).text()
+    text = Report(grants, calls, {"api": Role("api", frozenset({"lambda.amazonaws.com"}))}).text()
     assert text.splitlines() == [
         "api",
         "  used         dynamodb:GetItem   table/local-orders-orders",

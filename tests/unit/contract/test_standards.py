@@ -136,7 +136,7 @@ def test_verbs_are_these_and_no_more():
         "socket send": ["ManageConnections"],
         "workflow start": ["StartExecution"],
         "workflow run": ["StartSyncExecution"],
-        "workflow answer": ["SendTaskFailure", "SendTaskSuccess"],
+        "workflow answer": ["SendTaskSuccess"],
         "secret read": ["GetSecretValue"],
         "parameter read": ["GetParameter"],
         "bus publish": ["PutEvents"],

@@ -114,8 +114,8 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         "start": Verb((Permission(("states:StartExecution",)),), states.KEY_ACTIONS, "start executions and go on"),
         "run": Verb((Permission(("states:StartSyncExecution",)),), states.KEY_ACTIONS, "run an express workflow and wait for its result"),
         "answer": Verb(
-            (Permission(("states:SendTaskFailure", "states:SendTaskSuccess"), ()),), states.KEY_ACTIONS,
-            "answer the token of a step that waits; IAM knows no resource for it",
+            (Permission(("states:SendTaskSuccess",), ()),), states.KEY_ACTIONS,
+            "answer the token of a step that waits, be it with a no; IAM knows no resource for it",
         ),
     },
     "socket": {
