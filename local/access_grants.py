@@ -137,6 +137,7 @@ def _told(cloud: Cloud) -> Iterator[tuple[str, str]]:
     for page in states.get_paginator("list_state_machines").paginate():
         for each in page["stateMachines"]:
             machine = states.describe_state_machine(stateMachineArn=each["stateMachineArn"])
+            del machine["ResponseMetadata"]
             yield machine["roleArn"].rpartition("/")[2], json.dumps(machine, default=str)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from local.access_grants import Call, Grant, Role, granted, recorded, roles
 from local.cloud import Cloud
@@ -49,14 +48,9 @@ def _was_told(grant: Grant, role: Role) -> bool:
     return grant.resource != "*" and not role.is_of_functions and any(named.search(text) for text in role.told)
 
 
-def _was_told_to(setting: str, **wanted: Any) -> Callable[[Grant, Role], bool]:
-    """Whether a service's resource that acts under the role has `setting` other than switched off."""
-
-    def holds(grant: Grant, role: Role) -> bool:
-        settings = [json.loads(text).get(setting) or {} for text in role.told]
-        return any(each.get(name) not in (None, off) for each in settings for name, off in wanted.items())
-
-    return holds
+def _was_told_to_log(_: Grant, role: Role) -> bool:
+    settings = [json.loads(text).get("loggingConfiguration") or {} for text in role.told]
+    return any(each.get("level", "OFF") != "OFF" for each in settings)
 
 
 WITHOUT_EVIDENCE: tuple[Silent, ...] = (
@@ -85,11 +79,11 @@ WITHOUT_EVIDENCE: tuple[Silent, ...] = (
     ),
     Silent(
         states.LOG_DELIVERY_ACTIONS, "Step Functions asks CloudWatch to take its log; there it writes none",
-        _was_told_to("loggingConfiguration", level="OFF"),
+        _was_told_to_log,
     ),
     Silent(
-        states.TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud has no X-Ray",
-        _was_told_to("tracingConfiguration", enabled=False),
+        states.TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud forgets that it should",
+        lambda _, role: role.principals == {"states.amazonaws.com"},
     ),
     Silent(("*",), "the service does what it was told with this role; there, without asking IAM", _was_told),
 )  # fmt: skip

@@ -86,15 +86,16 @@ def test_a_service_uses_what_it_was_told_to_and_nothing_else():
     assert len(found("lambda.amazonaws.com")) == 2, "under a role of functions, calls are seen"
 
 
-def test_what_workflows_need_for_logs_and_traces_is_theirs_where_they_log_and_trace():
+def test_what_a_workflow_needs_for_its_log_is_its_where_it_logs():
     grants = list(grants_of("decide", {"Statement": [allow(["logs:CreateLogDelivery", "xray:GetSamplingRules"], "*")]}))
 
-    def found(**told: dict) -> list[str]:
-        role = Role("decide", frozenset({"states.amazonaws.com"}), told=[json.dumps({"definition": "$.list[*]", **told})])
+    def found(service: str = "states", **told: dict) -> list[str]:
+        role = Role("decide", frozenset({f"{service}.amazonaws.com"}), told=[json.dumps({"definition": "$.list[*]", **told})])
         return [each.split()[3] for each in Report(grants, [], {"decide": role}).findings()]
 
-    assert found(loggingConfiguration={"level": "ALL"}, tracingConfiguration={"enabled": True}) == []
-    assert found(loggingConfiguration={"level": "OFF"}) == ["logs:CreateLogDelivery", "xray:GetSamplingRules"]
+    assert found(loggingConfiguration={"level": "ALL"}) == []
+    assert found(loggingConfiguration={"level": "OFF"}) == ["logs:CreateLogDelivery"]
+    assert found("scheduler") == ["logs:CreateLogDelivery", "xray:GetSamplingRules"]
 
 
 def test_a_deny_grants_nothing():
