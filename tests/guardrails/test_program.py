@@ -151,7 +151,7 @@ def test_a_broken_program_is_refused_for_that_reason_alone(
     found = judge(judging, broken(graphs["dev", False], type_, changes), preview=False)
     assert {each.policy for each in found} == rules
     assert {each.level for each in found} == {"mandatory"}
-    assert all(any(f"of workload '{name}'" in each.message for name in WORKLOADS) for each in found)
+    assert all(any(f"of workload '{name}'" in each.message for name in (*WORKLOADS, "platform")) for each in found)
 
 
 def test_what_breaks_a_rule_is_refused_in_the_first_preview_already(judging: Server, graphs) -> None:
