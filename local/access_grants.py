@@ -61,6 +61,8 @@ class Role:
     """Services of which it may do anything but use keys: s3, sqs ..."""
     told: list[str] = field(default_factory=list)
     """What services other than Lambda were told to do with it: the JSON texts of their resources."""
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """(action, ARN) of what code asks for that a service runs with it."""
 
     @property
     def is_of_functions(self) -> bool:
@@ -123,6 +125,9 @@ def roles(cloud: Cloud) -> dict[str, Role]:
     for name, text in _told(cloud):
         if name in found:
             found[name].told.append(text)
+    for name, action, arn in _asked(cloud):
+        if name in found:
+            found[name].asked.add((action, arn))
     return found
 
 
@@ -130,6 +135,9 @@ def _told(cloud: Cloud) -> Iterator[tuple[str, str]]:
     """(role, JSON text) of every resource that makes a service act under a role. A service that is missing here makes the
     grants of its roles unused, which the report then says."""
     schedules, states = cloud.client("scheduler"), cloud.client("stepfunctions")
+    for api in cloud.client("appsync").list_graphql_apis()["graphqlApis"]:
+        if log := api.get("logConfig"):
+            yield log["cloudWatchLogsRoleArn"].rpartition("/")[2], json.dumps(log)
     for page in schedules.get_paginator("list_schedules").paginate():
         for each in page["Schedules"]:
             target = schedules.get_schedule(Name=each["Name"], GroupName=each["GroupName"])["Target"]
@@ -139,6 +147,29 @@ def _told(cloud: Cloud) -> Iterator[tuple[str, str]]:
             machine = states.describe_state_machine(stateMachineArn=each["stateMachineArn"])
             del machine["ResponseMetadata"]
             yield machine["roleArn"].rpartition("/")[2], json.dumps(machine, default=str)
+
+
+_OPERATION = re.compile(r"\boperation:\s*'(\w+)'")
+"""In the code of an AppSync function: what it asks of its table."""
+
+
+def _asked(cloud: Cloud) -> Iterator[tuple[str, str, str]]:
+    """(role, action, ARN) of every operation in the code of AppSync's functions and resolvers on a table."""
+    appsync = cloud.client("appsync")
+    for api in appsync.list_graphql_apis()["graphqlApis"]:
+        about = {"apiId": api["apiId"]}
+        code: dict[str, list[str]] = {}
+        for function in appsync.list_functions(**about)["functions"]:
+            code.setdefault(function["dataSourceName"], []).append(function.get("code", ""))
+        for kind in appsync.list_types(**about, format="SDL")["types"]:
+            for resolver in appsync.list_resolvers(**about, typeName=kind["name"])["resolvers"]:
+                code.setdefault(resolver.get("dataSourceName", ""), []).append(resolver.get("code", ""))
+        for source in appsync.list_data_sources(**about)["dataSources"]:
+            table = source.get("dynamodbConfig", {}).get("tableName")
+            if table:
+                arn = f"arn:aws:dynamodb:{cloud.region}:{cloud.account_id}:table/{table}"
+                for operation in _OPERATION.findall("".join(code.get(source["name"], []))):
+                    yield source["serviceRoleArn"].rpartition("/")[2], f"dynamodb:{operation}", arn
 
 
 def _list(value: Any) -> list[Any]:

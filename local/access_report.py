@@ -53,6 +53,14 @@ def _was_told_to_log(_: Grant, role: Role) -> bool:
     return any(each.get("level", "OFF") != "OFF" for each in settings)
 
 
+def _is_told_to_log_fields(_: Grant, role: Role) -> bool:
+    return any(json.loads(text).get("fieldLogLevel", "NONE") != "NONE" for text in role.told)
+
+
+def _is_asked_by_code(grant: Grant, role: Role) -> bool:
+    return any(grant.action == action and fnmatchcase(arn, pattern) for action, arn in role.asked for pattern in grant.resources)
+
+
 WITHOUT_EVIDENCE: tuple[Silent, ...] = (
     Silent(iam.LOG_ACTIONS, "the embedded cloud writes a function's log itself", lambda _, role: role.is_of_functions),
     Silent(
@@ -85,6 +93,8 @@ WITHOUT_EVIDENCE: tuple[Silent, ...] = (
         states.TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud forgets that it should",
         lambda _, role: role.principals == {"states.amazonaws.com"},
     ),
+    Silent(iam.LOG_ACTIONS, "AppSync writes its log itself; there it writes none", _is_told_to_log_fields),
+    Silent(("dynamodb:*",), "AppSync does what the code of its functions says; there, without asking IAM", _is_asked_by_code),
     Silent(("*",), "the service does what it was told with this role; there, without asking IAM", _was_told),
 )  # fmt: skip
 """The one table. An entry is as narrow as its reason: sqs:ReceiveMessage on a queue that no mapping reads must be seen."""

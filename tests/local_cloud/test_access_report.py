@@ -98,6 +98,19 @@ def test_what_a_workflow_needs_for_its_log_is_its_where_it_logs():
     assert found("scheduler") == ["logs:CreateLogDelivery", "xray:GetSamplingRules"]
 
 
+def test_a_graphql_api_uses_what_its_code_asks_for_and_writes_a_log_where_it_should():
+    statements = [allow(["dynamodb:GetItem", "dynamodb:PutItem"], TABLE), allow("logs:PutLogEvents", "group:*")]
+    grants = list(grants_of("boards", {"Statement": statements}))
+
+    def found(level: str) -> list[str]:
+        told = [json.dumps({"fieldLogLevel": level})]
+        role = Role("boards", frozenset({"appsync.amazonaws.com"}), told=told, asked={("dynamodb:GetItem", TABLE)})
+        return [each.split()[3] for each in Report(grants, [], {"boards": role}).findings()]
+
+    assert found("ERROR") == ["dynamodb:PutItem"]
+    assert found("NONE") == ["dynamodb:PutItem", "logs:PutLogEvents"]
+
+
 def test_a_deny_grants_nothing():
     assert list(grants_of("api", {"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}})) == []
 
