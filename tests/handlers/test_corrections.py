@@ -249,3 +249,22 @@ def test_a_batch_stops_before_the_time_is_over_and_the_rest_comes_again_at_once(
     assert metric_values() == {"CorrectionsApplied": 3}, "they did not fail"
     assert queue.work(queue.receive()) == []
     assert list(kept(aws, queue)["o-1"]) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("code", "missing"), [("NoSuchKey", True), ("AccessDenied", True), ("SlowDown", False)])
+def test_a_receipt_that_is_not_there_is_told_apart_from_a_failure(code, missing):
+    """To who may not list the bucket, S3 says AccessDenied of an object that is missing."""
+    from botocore.exceptions import ClientError
+
+    from receipts.store import ReceiptStore
+
+    class S3:
+        def get_object(self, **_):
+            raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    store = ReceiptStore(S3(), "bucket")
+    if missing:
+        assert store.get("receipts/o-1.json") is None
+    else:
+        with pytest.raises(ClientError):
+            store.get("receipts/o-1.json")
