@@ -16,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 def checkout(tmp_path_factory, engine):
     copy = Checkout.make(tmp_path_factory.mktemp("traces") / "platform")
     try:
-        copy.up("--workloads", "orders,receipts")
+        copy.up("--workloads", "clickstream,loans,orders,receipts,search-index")
         yield copy
     finally:
         copy.down()
@@ -50,6 +50,32 @@ def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(checkou
     ):
         assert re.search(f"{line}$", said, re.MULTILINE), f"{line}\n{said}"
     assert correlation in checkout.run("local.traces").stdout
+
+
+INVALID_LOAN = {
+    "amount": 1_000_000, "months": 36, "monthly_income": 100,
+    "documents": [{"document_id": "d1", "kind": "identity", "issued_on": "2024-01-15", "expires_on": "2034-01-14"}],
+}  # fmt: skip
+CLICK = {"click_id": "traced", "session_id": "traced", "occurred_at": "2026-01-01T00:00:00Z", "page": "/"}
+
+
+@pytest.mark.parametrize(
+    ("workload", "route", "body", "status", "functions"),
+    [
+        ("search-index", "PUT /products/traced", {"name": "traced", "price_cents": 1}, 201, ["api", "index"]),
+        ("clickstream", "POST /clicks", {"clicks": [CLICK]}, 202, ["collect", "transform"]),
+        ("loans", "POST /loans", INVALID_LOAN, 202, ["api", "validate", "record"]),
+        ("loans", "POST /quotes-for-loans", {"amount": 1_000_000, "months": 36}, 200, ["api", "price"]),
+    ],
+    ids=["changes of a table", "stream", "workflow", "express workflow"],
+)
+def test_one_id_leads_through(checkout, workload, route, body, status, functions):
+    correlation = f"e2e-{uuid.uuid4().hex[:8]}"
+    called(checkout.access(), workload, route, body, status, idempotency_key=correlation, x_correlation_id=correlation)
+    last = f" local-{workload}-{functions[-1]}"
+    eventually("the last function told of the id", lambda: last in told(checkout, correlation))
+    hops = re.findall(rf" ms  local-{workload}-([a-z]+)(?: |:)", told(checkout, correlation))
+    assert list(dict.fromkeys(hops)) == functions
 
 
 def test_an_id_that_nobody_told_of_is_refused_by_name(checkout):
