@@ -13,7 +13,7 @@ from platform_contract.settings import load_settings
 from platform_contract.specs import read_manifest, read_yaml
 from platform_contract.specs.reading import check_manifest, shape_manifest
 
-from .samples import MANIFEST, SETTINGS, TODAY, manifest, put, settings
+from .samples import EVERYTHING, MANIFEST, SETTINGS, TODAY, drop, everything, manifest, put, settings
 
 JUNK: list[Any] = [
     None, True, 0, -1, 10**20, 1.5, float("inf"), float("nan"), "", "x", "Ä ö", "a\nb", "x" * 500, [], [1], ["x"], [[]], [None], {}, {"x": 1},
@@ -49,6 +49,31 @@ def test_junk_in_a_manifest(path):
             words_of(error)
             refused += 1
     assert refused >= 15  # some junk is right at some places: any text as a summary, any number as a duration
+
+
+FREE = re.compile(r"\.(example|values)($|\.)|\.(Parameters|Cause|Error|Comment)$")
+"""Fields that hold whatever their author wants."""
+
+
+@pytest.mark.parametrize("path", list(paths(EVERYTHING)))
+def test_junk_in_a_manifest_with_everything(path):
+    """Every kind of trigger and resource, and states of workflows, whose form no model describes."""
+    refused, judged = 0, settings()
+    for junk in JUNK:
+        try:
+            check_manifest(shape_manifest(everything(put(path, junk)), "orders"), "orders", judged, TODAY)
+        except ProblemsError as error:
+            words_of(error)
+            refused += 1
+    assert refused >= 12 or FREE.search(path), f"{refused} of {len(JUNK)}"
+
+
+@pytest.mark.parametrize("path", list(paths(EVERYTHING)))
+def test_what_is_left_out_of_a_manifest_with_everything(path):
+    try:
+        check_manifest(shape_manifest(everything(drop(path)), "orders"), "orders", settings(), TODAY)
+    except ProblemsError as error:
+        words_of(error)
 
 
 @pytest.mark.parametrize("path", list(paths(SETTINGS)))

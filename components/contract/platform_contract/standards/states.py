@@ -44,3 +44,10 @@ TRACE_ACTIONS = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTe
 
 KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 """What the role of a workflow, and whoever starts it, need on the key that encrypts its data. Source: guide, "Data at rest encryption"."""
+
+ERRORS = (
+    "States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.TaskFailed", "States.Permissions", "States.DataLimitExceeded", "States.Runtime",
+    "States.ResultPathMatchFailure", "States.ParameterPathFailure", "States.BranchFailed", "States.NoChoiceMatched", "States.IntrinsicFailure",
+    "States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.ResultWriterFailed",
+)  # fmt: skip
+"""Its own errors; every other name is one of a function. Source: guide, "Error names"."""
