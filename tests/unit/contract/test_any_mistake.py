@@ -19,7 +19,7 @@ JUNK: list[Any] = [
     None, True, 0, -1, 10**20, 1.5, float("inf"), float("nan"), "", "x", "Ä ö", "a\nb", "x" * 500, [], [1], ["x"], [[]], [None], {}, {"x": 1},
     {"x": {}}, {"": ""}, date(2026, 1, 1),
 ]  # fmt: skip
-JARGON = re.compile(r"Input should|validation error|pydantic|type=|_type\b|NoneType|Traceback|<class|unhashable|ctx|loc=|\[key\]")
+JARGON = re.compile(r"Input should|validation error|pydantic|type=|(?<!detail)_type\b|NoneType|Traceback|<class|unhashable|ctx|loc=|\[key\]")
 
 
 def paths(content: Any, prefix: str = "") -> Iterator[str]:
