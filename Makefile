@@ -48,8 +48,8 @@ traces: setup ## the path of one request (CORRELATION=id) through functions and 
 least-privilege: setup engine ## drives every workload (or WORKLOADS=) with authorization on: granted against used, role by role
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
-docs: setup ## generates docs/reference from the code
-	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs
+docs: setup ## generates docs/reference from the code, and publishes contracts as JSON schemas
+	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas
 
 lock: setup ## locks the requirements again, with hashes
 	@for file in requirements local/requirements handlers/requirements; do \

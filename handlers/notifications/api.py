@@ -1,0 +1,63 @@
+"""`POST /notifications`: parse, one call into the logic, answer. Delivery happens behind the bus, so the answer is 202."""
+
+import re
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from notifications import logic
+from notifications.contracts import NewNotification, NotificationAccepted
+from shared.clients import client, in_lambda
+from shared.config import FunctionConfig, load_config
+from shared.errors import Problem
+from shared.events import EventBus
+from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.observability import correlation_id, count, instrumented, logger
+
+SOURCE = "notifications"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+app = make_resolver()
+
+
+class Config(FunctionConfig):
+    """What the platform must set for this function."""
+
+    bus_notices: str = Field(min_length=1, description="Name of the event bus")
+
+
+@cache
+def parts() -> EventBus:
+    """Made once. Raises ConfigurationError naming every variable that is missing."""
+    return EventBus(client("events"), load_config(Config).bus_notices, SOURCE)
+
+
+@app.post("/notifications")
+def create() -> Response:
+    requested_by = caller(app.current_event)
+    key = idempotency_key()
+    request = read_body(app.current_event, NewNotification)
+    asked, event_id = logic.ask(request, requested_by, key, parts(), correlation_id())
+    count("NotificationsRequested")
+    logger.info("notification requested", notification_id=asked.notification_id, event_id=event_id, priority=asked.priority)
+    return answer(202, NotificationAccepted(notification_id=asked.notification_id).model_dump(mode="json"))
+
+
+def idempotency_key() -> str | None:
+    """The request's key, None where none was sent. Raises Problem 400 if it is malformed."""
+    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
+    key = sent.get(IDEMPOTENCY_HEADER.lower())
+    if key is not None and not _KEY.fullmatch(key):
+        raise Problem(400, "a key has 1 to 128 visible ASCII characters; repeat it when you retry", IDEMPOTENCY_HEADER)
+    return key
+
+
+@instrumented
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return serve(app, event, context)
+
+
+if in_lambda():
+    parts()
