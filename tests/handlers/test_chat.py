@@ -150,6 +150,22 @@ def test_one_that_cannot_be_reached_holds_nobody_up_and_stays(chat, log, metric_
     assert metric_values()["FramesUndelivered"] == 1
 
 
+def test_the_senders_id_is_on_every_line_of_its_message_and_on_none_of_another(chat, log):
+    """Posts run in threads of their own; what they log belongs to the message all the same."""
+    for connection in "abc":
+        connect(connection, "tea")
+    chat.management.broken.add("b")
+    before = len(log.of("INFO")) + len(log.of("WARNING"))
+    send("a", correlation_id="from-anna")
+    lines = [line for line in log.of("INFO") + log.of("WARNING") if line["message"] in ("message sent", "frame not delivered")]
+    assert [(line["message"], line["correlation_id"]) for line in lines] == [
+        ("message sent", "from-anna"), ("frame not delivered", "from-anna"),
+    ]  # fmt: skip
+    assert len(log.of("INFO")) + len(log.of("WARNING")) == before + len(lines)
+    send("c", user="carl")
+    assert log.of("INFO")[-1]["correlation_id"] == log.of("WARNING")[-1]["correlation_id"] == "request-of-c"
+
+
 def test_a_connection_that_has_expired_gets_nothing(chat, monkeypatch):
     connect("a", "tea")
     monkeypatch.setattr(chat.store, "_clock", lambda: datetime.now(UTC).timestamp() + 8000)
