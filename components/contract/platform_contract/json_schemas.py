@@ -14,6 +14,8 @@ class SchemaError(ValueError):
 def draft4(text: str) -> str:
     """A model's JSON schema (draft 2020-12, as pydantic writes it) as draft 4 without references. Raises SchemaError."""
     schema = json.loads(text)
+    if not isinstance(schema, dict):
+        raise SchemaError("it is no JSON object")
     definitions = schema.pop("$defs", {})
     whole = _draft4(schema, definitions, "", ())
     return json.dumps({"$schema": "http://json-schema.org/draft-04/schema#", **whole}, sort_keys=True)
@@ -26,6 +28,8 @@ def _draft4(node: Any, definitions: dict[str, Any], at: str, inside: tuple[str, 
         return node
     if reference := node.get("$ref"):
         name = reference.rpartition("/")[2]
+        if name not in definitions:
+            raise SchemaError(f"{at or 'it'} refers to {name}, which is not in it")
         if name in inside:
             raise SchemaError(f"{at or 'it'} holds {name} within itself, and draft 4 at API Gateway knows no references here; flatten it")
         more = {key: value for key, value in node.items() if key != "$ref"}

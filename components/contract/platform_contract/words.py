@@ -1,5 +1,6 @@
 """Kinds of text that settings and manifests share: each with its pattern, and the rule in words."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -73,3 +74,12 @@ def once(values: list[str]) -> list[str]:
     if twice := next((value for value in values if values.count(value) > 1), None):
         raise broken(f"names {twice} twice", "remove one of the two")
     return values
+
+
+def plain(value: Any) -> Any:
+    """For what is passed on as JSON. YAML reads 2027-01-31 as a date and .nan as no number, which JSON has not."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise broken("holds a date or another value that JSON does not have", "write it in quotes") from None
+    return value

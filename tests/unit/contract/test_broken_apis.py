@@ -2,7 +2,7 @@
 
 import pytest
 
-from .samples import drop, everything, problems_with, put, settings
+from .samples import TODAY, drop, everything, problems_with, put, settings
 
 HTTP = "functions.api.triggers.1.http"
 REST = "functions.quotes.triggers"
@@ -58,7 +58,7 @@ BROKEN = [
     ("key without clients", [put("rest_api", {"cache_gb": "0.5"})],
      "functions.quotes.triggers[0].rest.authorizer=key: needs clients that have a key, and there is none; add `rest_api: {tiers: ..., "
      "clients: ...}`, or choose another authorizer"),
-    ("clients whose key opens nothing", [put(REST, [{"rest": {"route": "GET /quotes", "authorizer": "iam", "cache_seconds": 60}}])],
+    ("clients whose key opens nothing", [put(REST, [{"rest": {"route": "GET /prices", "public": True, "public_reason": "a price list", "cache_seconds": 60}}])],
      "rest_api.clients: have keys that no route asks for; remove them, or let a route have `authorizer: key`"),
     ("tier beyond the whole API", [put("rest_api.tiers.standard.requests_per_second", 5000.0)],
      "rest_api.tiers.standard.requests_per_second=5000: is above the 500 after which the whole API answers 429 in dev; lower it, or raise "
@@ -134,6 +134,33 @@ BROKEN = [
      "tables.socket: has the name by which `uses` calls the WebSocket API, socket; rename it"),
     ("settings of a WebSocket API without routes", [put("functions.socket", {"handler": "orders.socket.handler", "triggers": [{"http": {"route": "GET /x"}}]})],
      "websocket_api: belongs to no route; add a trigger `websocket` to a function, or remove it"),
+    ("cache that cannot tell callers apart", [put(f"{REST}.2.rest.cache_seconds", 60)],
+     "functions.quotes.triggers[2].rest.cache_seconds=60: would tell one caller another's answer: the cache knows callers by their key, "
+     "and not with `authorizer: iam`; remove it, or choose `authorizer: key`"),
+    ("route that API Gateway answers", [put(f"{HTTP}.route", "GET /ping")],
+     "functions.api.triggers[1].http.route=GET /ping: is a path that API Gateway keeps for its own health check; choose another path"),
+    ("preflight that API Gateway answers", [put("functions.api.triggers.0.http.route", "OPTIONS /orders")],
+     "functions.api.triggers[0].http.route=OPTIONS /orders: would never be invoked: with allowed_origins, API Gateway answers OPTIONS "
+     "itself; remove the route"),
+    ("example with a date", [put("functions.api.triggers.0.http.example", {"day": TODAY})],
+     "functions.api.triggers[0].http.example: holds a date or another value that JSON does not have; write it in quotes"),
+    ("promise beyond what the API waits", [put("slo", {"availability_percent": 99.9, "latency_ms_p99": 29_000})],
+     "slo.latency_ms_p99=29000: is no promise: the API itself gives up after 29000 ms, and its alarm would never fire; lower it to what "
+     "callers are promised"),
+    ("GraphQL on an unknown table", [put("graphql", {"table": "order", "verbs": ["get"]})],
+     "graphql.table=order: is no table of this workload; there is orders, products; did you mean 'orders'?"),
+    ("GraphQL with a verb of another kind", [put("graphql", {"table": "orders", "verbs": ["send"]})],
+     "graphql.verbs=send: 'send' is no verb for resolvers on a table; there is read, write, get, batch-get, query, check, put, update, "
+     "delete, batch-write; choose one of them"),
+    ("GraphQL with a verb of triggers", [put("graphql", {"table": "orders", "verbs": ["follow"]})],
+     "graphql.verbs=follow: 'follow' is no verb for resolvers on a table; there is read, write, get, batch-get, query, check, put, "
+     "update, delete, batch-write; choose one of them"),
+    ("GraphQL with a verb twice", [put("graphql", {"table": "orders", "verbs": ["get", "get"]})],
+     "graphql.verbs=get, get: names get twice; remove one of the two"),
+    ("GraphQL without verbs", [put("graphql", {"table": "orders", "verbs": []})],
+     "graphql.verbs=[]: must not be empty: what they do with it, as in `uses` of a function; fill it in"),
+    ("GraphQL without a bound", [put("graphql", {"table": "orders", "verbs": ["get"], "query_depth": 76})],
+     "graphql.query_depth=76: must be at most 75: how deep a query may be nested; lower it"),
 ]  # fmt: skip
 
 

@@ -1,8 +1,12 @@
 """What parts of one manifest do to each other: circles, loose ends, names that are taken or too long, word by word."""
 
 import pytest
+import yaml
 
-from .samples import drop, everything, problems_with, put
+from platform_contract.problems import ProblemsError
+from platform_contract.specs import load_manifests
+
+from .samples import TODAY, drop, everything, problems_with, put, settings
 
 EVENT = "functions.deliver.triggers.0.event"
 UPLOAD = "functions.process.triggers.0.upload"
@@ -113,3 +117,16 @@ BROKEN = [
 @pytest.mark.parametrize(("breaks", "told"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
 def test_one_mistake_is_one_problem(breaks, told, tmp_path):
     assert problems_with(tmp_path, everything(*breaks)) == [told]
+
+
+@pytest.mark.parametrize("name", ["calendar", "shared", "jwt"])
+def test_a_workload_whose_package_would_be_imported_instead_of_another(tmp_path, name):
+    content = everything(put("name", name), put(f"{EVENT}.pattern.source", [name]))
+    for function in content["functions"].values():
+        function["handler"] = function["handler"].replace("orders.", f"{name}.")
+    (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    with pytest.raises(ProblemsError) as refused:
+        load_manifests(tmp_path, settings(), TODAY)
+    assert [(problem.field, problem.rule, problem.fix) for problem in refused.value.problems] == [
+        ("name", f"is taken: its code would lie in handlers/{name}/ and stand in the way of Python's or the platform's own {name}", "choose a longer name")
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .samples import drop, everything, problems_with, put
+from .samples import TODAY, drop, everything, problems_with, put
 
 QUEUE = "functions.ship.triggers.0.queue"
 EVENT = "functions.deliver.triggers.0.event"
@@ -191,6 +191,18 @@ BROKEN = [
     ("record kept too shortly", [put("streams.clicks.retention_hours", 12)],
      "streams.clicks.retention_hours=12: must be at least 24 hours: hours for which a record can be read: longer than the worst outage of "
      "its consumer; raise it"),
+    ("message that expires before it is given up", [put("functions.worker.timeout_seconds", 900), put("queues.paid", {"retention_days": 1, "max_receive_count": 100})],
+     "queues.paid.max_receive_count=100: times 5400 s, for which a failed message is hidden each time, is more than the 1 day for which "
+     "it is kept: it would be lost instead of given up; lower it, or raise retention_days"),
+    ("source that is nobody", [put(f"{EVENT}.pattern.source", ["order"])],
+     "functions.deliver.triggers[0].event.pattern.source=order: is not this workload, which alone publishes on its bus; did you mean "
+     "'orders'?"),
+    ("condition with a date", [put(f"{EVENT}.pattern.detail", {"data": {"day": [TODAY]}})],
+     "functions.deliver.triggers[0].event.pattern.detail: holds a date or another value that JSON does not have; write it in quotes"),
+    ("rule twice", [put("functions.deliver.triggers", [{"event": {"bus": "notices", "pattern": {"source": ["orders"], "detail_type": ["OrderPaid"]}}}] * 2)],
+     "functions.deliver.triggers[1]: is the same as triggers[0], so the function would run twice for one event; remove one of the two"),
+    ("schedule twice", [put("functions.sweep.triggers", [{"schedule": {"expression": "rate(1 day)"}}] * 2)],
+     "functions.sweep.triggers[1]: is the same as triggers[0], so the function would run twice for one event; remove one of the two"),
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ BROKEN = [
      "workflows.decide.states.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: has a name of 81 "
      "characters, and Step Functions takes 80; shorten it"),
     ("date", [put(f"{STATES}.Later", {"Type": "Wait", "Timestamp": TODAY, "Next": "Ask"})],
-     "workflows.decide.states.Later: holds a date, which is text in a definition; write it in quotes"),
+     "workflows.decide.states.Later: holds a date or another value that JSON does not have; write it in quotes"),
     ("path without a dollar sign", [put(f"{STATES}.Validate.ResultPath", "result")],
      "workflows.decide.states.Validate.ResultPath=result: must be a path that begins with $; write it like $.order"),
     ("path that would be passed on", [put(f"{STATES}.Ask.Parameters", {"order": "$.order"})],

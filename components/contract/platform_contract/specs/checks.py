@@ -1,19 +1,21 @@
 """What one manifest has to fulfil beyond the form of its fields; no check needs another manifest."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from .. import naming
 from ..fit import judge
 from ..naming import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
-from ..standards import apigateway, dynamodb, environment
+from ..standards import dynamodb, environment, lambda_
 from . import names
 from .connections import Broken, check_connections
 from .manifest import SECTIONS, Manifest
+from .queue_checks import check_queues
 from .rest_checks import check_rest
+from .route_checks import check_routes, routes_of
 from .workflow_checks import check_workflows
 
 BUILT_PHASES = ("pilot",)
@@ -41,12 +43,11 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         )
     yield from _one_meaning_each(manifest)
     yield from _handlers(manifest)
-    yield from _routes(manifest)
-    yield from _consumers(manifest)
+    yield from check_routes(manifest)
+    yield from check_queues(manifest)
     yield from check_connections(manifest)
     yield from check_rest(manifest)
     yield from check_workflows(manifest)
-    yield from _timeouts(manifest)
     yield from _variables(manifest)
     yield from _parameters(manifest)
     yield from _variables_size(manifest)
@@ -80,72 +81,13 @@ def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:
 
 def _handlers(manifest: Manifest) -> Iterator[Broken]:
     package = manifest.name.replace("-", "_")
+    if package in lambda_.TAKEN_PACKAGES or package in sys.stdlib_module_names:
+        yield ("name", manifest.name, f"is taken: its code would lie in handlers/{package}/ and stand in the way of Python's or the platform's own {package}",
+               "choose a longer name")  # fmt: skip
     for name, function in manifest.functions.items():
         if function.handler.split(".")[0] != package:
             yield (f"functions.{name}.handler", function.handler, f"must begin with the workload's own package, {package}",
                    f"put the code into handlers/{package}/ and write {package}.{'.'.join(function.handler.split('.')[1:])}")  # fmt: skip
-
-
-def _routes(manifest: Manifest) -> Iterator[Broken]:
-    owners: dict[str, str] = {}
-    called: dict[str, str] = {}
-    for name, function in manifest.functions.items():
-        for index, trigger in enumerate(function.triggers):
-            kind, given = ("http", trigger.http) if trigger.http else ("rest", trigger.rest)
-            if not given:
-                continue
-            # API Gateway takes GET /orders/{id} and GET /orders/{order_id} for the same route.
-            same, path = f"{kind} " + re.sub(r"\{\w+", "{", given.route), f"functions.{name}.triggers[{index}].{kind}.route"
-            first = called.setdefault(f"{kind} {naming.route_suffix(given.route)}", given.route)
-            if same in owners:
-                yield (path, given.route, f"is a route of the function '{owners[same]}' already, and a route has one owner",
-                       "remove one of the two, or change its path")  # fmt: skip
-            elif first != given.route and kind == "http":
-                yield path, given.route, f"differs from {first} only in capitals, signs and braces", "change one of the two paths"
-            owners.setdefault(same, name)
-    if "http_api" in manifest.model_fields_set and not any(function.http_triggers for function in manifest.functions.values()):
-        yield "http_api", None, "belongs to no route", "add a trigger `http` to a function, or remove it"
-
-
-def _consumers(manifest: Manifest) -> Iterator[Broken]:
-    consumers: dict[str, str] = {}
-    for name, function in manifest.functions.items():
-        for index, trigger in enumerate(function.triggers):
-            if not trigger.queue:
-                continue
-            queue, path = trigger.queue.queue, f"functions.{name}.triggers[{index}].queue.queue"
-            if queue not in manifest.queues:
-                hint = did_you_mean(queue, manifest.queues)
-                yield (
-                    path,
-                    queue,
-                    f"is no queue of this workload; there is {choices(manifest.queues)}",
-                    hint or "add it under `queues`, or correct it",
-                )
-            elif queue in consumers:
-                yield (path, queue, f"is consumed by the function '{consumers[queue]}' already: two consumers would each get a part of the messages",
-                       "give each consumer a queue of its own")  # fmt: skip
-            consumers.setdefault(queue, name)
-    for name, function in manifest.functions.items():
-        for used, verbs in function.uses.items():
-            if "consume" in verbs and consumers.get(used, name) != name:
-                yield (f"functions.{name}.uses.{used}", "consume",
-                       f"the queue is consumed by the function '{consumers[used]}' already: two consumers would each get a part of the messages",
-                       "remove `consume`")  # fmt: skip
-
-
-def _timeouts(manifest: Manifest) -> Iterator[Broken]:
-    longest = apigateway.MAXIMUM_FUNCTION_TIMEOUT_SECONDS
-    for name, function in manifest.functions.items():
-        if function.http_triggers and function.timeout_seconds > longest:
-            yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
-                   f"must be at most {longest} s behind an HTTP route: API Gateway gives up then, its limit",
-                   "lower it, or answer at once and do the work behind a queue")  # fmt: skip
-        shorter = apigateway.MAXIMUM_REST_FUNCTION_TIMEOUT_SECONDS
-        if function.kinds() & {"rest", "websocket"} and function.timeout_seconds > shorter:
-            yield (f"functions.{name}.timeout_seconds", function.timeout_seconds,
-                   f"must be at most {shorter} s behind a route of a REST or WebSocket API, its limit",
-                   "lower it, or answer at once and do the work behind a queue")  # fmt: skip
 
 
 def _variables(manifest: Manifest) -> Iterator[Broken]:
@@ -229,13 +171,11 @@ def _tiers(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
 
 
 def _identity(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
-    for name, function in manifest.functions.items():
-        for index, trigger in enumerate(function.triggers):
-            kind, given = ("http", trigger.http) if trigger.http else ("rest", trigger.rest)
-            if given and not given.public and given.authorizer == "cognito" and not settings.identity.managed:
-                yield (f"functions.{name}.triggers[{index}].{kind}.authorizer", "cognito",
-                       f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
-                       "use an HTTP API with `authorizer: jwt`, which takes tokens from either")  # fmt: skip
+    for _, _, path, given in routes_of(manifest):
+        if not given.public and given.authorizer == "cognito" and not settings.identity.managed:
+            yield (f"{path}.authorizer", "cognito",
+                   f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
+                   "use an HTTP API with `authorizer: jwt`, which takes tokens from either")  # fmt: skip
 
 
 def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from .. import naming
 from ..problems import choices, did_you_mean
-from ..standards import apigateway, kinesis, sqs
+from ..standards import apigateway, kinesis
 from ..standards.iam import VERBS
 from .circles import check_circles
 from .loose_ends import Broken, check_loose_ends
 from .manifest import SECTIONS, Manifest
-from .queue_trigger import QueueTrigger
 
 
 def check_connections(manifest: Manifest) -> Iterator[Broken]:
@@ -21,7 +20,7 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _authorizers(manifest)
     yield from _sockets(manifest)
     yield from _graphql(manifest)
-    yield from _topics(manifest)
+    yield from _twice(manifest)
     yield from _uploads(manifest)
     yield from _ordered(manifest)
     yield from check_circles(manifest)
@@ -65,6 +64,10 @@ def _events(manifest: Manifest) -> Iterator[Broken]:
             if not trigger.event or trigger.event.bus not in manifest.buses:
                 continue
             bus, known = trigger.event.bus, manifest.buses[trigger.event.bus].events
+            for source in trigger.event.pattern.source:
+                if source != manifest.name and (hint := did_you_mean(source, [manifest.name])):
+                    yield (f"functions.{function}.triggers[{index}].event.pattern.source", source,
+                           "is not this workload, which alone publishes on its bus", hint)  # fmt: skip
             for event in trigger.event.pattern.detail_type if known else ():
                 if event not in known:
                     yield (f"functions.{function}.triggers[{index}].event.pattern.detail_type", event,
@@ -165,27 +168,14 @@ def _socket_routes(manifest: Manifest) -> Iterator[Broken]:
                 yield path, route, f"differs from {seen[called][0]} in `$` or capitals only", "rename the action"
 
 
-def _topics(manifest: Manifest) -> Iterator[Broken]:
-    for name, queue in manifest.queues.items():
-        if queue.from_topic and queue.fifo:
-            yield (f"queues.{name}.from_topic", queue.from_topic, "has no order, so it cannot feed a FIFO queue, which SNS refuses",
-                   "remove `fifo`, or send to the queue directly")  # fmt: skip
-    for function, spec in manifest.functions.items():
-        for index, trigger in enumerate(spec.triggers):
-            if trigger.queue and trigger.queue.queue in manifest.queues:
-                fifo = manifest.queues[trigger.queue.queue].fifo
-                yield from _batches(f"functions.{function}.triggers[{index}].queue", trigger.queue, fifo=fifo)
-
-
-def _batches(path: str, trigger: QueueTrigger, *, fifo: bool) -> Iterator[Broken]:
-    most, window = sqs.BATCH_SIZE_WITHOUT_WINDOW, trigger.batching_window_seconds
-    if fifo and window:
-        yield f"{path}.batching_window_seconds", window, "is not for FIFO queues, Lambda's rule", "remove it"
-    if trigger.batch_size > most and fifo:
-        yield f"{path}.batch_size", trigger.batch_size, f"must be at most {most} for a FIFO queue, Lambda's rule", "lower it"
-    elif trigger.batch_size > most and not window:
-        yield (f"{path}.batch_size", trigger.batch_size, f"must be at most {most} without a batching window, Lambda's rule",
-               "lower it, or set batching_window_seconds to 1 or more")  # fmt: skip
+def _twice(manifest: Manifest) -> Iterator[Broken]:
+    """Two rules or schedules that are the same invoke twice for one event; other triggers that come twice are told as such."""
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            first = function.triggers.index(trigger)
+            if first < index and (trigger.event or trigger.schedule):
+                yield (f"functions.{name}.triggers[{index}]", None, f"is the same as triggers[{first}], so the function would run twice for one event",
+                       "remove one of the two")  # fmt: skip
 
 
 def _uploads(manifest: Manifest) -> Iterator[Broken]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken
 from ..standards import events
-from ..words import Name, Strict, once
+from ..words import Name, Strict, once, plain
 from .event_pattern import wrong_pattern
 
 
@@ -17,7 +17,7 @@ class PatternSpec(Strict):
 
     source: Annotated[list[str], AfterValidator(once)] = Field(min_length=1, description="Who published it.")
     detail_type: Annotated[list[str], AfterValidator(once)] = Field(min_length=1, description="What happened.")
-    detail: dict[str, Any] = Field(
+    detail: Annotated[dict[str, Any], AfterValidator(plain)] = Field(
         default={}, description='Further conditions on the event\'s detail, in EventBridge\'s own form: {"data": {"priority": ["high"]}}.'
     )
 
@@ -29,7 +29,7 @@ class PatternSpec(Strict):
         if aws := [source for source in self.source if source.startswith("aws.")]:
             raise broken(f"holds {aws[0]}, and events of AWS come on the account's own bus only, which is not built yet",
                          "name a workload that publishes on this bus", field="source")  # fmt: skip
-        size = len(json.dumps(self.document(), default=str))
+        size = len(json.dumps(self.document()))
         if size > events.MAXIMUM_PATTERN_CHARACTERS:
             raise broken(f"has {size} characters as EventBridge gets it, which takes {events.MAXIMUM_PATTERN_CHARACTERS}", "make it shorter")
         return self

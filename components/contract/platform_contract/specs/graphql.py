@@ -1,9 +1,11 @@
 """A GraphQL API on a table: schema and resolvers are files beside the workload's other code."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from ..standards import appsync
-from ..words import Name, Strict
+from ..words import Name, Strict, once
 
 
 class GraphqlSpec(Strict):
@@ -11,7 +13,7 @@ class GraphqlSpec(Strict):
     are resolvers/TYPE.FIELD.js with functions/NAME.js there, and pipelines.yaml says which functions a resolver runs, in order."""
 
     table: Name = Field(description="Table of the workload that resolvers work on.")
-    verbs: list[str] = Field(min_length=1, description="What they do with it, as in `uses` of a function.")
+    verbs: Annotated[list[str], AfterValidator(once)] = Field(min_length=1, description="What they do with it, as in `uses` of a function.")
     query_depth: int = Field(
         default=appsync.QUERY_DEPTH, ge=1, le=appsync.MAXIMUM_QUERY_DEPTH, description="How deep a query may be nested."
     )

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken
 from ..standards import apigateway
-from ..words import Form, Name, Sentence, Strict, once
+from ..words import Form, Name, Sentence, Strict, once, plain
 
 _SEGMENT = r"(?:[A-Za-z0-9._~-]+|\{[A-Za-z_][A-Za-z0-9_]*\})"
 
@@ -56,7 +56,7 @@ class HttpTrigger(PublicOr):
     authorizer_function: Name | None = Field(
         default=None, description="Function of the workload that decides; required with `authorizer: lambda`."
     )
-    example: Any = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
+    example: Annotated[Any, AfterValidator(plain)] = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
 
     @model_validator(mode="after")
     def _one_meaning(self) -> "HttpTrigger":

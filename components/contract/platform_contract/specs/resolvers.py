@@ -81,7 +81,8 @@ def _wrong(files: GraphqlFiles, shown: str) -> Iterator[Problem]:
             for part in ("request", "response"):
                 if not re.search(rf"export\s+function\s+{part}\s*\(", code):
                     yield Problem(f"{shown}/{folder}/{name}.js", "", "", f"exports no function {part}", f"add `export function {part}(ctx) {{ ... }}`")
-    for name in sorted(set(files.functions) - {name for names in files.pipelines.values() for name in names}):
+    run = {name for names in files.pipelines.values() for name in names}
+    for name in sorted(set(files.functions) - run) if run <= set(files.functions) else ():  # a misspelt one may be meant
         yield Problem(f"{shown}/functions/{name}.js", "", "", "is run by no resolver", "name it in pipelines.yaml, or remove it")
 
 

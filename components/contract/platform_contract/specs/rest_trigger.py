@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken, choices, did_you_mean
 from ..standards import apigateway
-from ..words import Form, Name, Strict, once
+from ..words import Form, Name, Strict, once, plain
 from .bus import ModelName
 from .http_trigger import PublicOr, Route
 
@@ -37,7 +37,7 @@ class RestTrigger(PublicOr):
         description="Seconds for which an answer to GET is given again to the same caller and query; needs rest_api.cache_gb.",
     )  # fmt: skip
 
-    example: Any = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
+    example: Annotated[Any, AfterValidator(plain)] = Field(default=None, description="Body of a request that succeeds: smoke checks send it.")
 
     @model_validator(mode="after")
     def _one_meaning(self) -> "RestTrigger":
@@ -46,6 +46,9 @@ class RestTrigger(PublicOr):
             raise broken(f"is for methods with a body, and {method} has none", "remove it", field="body")
         if self.cache_seconds and method != "GET":
             raise broken(f"is for GET, and {method} changes something", "remove it", field="cache_seconds")
+        if self.cache_seconds and not self.public and self.authorizer != "key":
+            raise broken(f"would tell one caller another's answer: the cache knows callers by their key, and not with `authorizer: {self.authorizer}`",
+                         "remove it, or choose `authorizer: key`", field="cache_seconds")  # fmt: skip
         if "+}" in path:
             raise broken("takes any rest of a path, which is for HTTP APIs", "write one segment for each {parameter}", field="route")
         names = re.findall(r"\{(\w+)", self.route)

@@ -70,9 +70,9 @@ SECONDS: dict[str, tuple[Fits, str]] = {
 def check_fields(path: str, kind: str, state: Mapping[str, Any]) -> Iterator[Broken]:
     """What is wrong with the fields of one state, whichever states there are beside it."""
     try:
-        json.dumps(state)
-    except TypeError:
-        yield path, None, "holds a date, which is text in a definition", "write it in quotes"
+        json.dumps(state, allow_nan=False)
+    except (TypeError, ValueError):
+        yield path, None, "holds a date or another value that JSON does not have", "write it in quotes"
         return
     for field in PATHS:
         value = state.get(field)

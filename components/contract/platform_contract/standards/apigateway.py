@@ -33,6 +33,9 @@ REST_STAGE = "live"
 SOCKET_STAGE = "live"
 """The one stage of a WebSocket API."""
 
+OWN_PATHS = ("/ping", "/sping")
+"""Paths that callers of an API cannot have. Source: API Gateway guide, "Important notes"."""
+
 STAGE = "$default"
 """The stage without a path of its own."""
 

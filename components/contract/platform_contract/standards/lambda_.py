@@ -43,3 +43,9 @@ ASYNCHRONOUS_RETRIES, ASYNCHRONOUS_AGE_SECONDS = 2, 3600
 
 MAXIMUM_RESERVED_CONCURRENCY = 1000
 """Most that one function may reserve here."""
+
+TAKEN_PACKAGES = frozenset({
+    "shared", "annotated_types", "aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "cffi", "cryptography", "dateutil", "jmespath", "jwt",
+    "pycparser", "pydantic", "pydantic_core", "s3transfer", "six", "tenacity", "typing_extensions", "typing_inspection", "urllib3", "wrapt",
+})  # fmt: skip
+"""Packages that functions import besides Python's own: a workload's package of the same name would be imported instead."""
