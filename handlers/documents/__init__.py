@@ -1,0 +1,1 @@
+"""Three things about every document, each found out by a worker of its own."""

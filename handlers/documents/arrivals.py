@@ -1,0 +1,79 @@
+"""A message of the topic `arrived`, as it comes out of a queue: S3's own notice, as S3 wrote it."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import BaseModel, ValidationError
+
+from documents.contracts import Kind
+from documents.store import Documents, Results
+from shared.batch import process_batch
+from shared.clients import client
+from shared.config import FunctionConfig, load_config
+from shared.errors import PermanentFailure
+from shared.observability import accept_correlation_id, correlation_id, logger
+
+Settings = TypeVar("Settings", bound=FunctionConfig)
+TEST_EVENT = "s3:TestEvent"
+"""What S3 sends when the notification is set up; there is no document behind it."""
+
+
+class _Object(BaseModel):
+    key: str
+
+
+class _S3(BaseModel):
+    object: _Object
+
+
+class _Record(BaseModel):
+    s3: _S3
+
+
+class _Notice(BaseModel):
+    Records: list[_Record]
+
+
+def keys(body: str) -> Iterator[str]:
+    """Keys of the objects that a notice tells of. Raises PermanentFailure if it is none."""
+    try:
+        content = json.loads(body)
+        if isinstance(content, dict) and content.get("Event") == TEST_EVENT:
+            return
+        notice = _Notice.model_validate(content)
+    except (ValueError, ValidationError, RecursionError):
+        raise PermanentFailure("the message is no notice of S3") from None
+    for record in notice.Records:
+        yield unquote_plus(record.s3.object.key)
+
+
+@cache
+def stores(bucket: str, table: str) -> tuple[Documents, Results]:
+    return Documents(client("s3"), bucket), Results(client("dynamodb"), table)
+
+
+@cache
+def settings(model: type[Settings]) -> Settings:
+    """Read once. Raises ConfigurationError naming every variable that is missing."""
+    return load_config(model)
+
+
+def work(
+    event: dict[str, Any], context: Any, queue_url: str, places: tuple[Documents, Results], kind: Kind, find: Callable[[bytes], BaseModel]
+) -> dict[str, Any]:
+    """Partial batch response of a worker that finds out one kind of thing about each document that its messages tell of."""
+    documents, results = places
+
+    def one(record: SQSRecord) -> None:
+        for key in keys(record.body):
+            document = documents.get(key)
+            # S3's notice carries no id of ours: the object does.
+            accept_correlation_id(document.correlation_id, record.message_id)
+            results.keep(key, kind, find(document.content), correlation_id())
+            logger.info("document looked at", document_key=key, kind=kind)
+
+    return process_batch(event, one, queue_url, context)
