@@ -109,10 +109,12 @@ class Validation(_Passed):
 
 class ScoreInput(Step):
     application: Application
+    attempt: int = Field(default=0, ge=0, description="How often the workflow has tried this step again: its RetryCount")
+    retries: int = Field(default=3, ge=0, description="How often it does: MaxAttempts of its Retry")
 
 
 class ScoreResult(_Passed):
-    """Output of `score`. `unavailable`: the bureau is taken for broken, so retrying now is of no use; a person decides."""
+    """Output of `score`. `unavailable`: the bureau is taken for broken, or the last retry failed too; a person decides."""
 
     outcome: Literal["scored", "no-history", "unavailable"]
     band: Band

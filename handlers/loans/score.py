@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from loans.bureau import Bureau
-from loans.contracts import ScoreInput
+from loans.contracts import ScoreInput, ScoreResult
 from loans.steps import run_step
 from shared.breaker import Breaker
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
+from shared.errors import TransientFailure
 from shared.external import HTTPS_OR_LOCAL, ExternalApi
-from shared.observability import instrumented
+from shared.observability import instrumented, logger
 
 if TYPE_CHECKING:
     from shared.parameters import Parameter
@@ -46,14 +47,23 @@ def bureau() -> Bureau:
     return at(url.value())
 
 
+def score(given: ScoreInput, seconds_left: Callable[[], float]) -> ScoreResult:
+    """The score, or that there is none to be had: after the workflow's last retry an outage is an outcome, not a failure,
+    because a person can decide without a score. Raises TransientFailure before that, PermanentFailure always."""
+    try:
+        return bureau().score(given.application, seconds_left)
+    except TransientFailure as failure:
+        if given.attempt < given.retries:
+            raise
+        logger.warning("bureau given up", reason=str(failure), attempt=given.attempt)
+        return ScoreResult(outcome="unavailable", band="unknown")
+
+
 @instrumented
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """ScoreInput -> ScoreResult. Raises TransientFailure for the workflow to retry; see `loans.steps`."""
     return run_step(
-        event,
-        context,
-        ScoreInput,
-        lambda given: bureau().score(given.application, lambda: context.get_remaining_time_in_millis() / 1000),
+        event, context, ScoreInput, lambda given: score(given, lambda: context.get_remaining_time_in_millis() / 1000)
     )
 
 

@@ -107,9 +107,10 @@ def test_documents_are_checked_one_by_one_while_the_bureau_is_asked(desk: Desk):
     loan_id = desk.apply(more_documents=3, correlation=(correlation := f"corr-{uuid.uuid4().hex}"))
     assert desk.decided(loan_id)[0] == "approved"
     assert desk.answers(loan_id) == ["slow", "ok"]
-    done = [event["taskSucceededEventDetails"]["resource"] for event in desk.history(loan_id) if event["type"] == "TaskSucceeded"]
-    order = [next(name for name in ("validate", "check-document", "score", "record") if f"-{name}:" in each) for each in done]
-    assert order == ["validate", *["check-document"] * 5, "score", "record"], "they did not wait for the score"
+    told = [(event["type"], str(event)) for event in desk.history(loan_id)]
+    scored = next(at for at, (kind, what) in enumerate(told) if kind == "TaskSucceeded" and "-score:" in what)
+    begun = [at for at, (kind, what) in enumerate(told) if kind == "TaskScheduled" and "-check-document:" in what]
+    assert len(begun) == 5 and max(begun) < scored, "they did not wait for the score, nor for each other"
     found = desk.output(loan_id, "Look into it")["found"]
     assert [each["document_id"] for each in found["documents"]] == ["d1", "d2", "more-0", "more-1", "more-2"]
     assert len([line for line in desk.lines("check-document", correlation) if line["message"] == "step done"]) == 5
@@ -195,3 +196,56 @@ def test_a_key_that_was_rotated_is_read_anew_after_the_first_refusal(desk: Desk)
         assert desk.answers(loan_id) == ["401", "ok"]
     finally:
         desk.bureau.keys = before | {rotated}
+
+
+def test_an_outage_of_the_bureau_opens_the_circuit_and_makes_work_for_people_only(desk: Desk):
+    desk.bureau.default = "500"
+    first, second, third = (outage_loan(desk) for _ in range(3))
+    assert desk.answers(first) == ["500"] * 12, "three attempts of each of four steps; the last of them gives up"
+    assert desk.answers(second) == ["500"] * 3, "the fifth step that failed opened the circuit"
+    assert desk.answers(third) == [], "nobody calls"
+    name = desk.workload.tables["breakers"].physical_name
+    assert desk.item("breakers", name="bureau")["state"] == {"S": "open"}
+    desk.platform.cloud.client("dynamodb").update_item(  # the pause is over
+        TableName=name, Key={"name": {"S": "bureau"}}, UpdateExpression="SET open_until = :past", ExpressionAttributeValues={":past": {"N": "1000"}},
+    )  # fmt: skip
+    desk.bureau.default = "ok"
+    fourth = desk.apply()
+    assert desk.decided(fourth) == ("approved", "good score")
+    assert desk.item("breakers", name="bureau")["state"] == {"S": "closed"}
+    assert {desk.approve(each)[0] for each in (first, second, third)} == {200}
+    assert {desk.decided(each)[0] for each in (first, second, third)} == {"approved"}
+
+
+def outage_loan(desk: Desk) -> str:
+    """A loan that a person is asked about, because there is no score."""
+    loan_id = desk.apply()
+    desk.asked(loan_id)
+    score = desk.output(loan_id, "Look into it")["found"]["score"]
+    assert (score["outcome"], score["band"]) == ("unavailable", "unknown")
+    return loan_id
+
+
+def test_a_step_that_fails_for_good_ends_the_loan_as_failed_and_the_execution_too(desk: Desk):
+    """The bureau has withdrawn the key, and nobody has put the new one into the secret. On AWS the step is not tried again."""
+    before, desk.bureau.keys = desk.bureau.keys, {"another"}
+    try:
+        loan_id = desk.apply()
+        assert desk.decided(loan_id) == ("failed", "a step failed for good; somebody looks into it")
+    finally:
+        desk.bureau.keys = before
+    assert desk.ended(loan_id) == "FAILED"
+    assert set(desk.answers(loan_id)) == {"401"}
+    assert desk.item("approvals", loan_id=loan_id) is None
+    assert "step failed for good" in desk.steps.describe_execution(executionArn=desk.execution(loan_id))["cause"]
+    desk.forget_failures()
+    assert desk.decided(desk.apply())[0] == "approved", "the next loan is not held up"
+
+
+def test_the_express_workflow_answers_while_the_caller_waits(desk: Desk):
+    correlation = f"corr-{uuid.uuid4().hex}"
+    body = {"amount": 1_000_000, "months": 24}
+    status, quote = desk.call("POST", "/quotes-for-loans", body, x_correlation_id=correlation)
+    assert (status, quote) == (200, {"monthly_payment": 44_276, "total": 1_062_624, "rate_percent": "5.90"})
+    assert [line["message"] for line in desk.lines("price", correlation)] == ["step done"]
+    assert desk.call("POST", "/quotes-for-loans", {**body, "months": 5})[0] == 400

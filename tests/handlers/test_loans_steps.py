@@ -176,6 +176,18 @@ def test_one_that_does_not_is_a_transient_failure_by_exactly_that_name(scoring, 
     assert len(bureau.seen) == 3
 
 
+def test_the_last_retry_tells_an_outage_as_an_outcome(scoring, bureau, log):
+    from shared.errors import TransientFailure
+
+    bureau.default = "500"
+    with pytest.raises(TransientFailure):
+        step("score", application=APPLICATION, attempt=2, retries=3)
+    result = step("score", application=APPLICATION, attempt=3, retries=3)
+    assert (result["outcome"], result["band"]) == ("unavailable", "unknown")
+    assert [line["reason"] for line in log.of("WARNING")] == ["bureau: answered 500"]
+    assert len(bureau.seen) == 6
+
+
 @pytest.mark.parametrize("word", ["400", "422"])
 def test_a_refusal_of_the_request_is_a_permanent_failure_and_sent_once(scoring, bureau, word):
     from shared.errors import PermanentFailure
