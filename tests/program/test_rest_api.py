@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from serverless_platform.triggers.rest import RestApi
 from tests.program.graph import Graph, run
 
@@ -32,6 +34,14 @@ def test_whatever_a_deployment_holds_makes_a_new_one():
         trigger_of(targets={"api": {**TARGET, "timeout_milliseconds": 12000}}),
     ]
     assert len({first, *others}) == len(others) + 1
+
+
+@pytest.mark.parametrize("authorizer", ["cognito", "iam"])
+def test_answers_to_callers_without_a_key_are_not_cached(authorizer):
+    """Only the key is part of what the cache goes by: one caller would be told another's answer."""
+    cached = {**METHOD, "method": "GET", "body": None, "authorizer": authorizer, "cache_seconds": 60}
+    with pytest.raises(ValueError, match="cannot tell callers apart"):
+        run(lambda: RestApi("a", {**ARGS, "methods": [cached], "cache_gb": "0.5", "user_pool_arn": "p"}) and None)
 
 
 def test_every_client_has_one_key_in_one_plan(dev: Graph):

@@ -172,7 +172,7 @@ def test_one_mistake_is_one_problem(breaks, told, tmp_path):
 @pytest.mark.parametrize(("place", "kind"), [(HTTP, "http"), (f"{REST}.2.rest", "rest")])
 def test_tokens_of_a_pool_that_is_not_managed_here(tmp_path, place, kind):
     judged = settings(identity={"issuer": "https://id.example.com", "audiences": ["shop"]})
-    broken = everything(drop(f"{HTTP}.authorizer_function"), put(f"{HTTP}.authorizer", "jwt"), put(f"{place}.authorizer", "cognito"))
+    broken = everything(drop("graphql"), drop(f"{HTTP}.authorizer_function"), put(f"{HTTP}.authorizer", "jwt"), put(f"{place}.authorizer", "cognito"))
     (told,) = problems_with(tmp_path, broken, judged)
     assert told.endswith(
         f".{kind}.authorizer=cognito: needs the managed user pool, and in dev tokens come from https://id.example.com; "

@@ -7,7 +7,7 @@ import pytest
 from platform_contract.problems import ProblemsError
 from platform_contract.specs import Manifest, check_handlers
 
-from .samples import drop, everything, put
+from .samples import drop, everything
 
 RECURSIVE = {"$defs": {"Node": {"properties": {"next": {"$ref": "#/$defs/Node"}}}}, "$ref": "#/$defs/Node"}
 SCHEMA = "schema { query: Query }\ntype Query {\n  board(id: ID!): Board # one\n}\ntype Board { id: ID! }\n"
@@ -30,9 +30,8 @@ def handlers(tmp_path):
 
 
 def told(handlers, *breaks) -> list[str]:
-    graphql = put("graphql", {"table": "orders", "verbs": ["get"]})
     try:
-        check_handlers({"orders": Manifest.model_validate(everything(graphql, *breaks))}, handlers)
+        check_handlers({"orders": Manifest.model_validate(everything(*breaks))}, handlers)
     except ProblemsError as refused:
         return [str(problem) for problem in refused.problems]
     return []

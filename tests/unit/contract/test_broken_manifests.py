@@ -170,8 +170,16 @@ UNREADABLE = [
     ("tag", "name: !!python/object:os.system x\n",
      "line 1, column 7: is not readable as YAML: could not determine a constructor for the tag "
      "'tag:yaml.org,2002:python/object:os.system'; remove the tag that begins with `!`: manifests are plain data"),
+    ("cron without quotes", "schedule: {expression: cron(30 3 * * ? *)}\n",
+     "line 1, column 38: is not readable as YAML: expected ',' or '}', but got '?'; put text that holds `*`, `&` or `?` in quotes, such as a cron expression"),
+    ("cron of weekdays without quotes", "- {expression: cron(0 3 ? * MON *)}\n",
+     "line 1, column 28: is not readable as YAML: expected alphabetic or numeric character, but found ' '; "
+     "put text that holds `*`, `&` or `?` in quotes, such as a cron expression"),
+    ("star without quotes", "allowed_origins: [*]\n",
+     "line 1, column 20: is not readable as YAML: expected alphabetic or numeric character, but found ']'; "
+     "put text that holds `*`, `&` or `?` in quotes, such as a cron expression"),
     ("unknown alias", "name: *orders\n",
-     "line 1, column 7: is not readable as YAML: found undefined alias 'orders'; put text that begins with `*` or `&` in quotes"),
+     "line 1, column 7: is not readable as YAML: found undefined alias 'orders'; put text that holds `*`, `&` or `?` in quotes, such as a cron expression"),
 ]  # fmt: skip
 
 

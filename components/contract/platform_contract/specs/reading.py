@@ -89,8 +89,8 @@ def _yaml_advice(problem: str) -> str:
         return "put text that holds `: ` in quotes"
     if "could not determine a constructor" in problem:
         return "remove the tag that begins with `!`: manifests are plain data"
-    if "alias" in problem:
-        return "put text that begins with `*` or `&` in quotes"
+    if "alias" in problem or "got '?'" in problem:
+        return "put text that holds `*`, `&` or `?` in quotes, such as a cron expression"
     return "look at this line and the one before: indentation, brackets, quotes"
 
 

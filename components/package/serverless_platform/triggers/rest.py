@@ -124,6 +124,8 @@ class _Knobs(PlainArguments):
         for method in self.methods:
             if method.function not in self.targets:
                 raise ValueError(f"'{method.method} {method.path}' names the target '{method.function}'; there is {', '.join(self.targets)}")
+            if method.cache_seconds and method.authorizer in ("cognito", "iam"):
+                raise ValueError(f"'{method.method} {method.path}' is cached, and the cache cannot tell callers apart with `{method.authorizer}`")
             if method.body and method.body not in self.models:
                 raise ValueError(f"'{method.method} {method.path}' names the model '{method.body}'; there is {', '.join(self.models)}")
         return self
