@@ -1,0 +1,93 @@
+"""Files in S3, and what is known of each in DynamoDB."""
+
+from typing import Any
+
+from media.contracts import FileState, Ticket, UploadRequest
+from media.logic import HEAD_BYTES, Arrived
+
+EXPIRES_SECONDS = 300
+"""How long a ticket holds. The role's own credentials may end earlier, which ends it, too."""
+
+
+class Files:
+    """One item for each upload, partition key `upload_id`."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client, self._table = client, table
+
+    def expect(self, upload_id: str, caller: str, asked: UploadRequest, correlation_id: str) -> None:
+        self._client.put_item(TableName=self._table, ConditionExpression="attribute_not_exists(upload_id)", Item={
+            "upload_id": {"S": upload_id}, "caller": {"S": caller}, "status": {"S": "expected"}, "file_name": {"S": asked.file_name},
+            "content_type": {"S": asked.content_type}, "size_bytes": {"N": str(asked.size_bytes)}, "correlation_id": {"S": correlation_id},
+        })  # fmt: skip
+
+    def find(self, upload_id: str) -> tuple[FileState, str, str] | None:
+        """(state, caller, correlation id), read consistently; None if there is none."""
+        item = self._client.get_item(TableName=self._table, Key={"upload_id": {"S": upload_id}}, ConsistentRead=True).get("Item")
+        if not item:
+            return None
+        state = FileState.model_validate({
+            "upload_id": upload_id, "status": item["status"]["S"], "file_name": item["file_name"]["S"],
+            "content_type": item["content_type"]["S"], "size_bytes": int(item["size_bytes"]["N"]), "reason": item.get("reason", {}).get("S"),
+        })  # fmt: skip
+        return state, item["caller"]["S"], item["correlation_id"]["S"]
+
+    def decide(self, upload_id: str, status: str, reason: str | None) -> bool:
+        """Keeps what became of an expected file, once; False if that is known already."""
+        names, values = {"#status": "status"}, {":status": {"S": status}, ":expected": {"S": "expected"}}
+        change = "SET #status = :status"
+        if reason:
+            change, values[":reason"] = f"{change}, reason = :reason", {"S": reason}
+        try:
+            self._client.update_item(
+                TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression=change,
+                ConditionExpression="#status = :expected", ExpressionAttributeNames=names, ExpressionAttributeValues=values,
+            )  # fmt: skip
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+class Uploads:
+    """The buckets: where files come in, where good ones are kept, and where the others are."""
+
+    def __init__(self, client: Any, uploads: str, media: str = "", quarantine: str = "") -> None:
+        self._client, self._uploads, self._media, self._quarantine = client, uploads, media, quarantine
+
+    def ticket(self, upload_id: str, key: str, asked: UploadRequest) -> Ticket:
+        """A signed request for one file of this key, type and size."""
+        if asked.method == "PUT":
+            params = {"Bucket": self._uploads, "Key": key, "ContentType": asked.content_type, "ContentLength": asked.size_bytes}
+            url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=EXPIRES_SECONDS)
+            fields = {"content-type": asked.content_type, "content-length": str(asked.size_bytes)}
+        else:
+            form = self._client.generate_presigned_post(
+                self._uploads, key, Fields={"Content-Type": asked.content_type}, ExpiresIn=EXPIRES_SECONDS,
+                Conditions=[{"Content-Type": asked.content_type}, ["content-length-range", asked.size_bytes, asked.size_bytes]],
+            )  # fmt: skip
+            url, fields = form["url"], form["fields"]
+        return Ticket(upload_id=upload_id, method=asked.method, url=url, fields=fields, expires_in_seconds=EXPIRES_SECONDS)
+
+    def look(self, key: str) -> Arrived | None:
+        """Size, type and first bytes of an incoming file; None if it is gone, as after a notice that came twice."""
+        from botocore.exceptions import ClientError
+
+        try:
+            reply = self._client.get_object(Bucket=self._uploads, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            if error.response["Error"]["Code"] == "InvalidRange":  # an empty file has no first byte
+                return Arrived("", 0, b"")
+            raise
+        size = int(reply["ContentRange"].rpartition("/")[2]) if "ContentRange" in reply else int(reply["ContentLength"])
+        return Arrived(reply.get("ContentType", ""), size, reply["Body"].read())
+
+    def copy(self, key: str, name: str, *, good: bool) -> None:
+        """Copies the file to where it belongs; doing it again changes nothing."""
+        target = self._media if good else self._quarantine
+        self._client.copy_object(Bucket=target, Key=name, CopySource={"Bucket": self._uploads, "Key": key})
+
+    def remove(self, key: str) -> None:
+        """Removes it from where it came in."""
+        self._client.delete_object(Bucket=self._uploads, Key=key)

@@ -1,0 +1,141 @@
+"""Media: what a file really is, and what a run that died or a notice that came twice leaves."""
+
+import json
+
+import pytest
+from handler_support import Context, items, make_table, numbers
+
+from media import logic
+
+UPLOAD = "upl_" + "0" * 32
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
+HEADS = {
+    "image/png": PNG, "image/jpeg": b"\xff\xd8\xff\xe0", "image/gif": b"GIF89a", "application/pdf": b"%PDF-1.7", "video/mp4": b"\x00\x00\x00\x18ftypisom",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content_type", "head"), HEADS.items())
+def test_each_type_is_known_by_its_first_bytes_alone(content_type, head):
+    assert logic.kind_of(head) == content_type
+    assert logic.kind_of(head[1:]) is None
+    assert logic.objection(logic.Expected(content_type, 5), logic.Arrived(content_type, 5, head)) is None
+    for other in HEADS:
+        if other != content_type:
+            assert "by its first bytes" in str(logic.objection(logic.Expected(other, 5), logic.Arrived(other, 5, head)))
+
+
+@pytest.mark.parametrize(("expected", "arrived", "reason"), [
+    (None, logic.Arrived("image/png", 1, PNG), "nobody asked"),
+    (logic.Expected("image/png", 10), logic.Arrived("image/png", 11, PNG), "has 11 bytes, not the 10"),
+    (logic.Expected("image/png", 10), logic.Arrived("text/html", 10, PNG), "says it is text/html"),
+    (logic.Expected("image/png", 0), logic.Arrived("image/png", 0, b""), "of no type"),
+])  # fmt: skip
+def test_what_is_objected_to(expected, arrived, reason):
+    assert reason in str(logic.objection(expected, arrived))
+
+
+def test_keys_hold_no_caller_and_lead_to_one_upload():
+    key = logic.incoming_key("anna@example.com", UPLOAD)
+    assert "anna" not in key and logic.upload_of(key) == UPLOAD
+    for wrong in ("incoming/x", f"other/{'0' * 32}/{UPLOAD}", key + "/more", f"incoming/{'0' * 32}/upl_1"):
+        assert logic.upload_of(wrong) is None
+
+
+@pytest.fixture
+def cloud(aws, monkeypatch):
+    from media import process, tickets
+
+    names = {f"BUCKET_{kind.upper()}": f"{kind}-{next(numbers)}" for kind in ("uploads", "media", "quarantine")}
+    for name in names.values():
+        aws.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    names["TABLE_FILES"] = make_table(aws, "upload_id")
+    names["TOPIC_PROCESSED"] = aws.client("sns").create_topic(Name=f"processed-{next(numbers)}")["TopicArn"]
+    for name, value in {**names, "WORKLOAD": "media"}.items():
+        monkeypatch.setenv(name, value)
+    for module in (process, tickets):
+        module.parts.cache_clear()
+    yield aws, names
+    for module in (process, tickets):
+        module.parts.cache_clear()
+
+
+def expect(cloud, content: bytes, content_type: str = "image/png") -> str:
+    """Key of a file that is expected, and there."""
+    aws, names = cloud
+    key = logic.incoming_key("anna", UPLOAD)
+    aws.client("dynamodb").put_item(TableName=names["TABLE_FILES"], Item={
+        "upload_id": {"S": UPLOAD}, "caller": {"S": "anna"}, "status": {"S": "expected"}, "file_name": {"S": "a.png"},
+        "content_type": {"S": content_type}, "size_bytes": {"N": str(len(content))}, "correlation_id": {"S": "from-the-ticket"},
+    })  # fmt: skip
+    aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key=key, Body=content, ContentType=content_type)
+    return key
+
+
+def notice(key: str) -> dict:
+    return {"Records": [{"s3": {"bucket": {"name": "b"}, "object": {"key": key.replace("/", "%2F")}}}]}
+
+
+def there(cloud, bucket: str) -> list[str]:
+    aws, names = cloud
+    return [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=names[bucket]).get("Contents", [])]
+
+
+def test_a_good_file_is_moved_once_however_often_s3_tells(cloud, log):
+    from media.process import handler
+
+    key = expect(cloud, PNG)
+    for _ in range(2):
+        handler(notice(key), Context())
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS"), there(cloud, "BUCKET_QUARANTINE")) == ([UPLOAD], [], [])
+    [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+    assert item["status"] == {"S": "kept"}
+    assert [line["message"] for line in log.of("INFO")][-2:] == ["file looked at", "file was dealt with already"]
+    assert log.of("INFO")[-2]["correlation_id"] == "from-the-ticket"
+
+
+def test_a_bad_file_is_put_aside_with_its_reason(cloud):
+    from media.process import handler
+
+    handler(notice(expect(cloud, b"MZ" + b"\x00" * 50)), Context())
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_QUARANTINE")) == ([], [UPLOAD])
+    [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+    assert item["status"] == {"S": "quarantined"} and "first bytes" in item["reason"]["S"]
+
+
+def test_a_file_that_nobody_asked_to_send_is_put_aside(cloud):
+    from media.process import handler
+
+    aws, names = cloud
+    aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key="incoming/stray file", Body=PNG)
+    handler(notice("incoming/stray+file"), Context())
+    assert there(cloud, "BUCKET_QUARANTINE") == ["incoming_stray file"]
+    assert items(aws, names["TABLE_FILES"]) == []
+
+
+def test_a_run_that_dies_before_it_tells_is_made_good_by_the_next(cloud, monkeypatch):
+    """SNS refuses: the file is copied already, and still where it came in, where the next try finds it."""
+    from media import process
+
+    key = expect(cloud, PNG)
+    with monkeypatch.context() as broken:
+        broken.setattr(process, "tell", lambda *_: (_ for _ in ()).throw(RuntimeError("SNS refuses")))
+        with pytest.raises(RuntimeError):
+            process.handler(notice(key), Context())
+    process.handler(notice(key), Context())
+    [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+    assert item["status"] == {"S": "kept"}
+
+
+def test_a_ticket_signs_key_type_and_size(cloud):
+    import base64
+
+    from media.contracts import UploadRequest
+    from media.tickets import parts
+
+    asked = UploadRequest(file_name="a.png", content_type="image/png", size_bytes=7)
+    ticket = parts()[1].ticket(UPLOAD, "incoming/k", asked)
+    policy = json.loads(base64.b64decode(ticket.fields["policy"]))
+    assert ["content-length-range", 7, 7] in policy["conditions"] and {"Content-Type": "image/png"} in policy["conditions"]
+    assert {"key": "incoming/k"} in policy["conditions"]
+    put = parts()[1].ticket(UPLOAD, "incoming/k", asked.model_copy(update={"method": "PUT"}))
+    assert "content-length%3Bcontent-type" in put.url
