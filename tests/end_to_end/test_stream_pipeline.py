@@ -8,6 +8,7 @@ second delivery is made here: the function is invoked with the same records of t
 import base64
 import gzip
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -179,3 +180,40 @@ def test_a_bundle_that_breaks_the_contract_leaves_nothing_in_the_stream(platform
     )
     assert (status, json.loads(answer)["field"]) == (400, "clicks.1.occurred_at")
     assert records_of(platform, lambda data: session.encode() in data) == []
+
+
+@pytest.mark.parametrize("kind", ["clicks", "late", "malformed"])
+def test_the_catalogue_describes_the_files_that_are_there(platform, session, kind):
+    """The emulator answers no such query; so the table is held against the files: each lies in a partition that is projected, and
+    its lines have the table's columns."""
+    name, kinesis = platform.inventory.workloads["clickstream"].streams["clicks"].physical_name, platform.cloud.client("kinesis")
+    at = {"clicks": timedelta(), "late": timedelta(days=2), "malformed": timedelta()}[kind]
+    if kind == "malformed":
+        kinesis.put_record(StreamName=name, Data=session.encode(), PartitionKey=session)
+    else:
+        collect(platform, [{**click(session, datetime.now(UTC) - at), "element": "buy", "referrer": "https://example.com"}])
+    data = base64.b64encode(session.encode()).decode()
+    assert within(SECONDS, lambda: bool(kept(platform, kind, lambda line: of(session)(line) or line.get("data") == data)))
+
+    entry = platform.inventory.workloads["clickstream"].datasets[kind]
+    table = platform.cloud.client("glue").get_table(DatabaseName=entry.database, Name=entry.table)["Table"]
+    bucket = platform.inventory.workloads["clickstream"].buckets["lake"].physical_name
+    storage, parameters = table["StorageDescriptor"], table["Parameters"]
+    assert storage["Location"] == f"s3://{bucket}/{kind}/"
+    partitions = [key["Name"] for key in table["PartitionKeys"]]
+    pattern = re.escape(parameters["storage.location.template"])
+    for key in partitions:
+        pattern = pattern.replace(re.escape(f"${{{key}}}"), f"(?P<{key}>[0-9]+)")
+    columns, files = {column["Name"] for column in storage["Columns"]}, lake(platform, kind)
+    for key, lines in files.items():
+        found = re.fullmatch(pattern + r"[^/]+\.json\.gz", f"s3://{bucket}/{key}")
+        assert found, f"{key} is in no partition of {parameters['storage.location.template']}"
+        for partition, value in found.groupdict().items():
+            first, last = map(int, parameters[f"projection.{partition}.range"].split(","))
+            assert first <= int(value) <= last and len(value) == int(parameters.get(f"projection.{partition}.digits", 4))
+        assert all(set(line) == columns for line in lines)
+
+    group = platform.cloud.client("athena").get_work_group(WorkGroup=entry.workgroup)["WorkGroup"]["Configuration"]
+    assert group["EnforceWorkGroupConfiguration"] is True
+    assert group["ResultConfiguration"]["OutputLocation"] == f"s3://{bucket}/query-results/"
+    assert group["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"

@@ -15,6 +15,7 @@ from .uses import (
     API_LOG_KB,
     APIS,
     ASSUMPTIONS,
+    DATASETS,
     IDEMPOTENCY,
     LOG_KB_PER_EVENT,
     LOG_KB_PER_RUN,
@@ -89,6 +90,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
     lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
+    lines += [_line(use, "datasets", events, events) for use in DATASETS if manifest.datasets]
     lines += _watching(manifest, plan, lines, events)
     monthly, idle = _monthly(manifest, plan)
     assumptions = list(ASSUMPTIONS)

@@ -41,6 +41,12 @@ class BusEntry(Plain):
     archive_name: str
 
 
+class DatasetEntry(Plain):
+    database: str
+    table: str
+    workgroup: str
+
+
 class WorkflowEntry(Plain):
     physical_name: str
     arn: str
@@ -83,6 +89,7 @@ class WorkloadEntry(Plain):
     topics: dict[str, TopicEntry]
     buses: dict[str, BusEntry]
     streams: dict[str, NamedEntry]
+    datasets: dict[str, DatasetEntry]
     workflows: dict[str, WorkflowEntry]
     secrets: dict[str, NamedEntry]
     parameters: dict[str, NamedEntry]

@@ -55,6 +55,8 @@ LIMITS: dict[str, NameLimit] = {
     "workflow": NameLimit(1, 80, r"[A-Za-z0-9_-]+", "Step Functions API reference, CreateStateMachine"),
     "secret": NameLimit(1, 512, r"[A-Za-z0-9/_+=.@-]+", "Secrets Manager API reference, CreateSecret"),
     "parameter": NameLimit(1, 1011, r"/[A-Za-z0-9_./-]+", "Systems Manager API reference, PutParameter"),
+    "database": NameLimit(1, 255, r"[a-z][a-z0-9_]*", "Athena guide, names of databases and tables"),
+    "workgroup": NameLimit(1, 128, r"[A-Za-z0-9._-]+", "Athena API reference, CreateWorkGroup"),
     "trace group": NameLimit(1, 32, r"[A-Za-z0-9_-]+", "X-Ray API reference, CreateGroup"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }
@@ -205,8 +207,19 @@ def parameter_name(settings: Settings, workload: str, parameter: str) -> str:
 
 
 def stream_name(settings: Settings, workload: str, stream: str, generation: int = 1) -> str:
-    name = f"{prefix(settings, workload)}-{stream}{_generation(generation)}"
-    return checked_name("stream", name, {"workload name": workload, "stream name": stream})
+    return checked_name("stream", f"{prefix(settings, workload)}-{stream}{_generation(generation)}", {"workload name": workload, "stream name": stream})
+
+
+def database_name(settings: Settings, workload: str) -> str:  # names have no underscore, so no two become one
+    return checked_name("database", prefix(settings, workload).replace("-", "_"), {"workload name": workload})
+
+
+def catalog_table_name(dataset: str) -> str:
+    return checked_name("database", dataset.replace("-", "_"), {"dataset name": dataset})
+
+
+def workgroup_name(settings: Settings, workload: str) -> str:
+    return checked_name("workgroup", prefix(settings, workload), {"workload name": workload})
 
 
 def bucket_name(settings: Settings, workload: str, bucket: str, generation: int = 1) -> str:

@@ -97,6 +97,12 @@ APIS: dict[str, tuple[Use, ...]] = {
 }
 """Field of a manifest that stands for an API without functions -> what an event uses of it."""
 
+SCANS = 10
+"""Times that each record of a dataset is read by queries."""
+
+DATASETS = (Use(f"scanned by queries, each record {SCANS} times", "athena_scanned", SCANS * RECORD_KB * _GB / 1000),)
+"""What an event uses if it is queried later. A few tables and databases in the catalogue are free of charge."""
+
 IDEMPOTENCY = (
     Use("claim and answer written", "dynamodb_write", 2),
     Use("kept for a month", "dynamodb_storage", ITEM_KB * _GB),

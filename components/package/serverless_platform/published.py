@@ -2,6 +2,7 @@
 
 from .blocks.bucket import Bucket
 from .blocks.bus import EventBus
+from .blocks.dataset import Datasets
 from .blocks.function import Function
 from .blocks.queue import Queue
 from .blocks.secret import Parameter, Secret
@@ -26,6 +27,6 @@ NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
-    Bucket, EventBus, EventTrigger, Foundation, Function, GraphqlApi, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
+    Bucket, Datasets, EventBus, EventTrigger, Foundation, Function, GraphqlApi, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
     Socket, SocketTrigger, Stream, Table, Topic, UploadTrigger, Workflow, Workload,
 ]  # fmt: skip

@@ -106,6 +106,12 @@ class Workload(pulumi.ComponentResource):
                 for name, bus in made.buses.items()
             },
             "streams": {name: {"physical_name": stream.physical_name} for name, stream in made.streams.items()},
+            "datasets": {
+                name: {
+                    "database": plan.datasets.database_name, "table": table.physical_name, "workgroup": plan.datasets.workgroup_name,
+                }
+                for name, table in plan.datasets.tables.items()
+            } if plan.datasets else {},
             "workflows": {
                 name: {"physical_name": it.physical_name, "arn": it.arn, "log_group": it.log_group_name}
                 for name, it in made.workflows.items()

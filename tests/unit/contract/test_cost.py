@@ -134,7 +134,14 @@ def test_what_has_no_row_is_told(monkeypatch):
 
 
 def test_every_row_has_a_price_and_every_price_a_source():
-    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY]
+    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY, uses.DATASETS]
     assert {use.price for row in rows for use in row} <= set(PRICES)
     assert all(price.source and price.usd >= 0 for price in PRICES.values())
     assert all("AWS price list" in price.source or not price.confirmed or price.usd == 0 for price in PRICES.values())
+
+
+def test_what_is_queried_is_scanned_and_paid_for():
+    queried = {"receipts": {"bucket": "receipts", "prefix": "receipts/", "first_year": 2026, "columns": {"order_id": "string"}}}
+    (line,) = [line for line in cost_of(put("datasets", queried)).lines if line.what.startswith("datasets: scanned by queries")]
+    assert (line.price, round(line.quantity, 6), round(line.usd, 4)) == ("athena_scanned", 0.01, 0.05)  # 1 M x 1 KB x 10 at USD 5 a TB
+    assert not any(line.price == "athena_scanned" for line in cost_of().lines)

@@ -23,6 +23,7 @@ PLAIN = {
             "topics": {"told": {"physical_name": "t", "arn": "arn:t"}},
             "buses": {"company": {"physical_name": "c", "arn": "arn:c", "archive_name": "c"}},
             "streams": {"clicks": {"physical_name": "s"}},
+            "datasets": {"clicks": {"database": "d", "table": "clicks", "workgroup": "g"}},
             "workflows": {"decide": {"physical_name": "w", "arn": "arn:w", "log_group": "g"}},
             "secrets": {"bureau": {"physical_name": "s"}},
             "parameters": {"url": {"physical_name": "/p"}},

@@ -2,6 +2,7 @@
 
 from platform_contract import naming
 from platform_contract.plan import access, functions, state, triggers
+from platform_contract.plan.datasets import plan_datasets
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
@@ -68,6 +69,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         rules=triggers.plan_rules(settings, manifest),
         scheduler=triggers.plan_scheduler(settings, manifest),
         streams=streams,
+        datasets=plan_datasets(settings, manifest),
         ordered_triggers=triggers.plan_ordered_triggers(manifest),
         trace_group=TraceGroupPlan(
             physical_name=naming.trace_group_name(settings, manifest.name),

@@ -8,6 +8,7 @@ names the resource that will have it.
 from collections.abc import Iterator
 from typing import Any
 
+from platform_contract.plan.datasets import DatasetsPlan
 from platform_contract.plan.graphql import GraphqlPlan
 from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.rest import RestApiPlan
@@ -77,6 +78,8 @@ class BucketPlan(Plain):
     physical_name: str
     arn: str
     expire_after_days: int | None
+    expiring_prefixes: dict[str, int]
+    """Folder of what can be had again -> days after which it is deleted."""
     noncurrent_days: int
     upload_origins: tuple[str, ...]
     upload_headers: tuple[str, ...]
@@ -212,6 +215,7 @@ class WorkloadPlan(Plain):
     """By FUNCTION-INDEX."""
     scheduler: SchedulerPlan | None
     streams: dict[str, StreamPlan]
+    datasets: DatasetsPlan | None
     ordered_triggers: dict[str, OrderedTriggerPlan]
     """By FUNCTION-SOURCE."""
     trace_group: TraceGroupPlan

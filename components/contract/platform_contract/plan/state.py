@@ -6,7 +6,7 @@ from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, Queue
 from platform_contract.plan.triggers import plan_listeners
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, TableSpec
-from platform_contract.standards import dynamodb, s3, sqs
+from platform_contract.standards import athena, dynamodb, s3, sqs
 
 DAY = 86_400
 """Seconds."""
@@ -77,8 +77,10 @@ def plan_buckets(settings: Settings, manifest: Manifest) -> dict[str, BucketPlan
     plans = {}
     for name, spec in manifest.buckets.items():
         physical = naming.bucket_name(settings, manifest.name, name, spec.generation)
+        queried = any(dataset.bucket == name for dataset in manifest.datasets.values())
         plans[name] = BucketPlan(
             physical_name=physical, arn=naming.bucket_arn(settings, physical), expire_after_days=spec.expire_after_days,
+            expiring_prefixes={athena.RESULTS_PREFIX: athena.RESULTS_DAYS} if queried else {},
             noncurrent_days=s3.NONCURRENT_DAYS, upload_origins=tuple(spec.upload_origins), upload_headers=s3.UPLOAD_HEADERS,
             listeners=plan_listeners(manifest, name), protect=settings.protect_state,
         )  # fmt: skip

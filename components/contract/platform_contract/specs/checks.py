@@ -12,6 +12,7 @@ from ..settings import Settings
 from ..standards import dynamodb, environment, lambda_
 from . import names
 from .connections import Broken, check_connections
+from .dataset_checks import check_datasets
 from .manifest import SECTIONS, Manifest
 from .queue_checks import check_queues
 from .rest_checks import check_rest
@@ -46,6 +47,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_routes(manifest)
     yield from check_queues(manifest)
     yield from check_connections(manifest)
+    yield from check_datasets(manifest)
     yield from check_rest(manifest)
     yield from check_workflows(manifest)
     yield from _variables(manifest)

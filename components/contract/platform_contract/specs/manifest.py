@@ -11,6 +11,7 @@ from ..settings import Phase
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
 from .bus import BusSpec
+from .dataset import DatasetSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
@@ -102,6 +103,7 @@ class Manifest(Strict):
     workflows: dict[Name, WorkflowSpec] = Field(default={}, description="Its Step Functions workflows.")
     secrets: dict[Name, SecretSpec] = Field(default={}, description="Its secrets; values are set by people, never here.")
     parameters: dict[Name, ParameterSpec] = Field(default={}, description="Its plain parameters.")
+    datasets: dict[Name, DatasetSpec] = Field(default={}, description="Files in its bucket that can be queried with SQL.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")

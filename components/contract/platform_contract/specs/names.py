@@ -69,6 +69,11 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     for workflow in manifest.workflows:
         yield "workflow", f"workflows.{workflow}", partial(naming.workflow_name, settings, name, workflow)
         yield "role", f"workflows.{workflow}", partial(naming.workflow_role_name, settings, name, workflow)
+    for dataset in manifest.datasets:
+        yield f"table of {name}", f"datasets.{dataset}", partial(naming.catalog_table_name, dataset)
+    if manifest.datasets:
+        yield "database", "name", partial(naming.database_name, settings, name)
+        yield "workgroup", "name", partial(naming.workgroup_name, settings, name)
     for secret in manifest.secrets:
         yield "secret", f"secrets.{secret}", partial(naming.secret_name, settings, name, secret)
     for parameter in manifest.parameters:

@@ -19,6 +19,8 @@ class BucketArgs(TypedDict):
     """ARN that the bucket will have: for its policy, which then is known before the update."""
     expire_after_days: NotRequired[int]
     """Days after which objects are deleted; without it they are kept."""
+    expiring_prefixes: NotRequired[dict[str, int]]
+    """Folder -> days after which its objects are deleted."""
     noncurrent_days: int
     """Days for which a replaced or deleted object can be brought back."""
     upload_origins: NotRequired[list[str]]
@@ -36,6 +38,7 @@ class BucketArgs(TypedDict):
 class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     expire_after_days: int | None = pydantic.Field(default=None, ge=1)
+    expiring_prefixes: dict[str, int] = {}
     noncurrent_days: int = pydantic.Field(ge=1)
     upload_origins: list[str] = []
     upload_headers: list[str] = []
@@ -119,6 +122,12 @@ class Bucket(pulumi.ComponentResource):
         if knobs.expire_after_days:
             expiry = s3.BucketLifecycleConfigurationRuleExpirationArgs(days=knobs.expire_after_days)
             rules.append(rule(id="expire", status="Enabled", filter=everything, expiration=expiry))
+        for prefix, days in knobs.expiring_prefixes.items():
+            rules.append(rule(
+                id=f"expire-{prefix.strip('/').replace('/', '-')}", status="Enabled",
+                filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
+                expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
+            ))  # fmt: skip
         # Rules on noncurrent versions mean nothing before versioning is on.
         s3.BucketLifecycleConfiguration(
             f"{self._name}-lifecycle", bucket=self._bucket.bucket, rules=rules,

@@ -10,6 +10,7 @@ from platform_contract.plan.plain import AlarmPlan, Plain
 
 from ..blocks.bucket import Bucket
 from ..blocks.bus import EventBus
+from ..blocks.dataset import Datasets
 from ..blocks.function import Function
 from ..blocks.queue import Queue
 from ..blocks.stream import Stream
@@ -34,6 +35,7 @@ class Made(pulumi.ComponentResource):
     topics: dict[str, Topic]
     buses: dict[str, EventBus]
     streams: dict[str, Stream]
+    datasets: Datasets | None
     functions: dict[str, Function]
 
 

@@ -12,6 +12,7 @@ from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
 from ..blocks.bus import EventBus
+from ..blocks.dataset import Datasets
 from ..blocks.function import Function
 from ..blocks.queue import Queue
 from ..blocks.secret import Parameter, Secret
@@ -63,6 +64,7 @@ class Pilot(Entries, Sources):
         self._make_topics()
         self._make_buses()
         self._make_streams()
+        self._make_datasets()
         self._make_secrets()
         self._make_sockets()
         self._make_functions()
@@ -142,6 +144,12 @@ class Pilot(Entries, Sources):
             ), self._child)
             for name, stream in self._plan.streams.items()
         }  # fmt: skip
+
+    def _make_datasets(self) -> None:
+        plan = self._plan.datasets
+        self.datasets = Datasets(f"{self._name}-datasets", arguments(
+            plan, "bucket", **self._encrypted, tags=self._plan.tags, bucket_name=self.buckets[plan.bucket].physical_name,
+        ), self._child) if plan else None  # fmt: skip
 
     def _make_secrets(self) -> None:
         tags = self._plan.tags
