@@ -58,7 +58,8 @@ def test_a_rule_decides_where_the_score_is_clear(desk: Desk, score: int, decisio
 
 def test_an_application_that_breaks_a_rule_is_declined_before_anybody_else_is_asked(desk: Desk):
     loan_id = desk.apply(monthly_income=10_000)
-    assert desk.decided(loan_id)[0] == "declined"
+    reason = "the application breaks a rule: the repayment takes more than 40 % of the income"
+    assert desk.decided(loan_id) == ("declined", reason)
     assert (desk.ended(loan_id), desk.answers(loan_id)) == ("SUCCEEDED", [])
     assert desk.output(loan_id, "Validate")["validation"]["outcome"] == "invalid"
     assert "ParallelStateEntered" not in desk.kinds(loan_id)
