@@ -44,6 +44,8 @@ def services_of(manifest: Manifest) -> tuple[str, ...]:
         services.append("sns")
     if any(topic.from_bucket for topic in manifest.topics.values()):
         services.append("s3")
+    if manifest.workflows:
+        services.append("log_delivery")
     return tuple(services)
 
 

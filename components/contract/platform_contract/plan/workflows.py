@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from platform_contract import naming
-from platform_contract.plan.access import through_service
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.retention import retention_days
@@ -62,7 +61,12 @@ def _plan(settings: Settings, manifest: Manifest, name: str) -> WorkflowPlan:
             StatementPlan(sid="Logs", actions=states.LOG_DELIVERY_ACTIONS, resources=("*",)),
             StatementPlan(sid="Traces", actions=states.TRACE_ACTIONS, resources=("*",)),
         ),
-        key_statements=(through_service(settings, "states", set(states.KEY_ACTIONS)),),
+        key_statements=(
+            KeyStatementPlan(sid="Executions", actions=states.KEY_ACTIONS, condition={"StringEquals": {states.KEY_CONTEXT: arn}}),
+            KeyStatementPlan(sid="LogDelivery", actions=states.LOG_KEY_ACTIONS, condition={"StringEquals": {
+                states.LOG_KEY_CONTEXT: f"arn:{settings.partition}:logs:{settings.region}:{settings.account_id}:*",
+            }}),
+        ),
         alarms=plan_alarms(settings, manifest, "workflow", name, {"state_machine_arn": arn}),
     )  # fmt: skip
 

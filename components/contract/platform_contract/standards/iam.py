@@ -111,10 +111,10 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         "publish": Verb((Permission(("events:PutEvents",)),), (), "publish events; EventBridge itself encrypts them"),
     },
     "workflow": {
-        "start": Verb((Permission(("states:StartExecution",)),), states.KEY_ACTIONS, "start executions and go on"),
-        "run": Verb((Permission(("states:StartSyncExecution",)),), states.KEY_ACTIONS, "run an express workflow and wait for its result"),
+        "start": Verb((Permission(("states:StartExecution",)),), (), "start executions and go on"),
+        "run": Verb((Permission(("states:StartSyncExecution",)),), ("kms:Decrypt",), "run an express workflow and wait for its result"),
         "answer": Verb(
-            (Permission(("states:SendTaskSuccess",), ()),), states.KEY_ACTIONS,
+            (Permission(("states:SendTaskSuccess",), ()),), (),
             "answer the token of a step that waits, be it with a no; IAM knows no resource for it",
         ),
     },

@@ -54,6 +54,13 @@ SERVICES: dict[str, dict[str, Any]] = {
         "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
         "why": "looks the key of a bus up; the call carries no encryption context (EventBridge guide, same page)",
     },
+    "log_delivery": {
+        "principal": "delivery.logs.amazonaws.com",
+        "actions": ("kms:Decrypt",),
+        # The context with which the workflow's role encrypted: KMS decrypts with no other.
+        "condition": {"StringEquals": {"kms:EncryptionContext:SourceArn": "arn:{partition}:logs:{region}:{account_id}:*"}},
+        "why": "takes the log of a workflow that is encrypted with the key (Step Functions guide, \"Data at rest encryption\")",
+    },
     "s3": {
         "principal": "s3.amazonaws.com",
         "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),

@@ -43,7 +43,15 @@ TRACE_ACTIONS = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTe
 """What its tracing needs. Source: guide, "Tracing in Step Functions using AWS X-Ray"."""
 
 KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
-"""What the role of a workflow, and whoever starts it, need on the key that encrypts its data. Source: guide, "Data at rest encryption"."""
+"""What the role of a workflow needs on the key that encrypts its data. Source: guide, "Data at rest encryption"; its table of callers says
+what they need: to start an execution or to answer a token nothing, to read a result kms:Decrypt."""
+
+KEY_CONTEXT = "kms:EncryptionContext:aws:states:stateMachineArn"
+"""Condition key by which the role's use of the key is bound to its state machine. Not kms:ViaService: an execution calls KMS with its role
+directly, and would fail. Source: the same page."""
+
+LOG_KEY_ACTIONS, LOG_KEY_CONTEXT = ("kms:GenerateDataKey",), "kms:EncryptionContext:SourceArn"
+"""What the role needs on the key, besides, to log; the context's value is `arn:PARTITION:logs:REGION:ACCOUNT:*`, star included. Source: the same page."""
 
 ERRORS = (
     "States.ALL", "States.Timeout", "States.HeartbeatTimeout", "States.TaskFailed", "States.Permissions", "States.DataLimitExceeded", "States.Runtime",
