@@ -5,7 +5,7 @@ PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
 
-.PHONY: help least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ test: lint engine ## everything that can be tested here, end to end included
 
 traces: setup ## the path of one request (CORRELATION=id) through functions and queues, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")
+
+access: setup ## who besides its own roles may reach what the local stack holds
+	@$(RUN) local.reach
 
 least-privilege: setup engine ## drives every workload (or WORKLOADS=) with authorization on: granted against used, role by role
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py

@@ -303,6 +303,8 @@ def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
     if name == "ApiId":
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
+    if name == "GraphQLAPIId":
+        return value in {f"{api.name}-id" for api in graph.all("appsync/graphQLApi")}
     if name == "Stage":
         stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}

@@ -26,11 +26,11 @@ def test_only_what_aws_assigns_is_unknown_as_reviewed(preview: Graph):
 
 
 def test_policies_alarms_and_names_are_known(preview: Graph):
-    """Of the documents that rules read, only the one on the key's ARN is unknown."""
+    """Of the documents that rules read, only those on ARNs that AWS assigns are unknown: of the key, and of a WebSocket API."""
     for node in preview.nodes:
         paths = list(unknown(node.properties, ""))
         assert "name" not in paths, node.urn
         if node.kind == "iam/rolePolicy":
-            assert ("policy" in paths) == node.name.endswith("-key"), node.urn
+            assert ("policy" in paths) == node.name.endswith(("-key", "-assigned")), node.urn
         if node.kind == "cloudwatch/metricAlarm":
-            assert set(paths) <= {"dimensions.ApiId"}, node.urn
+            assert set(paths) <= {"dimensions.ApiId", "dimensions.GraphQLAPIId"}, node.urn

@@ -30,6 +30,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "words": {"problems"},
     "standards": set(),
     "json_schemas": set(),
+    "reach": set(),
     "settings": {"problems", "words", "standards"},
     "naming": {"settings", "standards"},
     "break_even": {"standards"},
