@@ -6,6 +6,8 @@ It runs in the emulator's environment (which has nothing of this project), in th
 How: ministack decides every call in one function, `iam_evaluator.enforce`. It is wrapped before anything else imports
 it, so that its answer is kept with the role, the action and the resource that it was about. The decision stays ministack's.
 
+One decision is added: whether a role that asks for an object that is not there may know so (`s3:ListBucket`).
+
 One thing is pretended: every request counts as sent over TLS. On this machine all traffic is plain http on the loopback
 interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So this
 run says nothing about those denials; the program's tests assert that the statements are there.
@@ -57,6 +59,16 @@ def role_of(principal_arn: str) -> str:
     return rest.partition("/")[0] if kind == "assumed-role" else ""
 
 
+def is_missing(object_arn: str) -> bool:
+    """Whether the bucket is there and the object is not. ministack tells everybody that; S3 tells those who may list the
+    bucket, and others that they may not get the object."""
+    from ministack.services import s3  # type: ignore[import-not-found, unused-ignore]
+
+    name, _, key = object_arn.removeprefix("arn:aws:s3:::").partition("/")
+    bucket = s3._buckets.get(name)
+    return bucket is not None and key not in bucket["objects"]
+
+
 def install(evaluator: Any, log: Log) -> None:
     """Wraps the evaluator's functions. To be called before another module of ministack has imported them."""
     evaluate, enforce, pin_request_origin = evaluator.evaluate, evaluator.enforce, evaluator.pin_request_origin
@@ -79,6 +91,11 @@ def install(evaluator: Any, log: Log) -> None:
             _asked.reset(token)
         if asked is not None and (role := role_of(asked.principal_arn)):
             log.write(role, iam_action, asked.resource_arn, refused.decision if refused else "Allow")
+            if refused is None and iam_action == "s3:GetObject" and is_missing(asked.resource_arn):
+                bucket = asked.resource_arn.partition("/")[0]
+                refused = enforce(access_key_id, "s3:ListBucket", "s3", asked.region, resource_arn=bucket)
+                if refused is None:
+                    log.write(role, "s3:ListBucket", bucket, "Allow")
         return refused
 
     evaluator.evaluate = evaluate_and_note
