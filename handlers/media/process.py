@@ -1,8 +1,11 @@
 """S3 event: looks what a file really is, keeps it or puts it into quarantine, and tells of it.
 
-The order makes a run that dies harmless: the file is copied, told of, what became of it is kept, and only then is it removed from where it
-came in. Whoever finds it there does all of it again, which changes nothing but that it may be told of twice. An exception leaves the function: Lambda tries twice more, then the event is in the
-function's queue of failures.
+The order makes a run that dies harmless: the file is copied, what became of it is kept, it is told of, and only then is it
+removed from where it came in. Whoever finds it there goes on, which changes nothing but that it may be told of twice. An
+exception leaves the function: Lambda tries twice more, then the event is in the function's queue of failures.
+
+A ticket can be used more than once while it holds. The first file that is looked at claims it by its ETag; only that content
+is copied, so nobody can swap a file between the look and the copy, or replace one that was found good.
 """
 
 from functools import cache
@@ -13,9 +16,10 @@ from pydantic import BaseModel, Field
 
 from media import logic
 from media.contracts import FileProcessed
-from media.store import Files, Uploads
+from media.store import Files, Replaced, Uploads
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
+from shared.events import parse
 from shared.observability import CORRELATION_ATTRIBUTE, correlated, correlation_id, count, instrumented, logger
 
 
@@ -59,24 +63,50 @@ def process(key: str) -> None:
     config, files, uploads = parts()
     upload_id = logic.upload_of(key)
     known = files.find(upload_id) if upload_id else None
+    if upload_id and known and key != logic.incoming_key(known[1], upload_id):
+        known = None  # somebody else's place
     with correlated(known[2] if known else None):
         arrived = uploads.look(key)
         if arrived is None:
             logger.info("file was dealt with already", upload_id=upload_id)
             return
-        expected = logic.Expected(known[0].content_type, known[0].size_bytes) if known else None
-        reason = logic.objection(expected, arrived)
-        name = upload_id or key.replace("/", "_")[:200]
-        uploads.copy(key, name, good=reason is None)
+        if not (upload_id and known):
+            put_aside(key, logic.name_of(key), arrived, logic.objection(None, arrived))
+            return
+        if not files.claim(upload_id, arrived.etag):
+            put_aside(key, f"{upload_id}-{arrived.etag}", arrived, "another file has come with this ticket before")
+            return
+        reason = logic.objection(logic.Expected(known[0].content_type, known[0].size_bytes), arrived)
+        replaced = False
+        try:
+            if not uploads.copy(key, upload_id, arrived.etag, good=reason is None):
+                logger.info("file was dealt with meanwhile", upload_id=upload_id)
+                return
+        except Replaced:  # the other file has a notice of its own
+            replaced, reason = True, "was replaced by another file while it was looked at"
         status = "quarantined" if reason else "kept"
-        if upload_id and known:
-            tell(config.topic_processed, FileProcessed.model_validate({
-                "upload_id": upload_id, "status": status, "content_type": arrived.content_type, "size_bytes": arrived.size_bytes, "reason": reason,
-            }))  # fmt: skip
-            files.decide(upload_id, status, reason)
-        uploads.remove(key)
+        if not files.decide(upload_id, status, reason) and known[0].status == "expected":
+            logger.info("file was dealt with meanwhile", upload_id=upload_id)
+            return
+        tell(config.topic_processed, FileProcessed.model_validate({
+            "upload_id": upload_id, "status": status, "content_type": arrived.content_type, "size_bytes": arrived.size_bytes, "reason": reason,
+        }))  # fmt: skip
+        if not replaced:
+            uploads.remove(key)
         count("FilesQuarantined" if reason else "FilesKept")
         logger.info("file looked at", upload_id=upload_id, status=status, reason=reason)
+
+
+def put_aside(key: str, name: str, arrived: logic.Arrived, reason: str | None) -> None:
+    """A file that belongs to nothing that is known: nobody is told but the log."""
+    uploads = parts()[2]
+    try:
+        uploads.copy(key, name, arrived.etag, good=False)
+    except Replaced:
+        return  # the other file has a notice of its own
+    uploads.remove(key)
+    count("FilesQuarantined")
+    logger.warning("file put aside", upload_id=logic.upload_of(key), quarantined_as=name, reason=reason)
 
 
 def tell(topic: str, message: FileProcessed) -> None:
@@ -88,7 +118,7 @@ def tell(topic: str, message: FileProcessed) -> None:
 
 @instrumented
 def handler(event: dict[str, Any], context: Any) -> None:
-    for record in Notice.model_validate(event).Records:
+    for record in parse(event, Notice).Records:
         process(unquote_plus(record.s3.object.key))
 
 

@@ -32,6 +32,18 @@ class Files:
         })  # fmt: skip
         return state, item["caller"]["S"], item["correlation_id"]["S"]
 
+    def claim(self, upload_id: str, etag: str) -> bool:
+        """Makes this content the ticket's file; False if another one is."""
+        try:
+            self._client.update_item(
+                TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression="SET etag = :etag",
+                ConditionExpression="attribute_exists(upload_id) AND (attribute_not_exists(etag) OR etag = :etag)",
+                ExpressionAttributeValues={":etag": {"S": etag}},
+            )  # fmt: skip
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def decide(self, upload_id: str, status: str, reason: str | None) -> bool:
         """Keeps what became of an expected file, once; False if that is known already."""
         names, values = {"#status": "status"}, {":status": {"S": status}, ":expected": {"S": "expected"}}
@@ -46,6 +58,10 @@ class Files:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+class Replaced(Exception):
+    """The file is another one than that which was looked at."""
 
 
 class Uploads:
@@ -69,7 +85,7 @@ class Uploads:
         return Ticket(upload_id=upload_id, method=asked.method, url=url, fields=fields, expires_in_seconds=EXPIRES_SECONDS)
 
     def look(self, key: str) -> Arrived | None:
-        """Size, type and first bytes of an incoming file; None if it is gone, as after a notice that came twice."""
+        """Size, type, first bytes and ETag of an incoming file; None if it is gone, as after a notice that came twice."""
         from botocore.exceptions import ClientError
 
         try:
@@ -81,12 +97,26 @@ class Uploads:
                 return Arrived("", 0, b"")
             raise
         size = int(reply["ContentRange"].rpartition("/")[2]) if "ContentRange" in reply else int(reply["ContentLength"])
-        return Arrived(reply.get("ContentType", ""), size, reply["Body"].read())
+        return Arrived(reply.get("ContentType", ""), size, reply["Body"].read(), reply["ETag"].strip('"'))
 
-    def copy(self, key: str, name: str, *, good: bool) -> None:
-        """Copies the file to where it belongs; doing it again changes nothing."""
+    def copy(self, key: str, name: str, etag: str, *, good: bool) -> bool:
+        """Copies the file with this ETag to where it belongs; doing it again changes nothing. False if the file is gone.
+
+        Raises Replaced if it has another ETag.
+        """
+        from botocore.exceptions import ClientError
+
         target = self._media if good else self._quarantine
-        self._client.copy_object(Bucket=target, Key=name, CopySource={"Bucket": self._uploads, "Key": key})
+        same = {"CopySourceIfMatch": etag} if etag else {}
+        try:
+            self._client.copy_object(Bucket=target, Key=name, CopySource={"Bucket": self._uploads, "Key": key}, **same)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "PreconditionFailed":
+                raise Replaced from None
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return False
+            raise
+        return True
 
     def remove(self, key: str) -> None:
         """Removes it from where it came in."""

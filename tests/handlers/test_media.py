@@ -24,6 +24,11 @@ def test_each_type_is_known_by_its_first_bytes_alone(content_type, head):
             assert "by its first bytes" in str(logic.objection(logic.Expected(other, 5), logic.Arrived(other, 5, head)))
 
 
+@pytest.mark.parametrize("head", [b"\x00\x00\x00\x14ftypqt  ", b"\x00\x00\x00\x18ftypheic", b"\x00\x00\x00\x18ftyp"])
+def test_what_only_has_the_box_of_mp4_is_no_mp4(head):
+    assert logic.kind_of(head) is None
+
+
 @pytest.mark.parametrize(("expected", "arrived", "reason"), [
     (None, logic.Arrived("image/png", 1, PNG), "nobody asked"),
     (logic.Expected("image/png", 10), logic.Arrived("image/png", 11, PNG), "has 11 bytes, not the 10"),
@@ -108,8 +113,149 @@ def test_a_file_that_nobody_asked_to_send_is_put_aside(cloud):
     aws, names = cloud
     aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key="incoming/stray file", Body=PNG)
     handler(notice("incoming/stray+file"), Context())
-    assert there(cloud, "BUCKET_QUARANTINE") == ["incoming_stray file"]
-    assert items(aws, names["TABLE_FILES"]) == []
+    [name] = there(cloud, "BUCKET_QUARANTINE")
+    assert name == logic.name_of("incoming/stray file") and name.endswith("-incoming_stray file")
+    assert items(aws, names["TABLE_FILES"]) == [] and there(cloud, "BUCKET_UPLOADS") == []
+
+
+def test_names_of_stray_files_do_not_meet_in_quarantine():
+    assert logic.name_of("incoming/a/b") != logic.name_of("incoming/a_b")
+
+
+def test_an_empty_stray_file_is_put_aside(cloud):
+    from media.process import handler
+
+    aws, names = cloud
+    aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key="incoming/empty", Body=b"")
+    handler(notice("incoming/empty"), Context())
+    assert there(cloud, "BUCKET_UPLOADS") == [] and len(there(cloud, "BUCKET_QUARANTINE")) == 1
+
+
+def test_a_file_in_the_place_of_somebody_else_is_put_aside(cloud):
+    from media.process import handler
+
+    aws, names = cloud
+    expect(cloud, PNG)
+    other = logic.incoming_key("berta", UPLOAD)
+    aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key=other, Body=PNG, ContentType="image/png")
+    handler(notice(other), Context())
+    [item] = items(aws, names["TABLE_FILES"])
+    assert item["status"] == {"S": "expected"} and there(cloud, "BUCKET_MEDIA") == []
+    assert there(cloud, "BUCKET_QUARANTINE") == [logic.name_of(other)]
+
+
+def content(cloud, bucket: str, key: str = UPLOAD) -> bytes:
+    aws, names = cloud
+    return aws.client("s3").get_object(Bucket=names[bucket], Key=key)["Body"].read()
+
+
+EVIL = PNG[:-4] + b"evil"
+"""Passes every check: the same size and first bytes."""
+
+
+def send_again(cloud, key: str) -> None:
+    aws, names = cloud
+    aws.client("s3").put_object(Bucket=names["BUCKET_UPLOADS"], Key=key, Body=EVIL, ContentType="image/png")
+
+
+def test_a_ticket_that_is_used_again_does_not_replace_a_file_that_was_found_good(cloud, log):
+    from media.process import handler
+
+    key = expect(cloud, PNG)
+    handler(notice(key), Context())
+    send_again(cloud, key)
+    handler(notice(key), Context())
+    assert content(cloud, "BUCKET_MEDIA") == PNG
+    [name] = there(cloud, "BUCKET_QUARANTINE")
+    assert name.startswith(f"{UPLOAD}-") and content(cloud, "BUCKET_QUARANTINE", name) == EVIL
+    assert there(cloud, "BUCKET_UPLOADS") == []
+    [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+    assert item["status"] == {"S": "kept"}
+    [line] = log.of("WARNING")
+    assert (line["message"], line["quarantined_as"], line["correlation_id"]) == ("file put aside", name, "from-the-ticket")
+
+
+def test_a_file_that_is_swapped_between_the_look_and_the_copy_is_not_kept(cloud, monkeypatch):
+    from media import process
+
+    key = expect(cloud, PNG)
+    uploads = process.parts()[2]
+    looked = uploads.look
+
+    def look_and_swap(at: str):
+        found = looked(at)
+        send_again(cloud, at)
+        return found
+
+    with monkeypatch.context() as swapping:
+        swapping.setattr(uploads, "look", look_and_swap)
+        process.handler(notice(key), Context())
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS")) == ([], [key])
+    [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+    assert item["status"] == {"S": "quarantined"} and item["reason"]["S"].startswith("was replaced by another file")
+    process.handler(notice(key), Context())  # the notice of the other file
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS")) == ([], [])
+    assert len(there(cloud, "BUCKET_QUARANTINE")) == 1
+
+
+@pytest.fixture
+def messages(cloud, monkeypatch):
+    """What is told, in order."""
+    from media import process
+
+    told: list = []
+    monkeypatch.setattr(process, "tell", lambda topic, message: told.append((topic, message.model_dump())))
+    return told
+
+
+def test_of_two_runs_at_once_one_tells(cloud, messages, monkeypatch):
+    """Both have found the file; the second one's write of what became of it comes too late."""
+    from media import process
+
+    key = expect(cloud, PNG)
+    files = process.parts()[1]
+    decided = files.decide
+
+    def decide_late(*arguments):
+        with monkeypatch.context() as alone:
+            alone.setattr(files, "decide", decided)
+            process.handler(notice(key), Context())
+        return decided(*arguments)
+
+    monkeypatch.setattr(files, "decide", decide_late)
+    process.handler(notice(key), Context())
+    assert messages == [(cloud[1]["TOPIC_PROCESSED"], {
+        "upload_id": UPLOAD, "status": "kept", "content_type": "image/png", "size_bytes": len(PNG), "reason": None,
+    })]  # fmt: skip
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS")) == ([UPLOAD], [])
+
+
+def test_a_file_that_goes_between_the_look_and_the_copy_was_dealt_with_by_another_run(cloud, messages, monkeypatch):
+    from media import process
+
+    key = expect(cloud, PNG)
+    uploads = process.parts()[2]
+    looked = uploads.look
+
+    def look_late(at: str):
+        found = looked(at)
+        with monkeypatch.context() as alone:
+            alone.setattr(uploads, "look", looked)
+            process.handler(notice(key), Context())
+        return found
+
+    monkeypatch.setattr(uploads, "look", look_late)
+    process.handler(notice(key), Context())
+    assert len(messages) == 1 and there(cloud, "BUCKET_MEDIA") == [UPLOAD]
+
+
+@pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"s3": {"object": {"key": 5}}}]}])
+def test_what_is_no_notice_of_s3_fails_for_good(cloud, event):
+    from media.process import handler
+    from shared.errors import PermanentFailure
+
+    with pytest.raises(PermanentFailure, match="Records"):
+        handler(event, Context())
 
 
 def test_a_run_that_dies_before_it_tells_is_made_good_by_the_next(cloud, monkeypatch):
