@@ -102,7 +102,7 @@ def test_a_workload_runs_alone_against_an_exported_platform(monkeypatch: pytest.
     manifest = (ROOT / "workloads" / "orders.yaml").read_text()
 
     def alone() -> None:
-        code = {"api": pulumi.AssetArchive({"orders/api.py": pulumi.StringAsset("")})}
+        code = {name: pulumi.AssetArchive({f"orders/{name}.py": pulumi.StringAsset("")}) for name in ("api", "gate")}
         workload = Workload("orders", {"manifest": manifest, "code": code, "platform": exported})
         pulumi.export("urls", workload.urls)
         pulumi.export("resources", workload.resources)

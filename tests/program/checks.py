@@ -12,6 +12,7 @@ from typing import Any
 from serverless_platform.published import PUBLISHED
 from tests.program.graph import Graph, Node
 from tests.program.metrics import METRICS, OWNERS
+from tests.program.timings import function_of, timings
 
 ONE_NAME_FOR_MANY = (
     "iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer", "apigateway/requestValidator", "apigateway/model",
@@ -67,12 +68,12 @@ def edges(graph: Graph) -> Iterator[str]:
         for each in state:
             yield from need(node, [each], "it is told of it")
     for node in graph.all("lambda/eventSourceMapping"):
-        function = _function_of(graph, node.inputs["functionName"])
+        function = function_of(graph, node.inputs["functionName"])
         yield from need(node, siblings(function, "iam/rolePolicy"), "Lambda tries to read from the queue with the role")
         yield from need(node, siblings(function, "lambda/alias"), "Lambda refuses a mapping to an alias that is not there")
     for node in graph.all("apigatewayv2/integration"):
         permissions = [each for each in siblings(node, "lambda/permission")
-                       if each.inputs["function"] == _function_of(graph, node.inputs["integrationUri"]).inputs["name"]]  # fmt: skip
+                       if each.inputs["function"] == function_of(graph, node.inputs["integrationUri"]).inputs["name"]]  # fmt: skip
         yield from need(node, permissions, "without the permission the first request is answered with 500")
     for node in graph.all("apigateway/integration"):
         yield from need(node, siblings(node, "lambda/permission"), "without the permission the first request is answered with 500")
@@ -92,7 +93,7 @@ def edges(graph: Graph) -> Iterator[str]:
         yield from need(node, siblings(node, "apigatewayv2/route"), "the first deployment would have no routes")
         yield from need(node, siblings(node, "cloudwatch/logGroup"), "API Gateway refuses a log group that is not there")
     for node in graph.all("lambda/permission"):
-        yield from need(node, [_function_of(graph, f"function:{node.inputs['function']}:live", "lambda/alias")],
+        yield from need(node, [function_of(graph, f"function:{node.inputs['function']}:live", "lambda/alias")],
                         "Lambda refuses a permission on an alias that is not there")  # fmt: skip
     for node in graph.all("s3/bucketPolicy"):
         yield from need(node, siblings(node, "s3/bucketPublicAccessBlock"), "S3 answers 409 to two changes of access at once")
@@ -180,49 +181,6 @@ def alias_only(graph: Graph) -> Iterator[str]:
             yield f"{node.urn}: is on the qualifier {node.inputs.get('qualifier')}"
 
 
-def timings(graph: Graph) -> Iterator[str]:
-    """Visibility >= 6 x timeout + window; a function's timeout <= its integration's; a failed message is kept longer."""
-    for node in graph.all("lambda/eventSourceMapping"):
-        function = _function_of(graph, node.inputs["functionName"])
-        if ":sqs:" not in node.inputs["eventSourceArn"]:
-            yield from _bounded(node)
-            continue
-        queue = next(each for each in graph.all("sqs/queue") if each.outputs["arn"] == node.inputs["eventSourceArn"])
-        least = 6 * function.inputs["timeout"] + node.inputs["maximumBatchingWindowInSeconds"]
-        if queue.inputs["visibilityTimeoutSeconds"] < least:
-            yield f"{queue.urn}: visibility {queue.inputs['visibilityTimeoutSeconds']} s, must be at least {least} s"
-        if json.loads(queue.inputs["redrivePolicy"])["maxReceiveCount"] < 5:
-            yield f"{queue.urn}: gives a message up after fewer than 5 receives, AWS's least for Lambda"
-        if node.inputs["functionResponseTypes"] != ["ReportBatchItemFailures"]:
-            yield f"{node.urn}: one bad message fails its whole batch"
-        dead = next(each for each in graph.all("sqs/queue") if each.name == f"{queue.name}-dead")
-        if dead.inputs["messageRetentionSeconds"] <= queue.inputs["messageRetentionSeconds"]:
-            yield f"{dead.urn}: keeps a failed message no longer than the queue does"
-    for node in graph.all("apigatewayv2/integration"):
-        function = _function_of(graph, node.inputs["integrationUri"])
-        if not function.inputs["timeout"] * 1000 <= node.inputs["timeoutMilliseconds"] <= 30000:
-            yield f"{function.urn}: may run {function.inputs['timeout']} s, API Gateway waits {node.inputs['timeoutMilliseconds']} ms"
-
-
-    for node in graph.all("apigateway/integration"):
-        function = _function_of(graph, node.inputs["uri"])
-        if not function.inputs["timeout"] * 1000 <= node.inputs["timeoutMilliseconds"] <= 29000:
-            yield f"{function.urn}: may run {function.inputs['timeout']} s, API Gateway waits {node.inputs['timeoutMilliseconds']} ms"
-
-
-def _bounded(mapping: Node) -> Iterator[str]:
-    """A mapping of an ordered source gives up at some time, keeps what it gave up, and begins at the oldest record."""
-    inputs = mapping.inputs
-    if inputs.get("maximumRetryAttempts", -1) < 0 or inputs.get("maximumRecordAgeInSeconds", -1) < 0:
-        yield f"{mapping.urn}: one bad record blocks its shard until it expires"
-    if not inputs.get("bisectBatchOnFunctionError"):
-        yield f"{mapping.urn}: one bad record fails its whole batch"
-    if not (inputs.get("destinationConfig") or {}).get("onFailure", {}).get("destinationArn"):
-        yield f"{mapping.urn}: what it gives up is lost"
-    if inputs.get("startingPosition") != "TRIM_HORIZON":
-        yield f"{mapping.urn}: loses what came before it was made"
-
-
 def names(graph: Graph) -> Iterator[str]:
     """No phase in any logical or physical name; no Output was turned into text; no name twice."""
     seen: dict[tuple[str, str], str] = {}
@@ -260,7 +218,7 @@ def grants(graph: Graph) -> Iterator[str]:
         needed = {("logs:CreateLogStream", group), ("logs:PutLogEvents", group), ("xray:PutTraceSegments", "*"),
                   ("kms:Decrypt", function.inputs["kmsKeyArn"])}  # fmt: skip
         for mapping in graph.all("lambda/eventSourceMapping"):
-            if _function_of(graph, mapping.inputs["functionName"]) is function:
+            if function_of(graph, mapping.inputs["functionName"]) is function:
                 queue = mapping.inputs["eventSourceArn"]
                 if ":sqs:" not in queue:
                     continue
@@ -289,13 +247,6 @@ def _told(function: Node, resource: Node) -> bool:
     """Whether an environment variable of the function holds the resource's name or URL."""
     told = set(function.inputs["environment"]["variables"].values())
     return bool(told & {resource.inputs.get("name"), resource.inputs.get("bucket"), resource.outputs.get("url")} - {None, ""})
-
-
-def _function_of(graph: Graph, arn: str, kind: str = "lambda/function") -> Node:
-    name = re.search(r"function:([^:/]+)", arn)
-    assert name, arn
-    function = next(each for each in graph.all("lambda/function") if each.inputs["name"] == name.group(1))
-    return next(each for each in graph.all(kind) if each.parent == function.parent)
 
 
 def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:

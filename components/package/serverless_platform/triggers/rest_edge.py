@@ -17,10 +17,10 @@ def _told(message: str, field: str = "null") -> str:
 
 
 REFUSALS: dict[str, tuple[str, str]] = {
-    "BAD_REQUEST_BODY": ("400", _told('"the body does not fit: $context.error.validationErrorString"', '"body"')),
+    "BAD_REQUEST_BODY": ("400", _told("$context.error.messageString", '"body"')),
     "BAD_REQUEST_PARAMETERS": ("400", _told("$context.error.messageString", '"query"')),
     "INVALID_API_KEY": ("403", _told('"an API key that is known here is needed"', '"x-api-key"')),
     "THROTTLED": ("429", _told('"too many requests at once; slow down and try again"')),
     "QUOTA_EXCEEDED": ("429", _told('"the quota of this month is used up"')),
 }
-"""Kind of refusal -> status, body. Others keep API Gateway's own words."""
+"""Kind of refusal -> status, body. Why a body does not fit is in the access log: API Gateway does not escape its own words for it. Others keep API Gateway's own words."""
