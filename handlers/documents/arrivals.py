@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from documents.contracts import Kind
 from documents.store import Documents, Results
@@ -24,6 +24,7 @@ TEST_EVENT = "s3:TestEvent"
 
 class _Object(BaseModel):
     key: str
+    sequencer: str | None = Field(default=None, pattern=r"^[0-9A-Fa-f]{1,64}$", description="Hexadecimal; grows with each change of a key")
 
 
 class _S3(BaseModel):
@@ -38,8 +39,19 @@ class _Notice(BaseModel):
     Records: list[_Record]
 
 
-def keys(body: str) -> Iterator[str]:
-    """Keys of the objects that a notice tells of. Raises PermanentFailure if it is none."""
+SEQUENCER_DIGITS = 64
+
+
+class Arrival(NamedTuple):
+    """An object that a notice tells of."""
+
+    key: str
+    sequencer: str | None
+    """Of two of one key the greater one is the later. None in a notice that somebody wrote by hand."""
+
+
+def arrivals(body: str) -> Iterator[Arrival]:
+    """What a notice tells of. Raises PermanentFailure if it is none."""
     try:
         content = json.loads(body)
         if isinstance(content, dict) and content.get("Event") == TEST_EVENT:
@@ -48,7 +60,9 @@ def keys(body: str) -> Iterator[str]:
     except (ValueError, ValidationError, RecursionError):
         raise PermanentFailure("the message is no notice of S3") from None
     for record in notice.Records:
-        yield unquote_plus(record.s3.object.key)
+        sequencer = record.s3.object.sequencer
+        # S3's rule: of two lengths the shorter one is filled up with zeros on the right, then they compare as text.
+        yield Arrival(unquote_plus(record.s3.object.key), sequencer.upper().ljust(SEQUENCER_DIGITS, "0") if sequencer else None)
 
 
 @cache
@@ -69,11 +83,11 @@ def work(
     documents, results = places
 
     def one(record: SQSRecord) -> None:
-        for key in keys(record.body):
+        for key, sequencer in arrivals(record.body):
             document = documents.get(key)
             # S3's notice carries no id of ours: the object does.
             accept_correlation_id(document.correlation_id, record.message_id)
-            results.keep(key, kind, find(document.content), correlation_id())
-            logger.info("document looked at", document_key=key, kind=kind)
+            kept = results.keep(key, kind, find(document.content), correlation_id(), sequencer)
+            logger.info("document looked at" if kept else "a newer document was looked at already", document_key=key, kind=kind)
 
     return process_batch(event, one, queue_url, context)

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Kind = Literal["text", "preview", "metadata"]
 DocumentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,99}$")]
 
-LONGEST_TEXT_BYTES = 200_000
-"""What `POST /documents` takes: well below the 6 MB of a request; larger ones are put into the bucket directly."""
+LONGEST_TEXT = 200_000
+"""Characters that `POST /documents` takes: at most 800 kB, well below the 6 MB of a request; larger ones are put into the bucket directly."""
 
 
 class NewDocument(BaseModel):
@@ -17,7 +17,7 @@ class NewDocument(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: DocumentName = Field(description="As the sender calls it; becomes the end of its key")
-    text: str = Field(min_length=1, max_length=LONGEST_TEXT_BYTES)
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
 
 class DocumentAccepted(BaseModel):

@@ -49,12 +49,28 @@ class Documents:
 
 
 class Results:
-    """One item for each document and kind; the same document gives the same item."""
+    """One item for each document and kind; the same document gives the same item, and an older one replaces no newer one."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
 
-    def keep(self, key: str, kind: Kind, found: BaseModel, correlation_id: str) -> None:
-        self._client.put_item(TableName=self._table, Item={
+    def keep(self, key: str, kind: Kind, found: BaseModel, correlation_id: str, sequencer: str | None = None) -> bool:
+        """Writes the result; False if that of a later change of the key is there. Without a sequencer it is written anyway.
+
+        Notices overtake each other, and a worker that is slow with an object may end after one that had its successor.
+        """
+        item = {
             "document_key": {"S": key}, "kind": {"S": kind}, "found": {"S": found.model_dump_json()}, "correlation_id": {"S": correlation_id},
-        })  # fmt: skip
+        }  # fmt: skip
+        newest: dict[str, Any] = {}
+        if sequencer:
+            item["sequencer"] = {"S": sequencer}
+            newest = {
+                "ConditionExpression": "attribute_not_exists(sequencer) OR sequencer <= :sequencer",
+                "ExpressionAttributeValues": {":sequencer": {"S": sequencer}},
+            }
+        try:
+            self._client.put_item(TableName=self._table, Item=item, **newest)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True

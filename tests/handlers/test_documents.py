@@ -7,7 +7,7 @@ from handler_support import Context, items, numbers
 from pydantic import BaseModel
 
 from documents import logic
-from documents.arrivals import keys
+from documents.arrivals import arrivals
 from shared.errors import PermanentFailure
 
 TEXT = "Dear Anna,\n\nthe parcel and the letter: it is on the way to you.\nYours, the parcel service\n"
@@ -53,11 +53,23 @@ def notice(*names: str) -> str:
 
 
 def test_keys_of_a_notice():
-    assert list(keys(notice("incoming/a+b%2Bc.txt", "incoming/2"))) == ["incoming/a b+c.txt", "incoming/2"]
-    assert list(keys(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}))) == []
+    assert list(arrivals(notice("incoming/a+b%2Bc.txt", "incoming/2"))) == [("incoming/a b+c.txt", None), ("incoming/2", None)]
+    assert list(arrivals(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}))) == []
     for wrong in ("{", "[]", "{}", json.dumps({"Records": [{"s3": {}}]}), "[" * 5000):
         with pytest.raises(PermanentFailure, match="no notice of S3"):
-            list(keys(wrong))
+            list(arrivals(wrong))
+
+
+def test_sequencers_compare_as_s3_says():
+    """The shorter one is filled up on the right."""
+    [[_, short]], [[_, longer]], [[_, later]] = (list(arrivals(sequenced(one))) for one in ("0055AED6DCD9", "0055aed6dcd90281e5", "0055AED6DCDA"))
+    assert short < longer < later
+    with pytest.raises(PermanentFailure, match="no notice of S3"):
+        list(arrivals(sequenced("later")))
+
+
+def sequenced(sequencer: str, name: str = "incoming/one") -> str:
+    return json.dumps({"Records": [{"s3": {"object": {"key": name, "sequencer": sequencer}}}]})
 
 
 @pytest.fixture
@@ -115,6 +127,41 @@ def test_a_notice_that_comes_twice_gives_the_same_item(cloud):
     for _ in range(2):
         assert text.handler(batch(notice("incoming/one")), Context()) == {"batchItemFailures": []}
     assert len(items(aws, table)) == 1
+
+
+def test_a_slow_worker_replaces_no_result_of_a_newer_document(cloud, log, monkeypatch):
+    """It has read the older content when the object is replaced, and another run is done with the newer one before it."""
+    from documents import arrivals as module
+    from documents import text
+
+    aws, bucket, table = cloud
+
+    def put(content: bytes) -> None:
+        aws.client("s3").put_object(Bucket=bucket, Key="incoming/one", Body=content)
+
+    put(b"older words")
+    documents = module.stores(bucket, table)[0]
+    read = documents.get
+
+    def read_slowly(key: str):
+        found = read(key)
+        put(b"newer")
+        with monkeypatch.context() as fast:
+            fast.setattr(documents, "get", read)
+            assert text.handler(batch(sequenced("02")), Context()) == {"batchItemFailures": []}
+        return found
+
+    monkeypatch.setattr(documents, "get", read_slowly)
+    assert text.handler(batch(sequenced("01")), Context()) == {"batchItemFailures": []}
+    [item] = items(aws, table)
+    assert json.loads(item["found"]["S"])["frequent"] == ["newer"]
+    assert [line["message"] for line in log.of("INFO")] == ["document looked at", "a newer document was looked at already"]
+    monkeypatch.setattr(documents, "get", read)
+    put(b"corrected")
+    for again in (sequenced("02"), notice("incoming/one")):  # redelivered, and written by hand
+        text.handler(batch(again), Context())
+        [item] = items(aws, table)
+        assert json.loads(item["found"]["S"])["frequent"] == ["corrected"]
 
 
 def test_every_result_is_a_model_of_the_contracts():
