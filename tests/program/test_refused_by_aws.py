@@ -28,7 +28,7 @@ PROVEN = {
     "iam-role-has-no-policies-left": "here::test_policies_of_a_role_go_before_the_role",
     "kms-policy-lockout": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
     "kms-policy-principals-exist": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
-    "lambda-mapping-visibility": "tests/program/checks.py::timings",
+    "lambda-mapping-visibility": "tests/program/timings.py::timings",
     "lambda-mapping-once": "here::test_a_queue_has_one_mapping",
     "lambda-concurrency-leaves-100": "tests/program/test_on_aws.py::test_functions_reserve_no_more_than_the_account_has",
     "lambda-environment-4096": "here::test_variables_of_a_function_have_room",
