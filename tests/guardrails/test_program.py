@@ -72,6 +72,8 @@ def test_the_update_of_the_reference_workloads_has_no_finding(judging: Server, g
 
 
 WAITING = {
+    ("event-bus-is-encrypted", "kmsKeyIdentifier"),
+    ("event-target-has-failure-path", "deadLetterConfig.arn"),
     ("iam-actions-are-named", "policy"),
     ("iam-resources-are-named", "policy"),
     ("lambda-event-source-has-failure-path", "destinationConfig.onFailure.destinationArn"),

@@ -82,8 +82,6 @@ def edges(graph: Graph) -> Iterator[str]:
             yield from need(node, siblings(node, kind), "a deployment is a snapshot of what is there")
     for node in graph.all("cloudwatch/eventTarget"):
         yield from need(node, siblings(node, "lambda/permission"), "EventBridge does not try an event again that Lambda refuses")
-    for node in graph.all("s3/bucketNotification"):
-        yield from need(node, siblings(node, "lambda/permission") or graph.all("sns/topicPolicy"), "S3 tries each receiver")
     for node in graph.all("scheduler/schedule"):
         yield from need(node, siblings(node, "iam/rolePolicy"), "a run that the role may not start is lost")
     for node in graph.all("lambda/functionEventInvokeConfig"):
@@ -107,7 +105,9 @@ def edges(graph: Graph) -> Iterator[str]:
             dead = [each for each in graph.all("sqs/queue") if arn.endswith(f":{each.inputs['name']}")]
             yield from need(node, dead, "SQS refuses a dead-letter queue that is not there")
     for node in [*graph.all("cloudwatch/metricAlarm"), *graph.all("budgets/budget"), *graph.all("sns/topicSubscription")]:
-        yield from need(node, graph.all("sns/topicPolicy"), "the topic must admit who publishes to it")
+        told = str(node.inputs)
+        policies = [each for each in graph.all("sns/topicPolicy") if f"'{each.inputs['arn']}'" in told]
+        yield from need(node, policies, "the topic must admit who publishes to it")
 
 
 def alarms(graph: Graph) -> Iterator[str]:
