@@ -28,7 +28,8 @@ POLICIES: Mapping[str, str] = {
 PERMISSION = "aws:lambda/permission:Permission"
 
 BOUNDS = (
-    "aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "kms:EncryptionContext:aws:logs:arn", "kms:EncryptionContext:aws:events:event-bus:arn",
+    "aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "kms:EncryptionContext:aws:logs:arn",
+    "kms:EncryptionContext:aws:events:event-bus:arn", "kms:EncryptionContext:SourceArn",
 )  # fmt: skip
 """Keys of conditions that say on whose behalf a service acts."""
 
