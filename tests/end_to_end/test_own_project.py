@@ -26,7 +26,7 @@ aws = Provider("aws", region="eu-west-1", allowed_account_ids=["000000000000"], 
                endpoints=[ProviderEndpointArgs(**dict.fromkeys(services, endpoint))])
 workload = Workload("receipts", {
     "manifest": Path("receipts.yaml").read_text(),
-    "code": {"worker": pulumi.FileArchive("worker.zip")},
+    "code": {path.stem: pulumi.FileArchive(str(path)) for path in sorted(Path("bundles").glob("*.zip"))},
     "platform": platform,
 }, pulumi.ResourceOptions(provider=aws))
 pulumi.export("resources", workload.resources)
@@ -47,13 +47,13 @@ def platform(tmp_path_factory, engine):
 def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, make_project, tmp_path):
     project = make_project(PROGRAM, name="receipts-team")
     manifest = platform.folder / "workloads" / "receipts.yaml"
-    function = next(line.strip(" :\n") for line in manifest.read_text().split("functions:")[1].splitlines() if line.strip())
-    (project.folder / "__main__.py").write_text(PROGRAM.replace('"worker"', f'"{function}"'))
     (project.folder / "receipts.yaml").write_text(manifest.read_text())
     (project.folder / "platform.json").write_text(platform.stack().outputs()["platform"])
     bundled = platform.run("serverless_platform.build", "functions")
     assert bundled.returncode == 0, bundled.stdout
-    shutil.copy2(platform.folder / ".build" / f"receipts-{function}.zip", project.folder / "worker.zip")
+    (project.folder / "bundles").mkdir()
+    for bundle in (platform.folder / ".build").glob("receipts-*.zip"):
+        shutil.copy2(bundle, project.folder / "bundles" / bundle.name.removeprefix("receipts-"))
     endpoint = platform.access().cloud.endpoint
     project.env |= {
         "PYTHONPATH": platform.env["PYTHONPATH"],

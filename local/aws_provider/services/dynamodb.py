@@ -217,7 +217,7 @@ RESOURCES = [
              "TableId": "", "Replicas": "", "RestoreSummary": "", "TableClassSummary": "", "WarmThroughput": "",
              "AttributeDefinitions": "", "GlobalSecondaryIndexes": "", "LocalSecondaryIndexes": "", "Table": ""},
         known={"arn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}"},
-        fakes={"streamArn": "", "streamLabel": ""}, recomputed=dict.fromkeys(("streamArn", "streamLabel"), ("streamEnabled", "streamViewType")),
+        fakes={"streamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000", "streamLabel": "2026-01-01T00:00:00.000"}, recomputed=dict.fromkeys(("streamArn", "streamLabel"), ("streamEnabled", "streamViewType")),
         create=CREATE, update=(_settings, _indexes), steps=(_expiry, _recovery), read=_read, more=(_read_expiry, _read_recovery),
         delete=(Call("delete_table", {"TableName": "id"}),),
         assigned=frozenset({"tableClass", "readCapacity", "writeCapacity"}),
