@@ -64,12 +64,11 @@ def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, m
     done = project.call("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads(project.call("stack", "output", "--json").stdout)["resources"]
-    (queue,) = made["queues"].values()
+    queue = made["queues"]["paid-orders"]
     sqs = platform.access().cloud.client("sqs")
     sqs.send_message(QueueUrl=queue["url"], MessageBody="not a receipt")
-    assert (
-        platform.access().cloud.client("lambda").get_alias(FunctionName=made["functions"][function]["physical_name"], Name="live")
-    )
+    for function in made["functions"].values():
+        assert platform.access().cloud.client("lambda").get_alias(FunctionName=function["physical_name"], Name="live")
 
     gone = project.call("destroy", "--yes", "--skip-preview")
     assert gone.returncode == 0, gone.stdout

@@ -113,7 +113,7 @@ class GraphqlApi(pulumi.ComponentResource):
             opts=self._child,
         )  # fmt: skip
         self.api_id = self._api.id
-        self.endpoint = self._api.uris.apply(lambda uris: str(uris["GRAPHQL"]))
+        self.endpoint = self._api.uris.apply(lambda uris: str((uris or {}).get("GRAPHQL", "")))  # an offline preview knows none
         self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint})
 
     def _role(self, suffix: str, role_name: str, what_for: str) -> iam.Role:
