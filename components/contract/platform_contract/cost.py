@@ -1,6 +1,6 @@
 """What a workload costs at 1 M events of its profile, line by line, and what it costs a month though nothing happens. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
@@ -90,6 +90,8 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
     lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
+    if manifest.graphql:  # resolvers work on the table without a function
+        lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)
     lines += [_line(use, "datasets", events, events) for use in DATASETS if manifest.datasets]
     lines += _watching(manifest, plan, lines, events)
     monthly, idle = _monthly(manifest, plan)
@@ -135,19 +137,23 @@ def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> I
         for verb in verbs:
             if (kind, verb) not in VERBS:
                 uncounted.append(f"{name} uses {resource}: {verb}")
-            for use in VERBS.get((kind, verb), ()):
-                in_batches = kind == "bucket" and any(kind_of_trigger(trigger) == "stream" for trigger in spec.triggers)
-                yield Line(f"{resource}: {use.what}", use.quantity * (runs if use.per_run or in_batches else events), use.price)
+        in_batches = kind == "bucket" and any(kind_of_trigger(trigger) == "stream" for trigger in spec.triggers)
+        yield from _used(kind, resource, verbs, runs if in_batches else events, runs)
     if spec.idempotency:
         yield from (_line(use, "idempotency", events, runs) for use in IDEMPOTENCY)
+
+
+def _used(kind: str, resource: str, verbs: Iterable[str], events: float, runs: float) -> Iterator[Line]:
+    """What is done with one resource, each verb once an event."""
+    yield from (_line(use, resource, events, runs) for verb in verbs for use in VERBS.get((kind, verb), ()))
 
 
 def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events: int) -> Iterator[Line]:
     """Logs and traces of everything that was counted before."""
     runs = sum(line.quantity for line in lines if line.price == "lambda_request")
-    requests = sum(line.quantity for line in lines if line.price in ("http_api_request", "rest_api_request"))
+    requests = sum(line.quantity for line in lines if line.price in ("http_api_request", "rest_api_request", "graphql_operation"))
     log_gb = (runs * LOG_KB_PER_RUN + events * len(manifest.functions) * LOG_KB_PER_EVENT + requests * API_LOG_KB) / MILLION
-    days = max((function.log_retention_days for function in plan.functions.values()), default=0)
+    days = max((each.log_retention_days for each in (*plan.functions.values(), *plan.graphql.values())), default=0)
     yield Line("logs: written", log_gb, "logs_in")
     yield Line(f"logs: kept for {days} days", log_gb * days / 30, "logs_storage")
     rate = max(events_per_second(manifest.profile), 1.0)  # below one a second, every request is traced

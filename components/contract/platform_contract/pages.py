@@ -135,7 +135,7 @@ def title_of(text: str) -> str:
 
 
 def triggers_of(manifest: Manifest) -> list[str]:
-    """Kinds of trigger that its functions have, each once, as the manifest calls them."""
+    """Kinds of trigger that its functions have, each once, as the manifest calls them; and its GraphQL API, which starts resolvers."""
     kinds = [
         kind.replace("_", " ")
         for function in manifest.functions.values()
@@ -143,7 +143,7 @@ def triggers_of(manifest: Manifest) -> list[str]:
         for kind in type(trigger).model_fields
         if getattr(trigger, kind) is not None
     ]
-    return list(dict.fromkeys(kinds))
+    return list(dict.fromkeys([*kinds, *(["graphql"] if manifest.graphql else [])]))
 
 
 def patterns_table(texts: dict[str, str], subjects: dict[str, Subject]) -> str:

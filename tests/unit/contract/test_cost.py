@@ -13,7 +13,7 @@ from platform_contract.specs.rest_trigger import RestApiSpec
 from platform_contract.standards import iam
 from platform_contract.standards.prices import PRICES
 
-from .samples import manifest, put, settings
+from .samples import drop, manifest, put, settings
 
 
 def cost_of(*breaks, **changes):
@@ -82,6 +82,24 @@ def test_an_api_without_functions_is_counted_where_the_manifest_has_it(monkeypat
     monkeypatch.setitem(uses.APIS, "tables", uses.APIS["graphql"])  # a field that this manifest has
     assert usd(cost_of().lines)["tables: operations"] == pytest.approx(4.00)
     assert not any("operations" in what for what in usd(cost_of(put("tables", {}), put("functions.api.uses", {})).lines))
+
+
+def test_a_graphql_api_pays_for_its_table_and_its_log():
+    """No function: nothing is invoked, and what resolvers do with the table is still billed."""
+    spec = {"table": "orders", "verbs": ["get", "put", "query"]}
+    lines = usd(cost_of(drop("functions"), put("queues", {}), put("graphql", spec)).lines)
+    assert lines == pytest.approx({
+        "graphql: operations": 4.00,
+        "graphql: real-time updates, each to 3": 6.00,
+        "graphql: connection minutes, 10 an operation": 0.80,
+        "orders: reads": 2 * 0.1415,  # get and query
+        "orders: writes": 0.705,
+        "orders: kept for a month": 0.283,
+        "orders: kept for a month, recovery": 0.22,
+        "logs: written": 0.5 * 0.57,  # a line of 0.5 KB for each operation
+        "logs: kept for 14 days": 0.5 * 14 / 30 * 0.03,
+        "traces: one a second and 5 % of the rest": (8333.333 + 0.05 * 991_666.667) * 5e-6,
+    })  # fmt: skip
 
 
 def test_idempotency_writes_twice():
