@@ -181,7 +181,11 @@ class Cloud(mocks.Mocks):
             case "kinesis/stream":
                 return {"arn": f"arn:aws:kinesis:{at}:stream/{name}"}, {}
             case "cognito/userPool":
-                return {"arn": f"arn:aws:cognito-idp:{at}:userpool/{args.name}-id"}, {"endpoint": f"cognito-idp.{self.region}.amazonaws.com/{args.name}-id"}
+                # The ARN ends with the id, so it is assigned as well: a client or an API of a new pool cannot know it.
+                return {}, {
+                    "arn": f"arn:aws:cognito-idp:{at}:userpool/{args.name}-id",
+                    "endpoint": f"cognito-idp.{self.region}.amazonaws.com/{args.name}-id",
+                }
         return {}, {}
 
 
