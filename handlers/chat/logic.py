@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import ValidationError
 
@@ -49,14 +49,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_frame(body: str | None) -> SendFrame:
-    """Raises Problem that names the field at fault."""
+def read_json(body: str | None) -> dict[str, Any]:
+    """What a frame holds. Raises Problem where that is no JSON object."""
     try:
         content = json.loads(body or "")
     except (ValueError, RecursionError):
         raise Problem(400, "the frame is not JSON") from None
     if not isinstance(content, dict):
         raise Problem(400, "the frame is not a JSON object")
+    return content
+
+
+def read_frame(content: dict[str, Any]) -> SendFrame:
+    """Raises Problem that names the field at fault."""
     try:
         return SendFrame.model_validate(content)
     except ValidationError as error:

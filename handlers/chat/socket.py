@@ -20,6 +20,7 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
 from shared.observability import (
+    CORRELATION_ATTRIBUTE,
     CORRELATION_HEADER,
     accept_correlation_id,
     correlation_id,
@@ -27,6 +28,7 @@ from shared.observability import (
     in_this_trace,
     instrumented,
     logger,
+    sent_id,
 )
 
 _ROOM: TypeAdapter[str] = TypeAdapter(Room)
@@ -80,8 +82,10 @@ def disconnect(event: SocketEvent, _: Any) -> None:
 def receive(event: SocketEvent, lambda_context: Any) -> None:
     """A client's frame, whatever route it came by: to $default come those that no route is for, with the same answer."""
     context = event.request_context
-    frame = logic.read_frame(event.body)
-    accept_correlation_id(frame.correlation_id, context.request_id)
+    content = logic.read_json(event.body)
+    # Before the frame is judged: the answer to one that is refused carries its sender's id, too.
+    accept_correlation_id(sent_id(content, CORRELATION_ATTRIBUTE), context.request_id)
+    frame = logic.read_frame(content)
     logic.enter(context.connection_id, frame.room, parts().store)
     message = logic.message(frame, context.authorizer.user, context.request_id, correlation_id(), logic.now)
 

@@ -16,7 +16,7 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import PermanentFailure
 from shared.observability import correlated, count, instrumented, logger
-from shared.streams import Event, events, process_in_order
+from shared.streams import Event, events, held_up, process_in_order
 
 METRICS = {"clicks": "ClicksLaidDown", "late": "LateClicks", "malformed": "MalformedRecords"}
 
@@ -48,13 +48,15 @@ def lay_down(event: dict[str, Any]) -> dict[str, Any]:
     def take(record: Event) -> None:
         placed = batch.add(arrived(record))
         if placed.kind == "malformed":
-            logger.warning("malformed record set apart", sequence_number=record.sequence_number, reason=placed.reason)
+            with correlated(record.correlation_id, record.sequence_number):
+                logger.warning("malformed record set apart", sequence_number=record.sequence_number, reason=placed.reason)
 
     reply = process_in_order(events(event), take, context_per_record=False)
     files = 0
-    for key, content in batch.end():
-        parts().put(key, content)
-        files += 1
+    with held_up(batch.by_correlation_id):
+        for key, content in batch.end():
+            parts().put(key, content)
+            files += 1
     for kind, number in batch.counts.items():
         count(METRICS[kind], number)
     for correlation_id, records in batch.by_correlation_id.items():

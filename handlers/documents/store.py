@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from documents.contracts import Kind
 from shared.errors import PermanentFailure
+from shared.observability import CORRELATION_METADATA
 
 LARGEST_BYTES = 20_000_000
 """What a worker reads: it has 512 MB of memory, and text takes several times its size."""
-CORRELATION_METADATA = "correlation-id"
 
 
 @dataclass(frozen=True)

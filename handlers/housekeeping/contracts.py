@@ -37,6 +37,7 @@ class SweepReport(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     scheduled_time: datetime
+    correlation_id: str | None = Field(default=None, description="Of the run: the schedule's execution id, as in its log lines")
     started_at: datetime
     finished_at: datetime
     fencing_token: int = Field(ge=1, description="Of the run; of two reports for one time the higher one is the later")

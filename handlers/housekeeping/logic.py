@@ -68,12 +68,6 @@ def read(event: dict[str, Any]) -> SweepRequest:
         raise PermanentFailure(f"{field}: {first['msg']}") from None
 
 
-def correlation(event: dict[str, Any]) -> str | None:
-    """The id of the schedule's invocation: known before the input is judged, so that a refusal carries it too."""
-    given = event.get("execution_id")
-    return given if isinstance(given, str) else None
-
-
 def days(cutoff: datetime, back: int = LOOK_BACK_DAYS) -> Iterator[str]:
     """Days to look at, the oldest first, so that nothing waits behind what is newer."""
     for past in range(back, -1, -1):
@@ -82,6 +76,7 @@ def days(cutoff: datetime, back: int = LOOK_BACK_DAYS) -> Iterator[str]:
 
 def sweep(
     request: SweepRequest,
+    correlation_id: str,
     lease: Lease,
     drafts: Drafts,
     reports: Reports,
@@ -114,6 +109,7 @@ def sweep(
     lease.check()  # a run that was held up for long must not report
     report = SweepReport(
         scheduled_time=request.scheduled_time,
+        correlation_id=correlation_id,
         started_at=started,
         finished_at=clock(),
         fencing_token=lease.token,

@@ -12,7 +12,7 @@ from housekeeping.store import DraftStore, ReportStore
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.lease import Leases, LeaseTaken, WorkDone
-from shared.observability import accept_correlation_id, count, instrumented, logger
+from shared.observability import accept_correlation_id, correlation_id, count, instrumented, logger, sent_id
 
 LEASE = "sweep"
 LEASE_SECONDS = 45
@@ -60,7 +60,7 @@ def run(request: SweepRequest, context: Any) -> SweepOutcome:
         return SweepOutcome(outcome="already-done")
     try:
         key, report = logic.sweep(
-            request, lease, used.drafts, used.reports, lambda: context.get_remaining_time_in_millis() / 1000
+            request, correlation_id(), lease, used.drafts, used.reports, lambda: context.get_remaining_time_in_millis() / 1000
         )
         lease.release(done=True)
     except Exception as error:
@@ -74,7 +74,8 @@ def run(request: SweepRequest, context: Any) -> SweepOutcome:
 
 @instrumented
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    accept_correlation_id(logic.correlation(event), context.aws_request_id)
+    # The schedule's run begins the id: known before the input is judged, so that a refusal carries it too.
+    accept_correlation_id(sent_id(event, "execution_id"), context.aws_request_id)
     request = logic.read(event)
     outcome = run(request, context)
     if outcome.outcome == "swept":

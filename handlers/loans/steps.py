@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from loans.contracts import Step
 from shared.errors import PermanentFailure
-from shared.observability import accept_correlation_id, logger
+from shared.observability import CORRELATION_ATTRIBUTE, accept_correlation_id, logger, sent_id
 
 Given = TypeVar("Given", bound=Step)
 LOGGED = ("outcome", "status")
@@ -28,8 +28,7 @@ LOGGED = ("outcome", "status")
 
 def run_step(event: Any, context: Any, model: type[Given], work: Callable[[Given], BaseModel]) -> dict[str, Any]:
     """The step's result as JSON. Raises PermanentFailure naming the first field at fault if the input is not `model`'s."""
-    sent = event.get("correlation_id") if isinstance(event, dict) else None
-    accept_correlation_id(sent if isinstance(sent, str) else None, context.aws_request_id)
+    accept_correlation_id(sent_id(event, CORRELATION_ATTRIBUTE), context.aws_request_id)
     try:
         given = model.model_validate(event)
     except ValidationError as error:

@@ -79,7 +79,7 @@ def process(key: str) -> None:
         reason = logic.objection(logic.Expected(known[0].content_type, known[0].size_bytes), arrived)
         replaced = False
         try:
-            if not uploads.copy(key, upload_id, arrived.etag, good=reason is None):
+            if not uploads.copy(key, upload_id, arrived, correlation_id(), good=reason is None):
                 logger.info("file was dealt with meanwhile", upload_id=upload_id)
                 return
         except Replaced:  # the other file has a notice of its own
@@ -101,7 +101,7 @@ def put_aside(key: str, name: str, arrived: logic.Arrived, reason: str | None) -
     """A file that belongs to nothing that is known: nobody is told but the log."""
     uploads = parts()[2]
     try:
-        uploads.copy(key, name, arrived.etag, good=False)
+        uploads.copy(key, name, arrived, correlation_id(), good=False)
     except Replaced:
         return  # the other file has a notice of its own
     uploads.remove(key)

@@ -4,6 +4,7 @@ from typing import Any
 
 from media.contracts import FileState, Ticket, UploadRequest
 from media.logic import HEAD_BYTES, Arrived
+from shared.observability import CORRELATION_METADATA
 
 EXPIRES_SECONDS = 300
 """How long a ticket holds. The role's own credentials may end earlier, which ends it, too."""
@@ -99,17 +100,22 @@ class Uploads:
         size = int(reply["ContentRange"].rpartition("/")[2]) if "ContentRange" in reply else int(reply["ContentLength"])
         return Arrived(reply.get("ContentType", ""), size, reply["Body"].read(), reply["ETag"].strip('"'))
 
-    def copy(self, key: str, name: str, etag: str, *, good: bool) -> bool:
+    def copy(self, key: str, name: str, arrived: Arrived, correlation_id: str, *, good: bool) -> bool:
         """Copies the file with this ETag to where it belongs; doing it again changes nothing. False if the file is gone.
+
+        The copy has nothing of what the sender said of the file but its type: the only metadata is the request's id.
 
         Raises Replaced if it has another ETag.
         """
         from botocore.exceptions import ClientError
 
         target = self._media if good else self._quarantine
-        same = {"CopySourceIfMatch": etag} if etag else {}
+        same = {"CopySourceIfMatch": arrived.etag} if arrived.etag else {}
+        said: dict[str, Any] = {"MetadataDirective": "REPLACE", "Metadata": {CORRELATION_METADATA: correlation_id}}
+        if arrived.content_type:
+            said["ContentType"] = arrived.content_type
         try:
-            self._client.copy_object(Bucket=target, Key=name, CopySource={"Bucket": self._uploads, "Key": key}, **same)
+            self._client.copy_object(Bucket=target, Key=name, CopySource={"Bucket": self._uploads, "Key": key}, **said, **same)
         except ClientError as error:
             if error.response["Error"]["Code"] == "PreconditionFailed":
                 raise Replaced from None

@@ -15,7 +15,7 @@ from notifications.store import DeliveryStore
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.events import parse
-from shared.observability import accept_correlation_id, count, instrumented, logger
+from shared.observability import CORRELATION_ATTRIBUTE, accept_correlation_id, count, instrumented, logger, sent_id
 
 
 class Config(FunctionConfig):
@@ -32,8 +32,7 @@ def parts() -> DeliveryStore:
 
 @instrumented
 def handler(event: dict[str, Any], context: Any) -> None:
-    sent = event.get("correlation_id")
-    accepted = accept_correlation_id(sent if isinstance(sent, str) else None, event.get("event_id"))
+    accepted = accept_correlation_id(sent_id(event, CORRELATION_ATTRIBUTE), sent_id(event, "event_id"))
     transformed = parse(event, TransformedEvent)
     asked = transformed.notification
     outcome = logic.deliver(asked, transformed.event_id, accepted, parts())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from receipts.models import CorrectedReceipt, Receipt
+from shared.observability import CORRELATION_METADATA
 
 MISSING = frozenset({"NoSuchKey", "AccessDenied"})
 """S3 tells that an object is missing only those who may list the bucket; this function may not, and is told that it may not."""
@@ -15,7 +16,7 @@ class ReceiptStore:
         self._client = client
         self._bucket = bucket
 
-    def add(self, key: str, content: str) -> bool:
+    def add(self, key: str, content: str, correlation_id: str) -> bool:
         """Writes the object unless it is there; tells whether it did. Other AWS errors pass through.
 
         Conditional, so that a late duplicate never replaces a receipt that somebody may have read.
@@ -28,6 +29,7 @@ class ReceiptStore:
                 Key=key,
                 Body=content.encode(),
                 ContentType="application/json",
+                Metadata={CORRELATION_METADATA: correlation_id},
                 IfNoneMatch="*",
             )
         except ClientError as error:

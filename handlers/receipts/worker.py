@@ -11,7 +11,7 @@ from receipts.store import ReceiptStore
 from shared.batch import process_batch
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
-from shared.observability import count, instrumented, logger
+from shared.observability import correlation_id, count, instrumented, logger
 
 
 class Config(FunctionConfig):
@@ -30,7 +30,7 @@ def parts() -> tuple[Config, ReceiptStore]:
 
 def write_receipt(record: SQSRecord) -> None:
     receipt = logic.receipt_for(logic.read(record.body))
-    written = parts()[1].add(logic.object_key(receipt.order_id), receipt.model_dump_json())
+    written = parts()[1].add(logic.object_key(receipt.order_id), receipt.model_dump_json(), correlation_id())
     if written:
         count("ReceiptsWritten")
     logger.info("receipt written" if written else "receipt was there already", order_id=receipt.order_id)

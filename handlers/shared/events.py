@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import PermanentFailure
-from shared.observability import accept_correlation_id
+from shared.observability import CORRELATION_ATTRIBUTE, accept_correlation_id, sent_id
 
 LARGEST_ENTRY_BYTES = 256 * 1024
 """EventBridge: a PutEvents request, which here is one entry. Larger ones are refused."""
@@ -104,10 +104,7 @@ def read_event(event: dict[str, Any], model: type[Data]) -> Event[Data]:
 
     Raises PermanentFailure naming the first field at fault: another attempt would not help.
     """
-    detail = event.get("detail")
-    meta = detail.get("meta") if isinstance(detail, dict) else None
-    sent = meta.get("correlation_id") if isinstance(meta, dict) else None
-    accept_correlation_id(sent if isinstance(sent, str) else None, event.get("id"))
+    accept_correlation_id(sent_id(event, "detail", "meta", CORRELATION_ATTRIBUTE), sent_id(event, "id"))
     return parse(event, Event[model])  # type: ignore[valid-type]
 
 

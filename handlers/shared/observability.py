@@ -16,11 +16,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ATTRIBUTE = "correlation_id"
-"""Of an SQS message. Both carry the same id from the edge to the last log line."""
+"""Of a message of SQS or SNS, of an item, of an event's `meta`, of a workflow's input."""
+CORRELATION_METADATA = "correlation-id"
+"""Of an object in S3. They all carry the same id from the edge to the last log line."""
 
 MESSAGE_SUBSEGMENT = "## message"
 """Name of a message's part of a trace, in the manner of Powertools' `## handler`."""
 
+_RAISED_UNDER = "_raised_under"
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
 
 logger = Logger(use_rfc3339=True, utc=True)
@@ -34,7 +37,8 @@ Handler = Callable[[dict[str, Any], Any], Any]
 def instrumented(handler: Handler) -> Handler:
     """A Lambda handler with logger, tracer and metrics around it, in this order.
 
-    An exception that leaves the handler is logged with the correlation id before it becomes a Lambda error.
+    An exception that leaves the handler is logged before it becomes a Lambda error, with the correlation id under which it was
+    raised, also where that was inside of `correlated`, which has ended by then.
     """
 
     @wraps(handler)
@@ -42,8 +46,8 @@ def instrumented(handler: Handler) -> Handler:
         annotate("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
         try:
             return handler(event, context)
-        except Exception:
-            logger.exception("the function failed")
+        except Exception as error:
+            logger.exception("the function failed", **getattr(error, _RAISED_UNDER, {}))
             raise
         finally:
             if metrics.metric_set:  # an empty flush warns, and most requests count nothing
@@ -67,6 +71,14 @@ def accept_correlation_id(*candidates: str | None) -> str:
     logger.set_correlation_id(candidate)
     annotate(CORRELATION_ATTRIBUTE, candidate)
     return candidate
+
+
+def sent_id(content: Any, *path: str) -> str | None:
+    """The text at `path` of what somebody sent, for `accept_correlation_id`; None where there is none. Never raises, so that
+    the id is known before the content is judged, and a refusal is logged under it."""
+    for name in path:
+        content = content.get(name) if isinstance(content, dict) else None
+    return content if isinstance(content, str) else None
 
 
 def annotate(name: str, value: str) -> None:
@@ -108,7 +120,13 @@ def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
         with tracer.provider.in_subsegment(MESSAGE_SUBSEGMENT):
             accepted = accept_correlation_id(*candidates)
             with logger.append_context_keys(**keys):
-                yield accepted
+                try:
+                    yield accepted
+                except Exception as error:
+                    if not hasattr(error, _RAISED_UNDER):  # the innermost block knows best
+                        with suppress(AttributeError):
+                            setattr(error, _RAISED_UNDER, {CORRELATION_ATTRIBUTE: accepted, **keys})
+                    raise
     finally:
         logger.set_correlation_id(outer)
 

@@ -17,7 +17,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,7 +26,7 @@ from typing import Any, Protocol, TypeVar
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord as DynamoDbRecord
 
 from shared.errors import PermanentFailure
-from shared.observability import CORRELATION_ATTRIBUTE, correlated, count, logger
+from shared.observability import CORRELATION_ATTRIBUTE, correlated, count, logger, sent_id
 
 
 class Record(Protocol):
@@ -82,9 +82,7 @@ class Change:
     def correlation_id(self) -> str | None:
         """Attribute `correlation_id` of the item; for a removed one that is the id of the last request that wrote it."""
         image = self.raw["dynamodb"].get("NewImage") or self.raw["dynamodb"].get("OldImage")
-        attribute = image.get(CORRELATION_ATTRIBUTE) if isinstance(image, dict) else None
-        found = attribute.get("S") if isinstance(attribute, dict) else None
-        return found if isinstance(found, str) else None
+        return sent_id(image, CORRELATION_ATTRIBUTE, "S")
 
     def _read(self, image: str) -> dict[str, Any]:
         try:
@@ -133,10 +131,9 @@ class Event:
     def correlation_id(self) -> str | None:
         """`meta.correlation_id` of the envelope that every producer of this platform uses."""
         try:
-            found = self.content["meta"][CORRELATION_ATTRIBUTE]
-        except (PermanentFailure, KeyError, TypeError):
+            return sent_id(self.content, "meta", CORRELATION_ATTRIBUTE)
+        except PermanentFailure:
             return None
-        return found if isinstance(found, str) else None
 
 
 def changes(event: dict[str, Any]) -> Iterator[Change]:
@@ -163,13 +160,46 @@ def process_in_order(
     for record in records:
         number = record.sequence_number
         try:
-            with _context(record) if context_per_record else nullcontext():
-                handle(record)
-        except Exception as error:
-            with _context(record):
-                _tell(error)
+            if context_per_record:
+                with _context(record):
+                    _told(handle, record)
+            else:
+                _in_the_batch(handle, record)
+        except Exception:
             return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}
+
+
+@contextmanager
+def held_up(correlation_ids: Iterable[str]) -> Iterator[None]:
+    """Around what is done once for many records: if it raises, the log tells of every request that waits because of it.
+
+    One WARNING for each of the ids, under that id. The exception leaves the function, whose one ERROR is about the batch.
+    """
+    try:
+        yield
+    except Exception as error:
+        for sent in correlation_ids:
+            with correlated(sent):
+                logger.warning("the batch failed; the records of this request are left for the next attempt", reason=type(error).__name__)
+        raise
+
+
+def _told(handle: Callable[[AnyRecord], None], record: AnyRecord) -> None:
+    try:
+        handle(record)
+    except Exception as error:
+        _tell(error)
+        raise
+
+
+def _in_the_batch(handle: Callable[[AnyRecord], None], record: AnyRecord) -> None:
+    try:
+        handle(record)
+    except Exception as error:
+        with _context(record):
+            _tell(error)
+        raise
 
 
 def _context(record: Record) -> AbstractContextManager[Any]:

@@ -217,6 +217,13 @@ def test_a_bad_frame_is_told_to_its_sender_alone(chat, log, route, body, status,
     assert (line["reason"], line["connection_id"]) == (message, "a")
 
 
+@pytest.mark.parametrize(("sent", "used"), [("from-anna", "from-anna"), ("two words", "request-of-a"), (7, "request-of-a")])
+def test_a_frame_that_is_refused_is_told_under_its_senders_id(chat, log, sent, used):
+    connect("a", "tea")
+    assert call("send", "a", body=json.dumps({"action": "send", "room": "tea", "text": "  ", "correlation_id": sent})) == 400
+    assert [frame["correlation_id"] for frame in chat.sent["a"]] == [line["correlation_id"] for line in log.of("WARNING")] == [used]
+
+
 def test_what_is_said_is_not_logged(chat, log):
     connect("a", "tea")
     send("a", text="secret-text")

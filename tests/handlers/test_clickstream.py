@@ -242,7 +242,8 @@ def test_what_is_malformed_is_kept_with_its_reason_and_holds_nobody_up(lake, log
     assert second["reason"] == "data.page: String should have at least 1 character"
     assert (third["reason"], third["data"]) == ("the record's data is not base64", None)
     assert metric_values() == {"ClicksLaidDown": 2, "MalformedRecords": 4}
-    assert [line["sequence_number"] for line in log.of("WARNING")] == ["2", "3", "4", "5"]
+    told = [(line["sequence_number"], line["correlation_id"]) for line in log.of("WARNING")]
+    assert told == [("2", "2"), ("3", "x"), ("4", "4"), ("5", "5")], "under the id of the request where it can be read"
     assert "secret" not in log.stream.getvalue()
 
 
@@ -255,7 +256,7 @@ def test_the_same_batch_is_the_same_bytes(lake):
     assert all(content[4:8] == b"\0\0\0\0" for content in first.values())  # gzip's time of modification
 
 
-def test_a_file_that_cannot_be_written_fails_the_batch_and_the_next_attempt_is_whole(lake, monkeypatch):
+def test_a_file_that_cannot_be_written_fails_the_batch_and_the_next_attempt_is_whole(lake, monkeypatch, log):
     from clickstream.transform import parts
 
     batch, real, calls = [record(1), record(2, "2026-03-01T11:00:00Z"), kinesis(b"{", 3)], parts().put, []
@@ -270,6 +271,8 @@ def test_a_file_that_cannot_be_written_fails_the_batch_and_the_next_attempt_is_w
     with pytest.raises(ConnectionError):
         transform(*batch)
     assert len(lake()) == 1
+    waiting = {line["correlation_id"] for line in log.of("WARNING") if line.get("reason") == "ConnectionError"}
+    assert waiting == {"request-0", "request-1"}
     assert transform(*batch) == []
     assert sum(len(lines) for lines in lake().values()) == 3
 

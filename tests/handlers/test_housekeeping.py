@@ -74,8 +74,8 @@ def test_what_has_expired_goes_with_its_entry_and_the_rest_stays(world, metric_v
     assert {name for name in kept(world) if not name.startswith("expires#")} == {"bob/d", "eve/e"}
     assert len(kept(world)) == 4
     [report] = reports(world)
-    assert {name: report[name] for name in ("fencing_token", "removed", "kept", "owners", "complete", "scheduled_time")} == {
-        "fencing_token": 1, "removed": 3, "kept": 0, "owners": 2, "complete": True, "scheduled_time": "2026-01-31T03:00:00Z",
+    assert {name: report[name] for name in ("fencing_token", "removed", "kept", "owners", "complete", "scheduled_time", "correlation_id")} == {
+        "correlation_id": "execution-1", "fencing_token": 1, "removed": 3, "kept": 0, "owners": 2, "complete": True, "scheduled_time": "2026-01-31T03:00:00Z",
     }  # fmt: skip
     assert metric_values() == {"DraftsRemoved": 3}
     assert {line["correlation_id"] for line in log.all()} == {"execution-1"}

@@ -96,6 +96,19 @@ def test_a_good_file_is_moved_once_however_often_s3_tells(cloud, log):
     assert item["status"] == {"S": "kept"}
     assert [line["message"] for line in log.of("INFO")][-2:] == ["file looked at", "file was dealt with already"]
     assert log.of("INFO")[-2]["correlation_id"] == "from-the-ticket"
+    kept = cloud[0].client("s3").head_object(Bucket=cloud[1]["BUCKET_MEDIA"], Key=UPLOAD)
+    assert (kept["Metadata"], kept["ContentType"]) == ({"correlation-id": "from-the-ticket"}, "image/png")
+
+
+def test_a_file_that_cannot_be_moved_is_told_of_under_the_id_of_its_ticket(cloud, log, monkeypatch):
+    from media import process
+
+    key = expect(cloud, PNG)
+    monkeypatch.setattr(process.parts()[2], "copy", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        process.handler(notice(key), Context())
+    [line] = log.of("ERROR")
+    assert (line["message"], line["correlation_id"]) == ("the function failed", "from-the-ticket")
 
 
 def test_a_bad_file_is_put_aside_with_its_reason(cloud):

@@ -1,6 +1,7 @@
 """The receipts worker with real messages of the embedded cloud's SQS, and what S3 keeps after them."""
 
 import json
+import os
 
 import pytest
 from handler_support import ACCOUNT, REGION, Context, numbers
@@ -218,6 +219,14 @@ def test_the_correlation_id_of_a_message_is_in_its_lines_alone(aws, queue, log):
     expected = {record["messageId"]: record["messageId"] for record in records}
     expected[records[0]["messageId"]] = "from-the-edge"
     assert {line["message_id"]: line["correlation_id"] for line in log.all()} == expected
+
+
+def test_a_receipt_keeps_the_id_of_the_request_that_led_to_it(aws, queue):
+    queue.send(PAID, correlation_id="from-the-edge")
+    work(queue.receive())
+    s3, bucket = aws.client("s3"), os.environ["BUCKET_RECEIPTS"]
+    [key] = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert s3.head_object(Bucket=bucket, Key=key)["Metadata"] == {"correlation-id": "from-the-edge"}
 
 
 def test_no_log_line_holds_the_body(aws, queue, log):

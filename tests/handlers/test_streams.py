@@ -7,9 +7,10 @@ import pytest
 from handler_support import Context
 from stream_support import ARRIVED, change, kinesis, reported
 
+from shared import observability
 from shared.errors import PermanentFailure
 from shared.observability import instrumented, logger
-from shared.streams import Change, Event, changes, events, process_in_order
+from shared.streams import Change, Event, changes, events, held_up, process_in_order
 
 
 def run(records: list[dict], handle, read=changes) -> list[str]:
@@ -138,3 +139,25 @@ def test_an_unreadable_kinesis_record_is_permanent_and_in_order(log, data, reaso
 @pytest.mark.parametrize("content", [[], "text", None, {"meta": None}, {"meta": {"correlation_id": 5}}, {"data": {}}])
 def test_an_envelope_without_an_id_is_no_failure(content):
     assert Event(kinesis(content, 1)).correlation_id is None
+
+
+def test_what_is_done_once_for_many_records_tells_every_request_that_waits_if_it_fails(log):
+    @instrumented
+    def handler(event, context):
+        with held_up(["request-1", "request-2"]):
+            raise OSError("S3 is away")
+
+    with pytest.raises(OSError, match="S3 is away"):
+        handler({}, Context())
+    assert [(line["correlation_id"], line["reason"]) for line in log.of("WARNING")] == [("request-1", "OSError"), ("request-2", "OSError")]
+    [line] = log.of("ERROR")
+    assert line["message"] == "the function failed" and line.get("correlation_id") is None, "it is about the batch, nobody's alone"
+
+
+def test_a_record_has_one_part_of_the_trace_also_when_it_fails(monkeypatch):
+    """Told in a part of its own, the failure would be a second hop that took no time."""
+    parts: list[str] = []
+    in_subsegment = observability.tracer.provider.in_subsegment
+    monkeypatch.setattr(observability.tracer.provider, "in_subsegment", lambda name: parts.append(name) or in_subsegment(name))
+    assert run(three(), lambda record: record.missing) == ["101"]
+    assert parts == ["## handler", observability.MESSAGE_SUBSEGMENT]

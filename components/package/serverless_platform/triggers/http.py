@@ -169,6 +169,7 @@ class HttpApi(pulumi.ComponentResource):
             cors = apigatewayv2.ApiCorsConfigurationArgs(
                 allow_origins=args["allowed_origins"], allow_methods=["*"], max_age=300,
                 allow_headers=["authorization", "content-type", "idempotency-key", "x-correlation-id"],
+                expose_headers=["location", "retry-after", "x-correlation-id"],  # a page's script sees no others but a few harmless ones
             )  # fmt: skip
         self._api = apigatewayv2.Api(
             self._name, name=self._knobs.physical_name, description=args["description"], protocol_type="HTTP",
