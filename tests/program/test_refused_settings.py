@@ -68,9 +68,10 @@ def values(graph: Graph) -> Iterator[str]:
 def secrets(graph: Graph) -> Iterator[str]:
     """A secret is asked for by its name, never by a part of its ARN, and granted with exactly six characters more.
 
-    Its name may then end as an ARN does (dev-loans-bureau): only who asks by a part of an ARN is led astray by that.
+    Its name does not end as an ARN does: a person who asks by a part of an ARN would be led astray.
     """
     names = {each.inputs["name"] for each in graph.all("secretsmanager/secret")}
+    yield from (f"{name}: ends with a dash and six characters" for name in names if re.search(r"-[A-Za-z0-9]{6}$", name))
     for function in graph.all("lambda/function"):
         told = {key: value for key, value in function.inputs["environment"]["variables"].items() if key.startswith("SECRET_")}
         yield from (f"{function.name}: {key} is not the name of a secret, but {value}" for key, value in told.items() if value not in names)
@@ -124,9 +125,9 @@ BREAKS: list[tuple[Any, str, str, Any, str]] = [
     (values, "ssm/parameter", "loans-bureau-url", lambda node: {"tier": "Advanced"}, "is charged for"),
     (values, "ssm/parameter", "loans-bureau-url", lambda node: {"allowedPattern": "^[0-9]+$"}, "does not match"),
     (values, "schemas/registry", "notifications-notices", lambda node: {"name": "aws.notices"}, "is AWS's"),
-    (secrets, "lambda/function", "loans-score", lambda node: {"environment": {"variables": {"SECRET_BUREAU": "arn:secret:dev-loans-bureau"}}},
+    (secrets, "lambda/function", "loans-score", lambda node: {"environment": {"variables": {"SECRET_BUREAU": "arn:secret:dev-loans-bureau.secret"}}},
      "is not the name"),
-    (secrets, "iam/rolePolicy", "loans-score-access", lambda node: {"policy": node.inputs["policy"].replace("bureau-??????", "*")}, "no one secret"),
+    (secrets, "iam/rolePolicy", "loans-score-access", lambda node: {"policy": node.inputs["policy"].replace("bureau.secret-??????", "*")}, "no one secret"),
     (workflows, "sfn/stateMachine", "loans-price", lambda node: {"loggingConfiguration": {"logDestination": "a:log-group:/loans:*"}}, "fills"),
     (workflows, "sfn/stateMachine", "loans-price", lambda node: {"definition": node.inputs["definition"].replace("-price:", "-cost:")}, "besides"),
     (workflows, "sfn/stateMachine", "loans-price", lambda node: {"definition": node.inputs["definition"].replace('"End"', '"Assign": {}, "End"')},
@@ -140,6 +141,12 @@ def test_a_break_is_noticed(check: Any, kind: str, name: str, change: Callable[[
     node = graph.one(kind, name)
     (told,) = check(changed(graph, kind, name, lambda _: change(node)))
     assert says in told
+
+
+def test_a_secret_that_ends_as_an_arn_does_is_noticed():
+    assert "dev-loans-bureau: ends with a dash and six characters" in secrets(
+        changed(graph_of("dev"), "secretsmanager/secret", "loans-bureau", lambda _: {"name": "dev-loans-bureau"})
+    )
 
 
 def test_a_sixth_target_is_noticed():

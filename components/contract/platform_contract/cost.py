@@ -153,7 +153,8 @@ def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events:
     runs = sum(line.quantity for line in lines if line.price == "lambda_request")
     requests = sum(line.quantity for line in lines if line.price in ("http_api_request", "rest_api_request", "graphql_operation"))
     log_gb = (runs * LOG_KB_PER_RUN + events * len(manifest.functions) * LOG_KB_PER_EVENT + requests * API_LOG_KB) / MILLION
-    days = max((each.log_retention_days for each in (*plan.functions.values(), *plan.graphql.values())), default=0)
+    kept = [each.log_retention_days for each in plan.functions.values()] + [each.log_retention_days for each in plan.graphql.values()]
+    days = max(kept, default=0)
     yield Line("logs: written", log_gb, "logs_in")
     yield Line(f"logs: kept for {days} days", log_gb * days / 30, "logs_storage")
     rate = max(events_per_second(manifest.profile), 1.0)  # below one a second, every request is traced

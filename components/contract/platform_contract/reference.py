@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from . import standards
-from .naming import LIMITS
+from .name_limits import LIMITS
 from .settings import PREFIX, Settings
 from .specs import Manifest
 from .standards import alarms, iam, kms, prices

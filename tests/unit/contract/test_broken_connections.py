@@ -109,8 +109,8 @@ BROKEN = [
      "'dev-orders-takes-all-that-happens-in-the-shop-and-in-its-stores-eu-west-1', has 73 characters, and AWS allows 64 for a role (IAM "
      "API reference, CreateRole); shorten the function name 'takes-all-that-happens-in-the-shop-and-in-its-stores' by 9 characters"),
     ("secret name", [put("secrets", {LONGEST: {"holds": "the key"}}), drop("functions.api.uses.bureau")],
-     f"secrets.{LONGEST}: its secret name in AWS, 'dev-orders-{LONGEST}', has 513 characters, and AWS allows 512 for a secret "
-     f"(Secrets Manager API reference, CreateSecret); shorten the secret name '{LONGEST}' by 1 character"),
+     f"secrets.{LONGEST}: its secret name in AWS, 'dev-orders-{LONGEST}.secret', has 520 characters, and AWS allows 512 for a secret "
+     f"(Secrets Manager API reference, CreateSecret); shorten the secret name '{LONGEST}' by 8 characters"),
 ]  # fmt: skip
 
 

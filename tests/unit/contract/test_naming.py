@@ -3,6 +3,7 @@
 import pytest
 
 from platform_contract import naming
+from platform_contract.name_limits import PhysicalNameError, checked_name
 
 from .samples import settings
 
@@ -53,14 +54,14 @@ def test_the_longest_name_passes_and_one_more_is_refused(make, longest):
     dev = settings()
     room = longest - len(make(dev, "orders", "x")) + 1
     assert len(make(dev, "orders", "x" * room)) == longest
-    with pytest.raises(naming.PhysicalNameError) as refused:
+    with pytest.raises(PhysicalNameError) as refused:
         make(dev, "orders", "x" * (room + 1))
     assert f"has {longest + 1} characters, and AWS allows {longest}" in str(refused.value)
     assert refused.value.fix.endswith(f"'{'x' * (room + 1)}' by 1 character")
 
 
 def test_the_longer_part_is_the_one_to_shorten():
-    with pytest.raises(naming.PhysicalNameError) as refused:
+    with pytest.raises(PhysicalNameError) as refused:
         naming.function_name(settings(), "w" * 40, "f" * 30)
     assert str(refused.value) == (
         f"function name 'dev-{'w' * 40}-{'f' * 30}': has 75 characters, and AWS allows 64 for a function (Lambda API reference, CreateFunction); "
@@ -69,5 +70,10 @@ def test_the_longer_part_is_the_one_to_shorten():
 
 
 def test_a_name_that_the_service_does_not_take():
-    with pytest.raises(naming.PhysicalNameError, match=r"must match \[a-z0-9\]"):
-        naming.checked_name("bucket", "Dev", {"bucket name": "Dev"})
+    with pytest.raises(PhysicalNameError, match=r"must match \[a-z0-9\]"):
+        checked_name("bucket", "Dev", {"bucket name": "Dev"})
+
+
+def test_no_secret_ends_as_its_arn_does():
+    """A dash and six characters at the end are taken for what Secrets Manager itself puts behind a name."""
+    assert naming.secret_name(settings(), "loans", "bureau") == "dev-loans-bureau.secret"

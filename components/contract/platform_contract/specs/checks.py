@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ..fit import judge
-from ..naming import PhysicalNameError
+from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
 from ..standards import dynamodb, environment, lambda_

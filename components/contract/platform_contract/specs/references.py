@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .. import naming
-from ..naming import PhysicalNameError
+from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
 from ..standards import lambda_

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import naming
+from ..name_limits import article
 from ..problems import choices, did_you_mean
 from ..standards import states as standard
 from .loose_ends import Broken
@@ -144,7 +144,7 @@ def _state(
     for field in state:
         if field not in FIELDS[kind] | EVERYWHERE:
             known = sorted(FIELDS[kind] | EVERYWHERE)
-            yield (f"{path}.{field}", None, f"is not known in {naming.article(kind.lower())} {kind}",
+            yield (f"{path}.{field}", None, f"is not known in {article(kind.lower())} {kind}",
                    INSTEAD.get(field) or did_you_mean(field, known) or f"it knows {choices(known)}")  # fmt: skip
     yield from check_fields(path, kind, state)
     for field, target in _targets(state):
