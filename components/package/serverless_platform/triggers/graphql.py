@@ -142,8 +142,8 @@ class GraphqlApi(pulumi.ComponentResource):
             # AppSync tries whether it may log with the role.
             opts=pulumi.ResourceOptions(parent=self, depends_on=policies),
         )  # fmt: skip
-        # AppSync would make it at the first request, without retention and key.
-        make_log_group(
+        # Its name is known when the API is: it is there before anything answers, and AppSync may not make one itself.
+        self._log_group = make_log_group(
             self._name, group_name=pulumi.Output.concat(args["log_group_prefix"], self._api.id),
             retention_days=knobs.log_retention_days, key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
         )  # fmt: skip
@@ -158,7 +158,7 @@ class GraphqlApi(pulumi.ComponentResource):
         self._source = appsync.DataSource(
             self._name, api_id=self._api.id, name="table", type="AMAZON_DYNAMODB", service_role_arn=role.arn,
             dynamodb_config=appsync.DataSourceDynamodbConfigArgs(table_name=args["table_name"], region=args["region"]),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=policies),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, self._log_group]),
         )  # fmt: skip
 
     def _make_resolvers(self) -> None:

@@ -1,0 +1,76 @@
+"""Breaks the product in one place: what a component sends is changed before the engine gets it.
+
+The whole program has hundreds of resources and takes seconds. A break concerns one workload, and a program of that workload alone shows
+it as well in a fraction of that, because no check looks at more than the foundation and what it is about.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws
+import pytest
+
+from tests.program.graph import ROOT, Graph, run_program
+
+Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+"""(logical name, arguments) -> other arguments; the same object if it stays as it is; None if it is not made at all."""
+
+
+def without(*names: str) -> Change:
+    return lambda _, sent: {key: value for key, value in sent.items() if key not in names}
+
+
+def with_(**values: Any) -> Change:
+    return lambda _, sent: {**sent, **values}
+
+
+def unordered(_: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Loses `depends_on`, keeps the parent."""
+    return {**sent, "opts": pulumi.ResourceOptions(parent=sent["opts"].parent)}
+
+
+def only(suffix: str, change: Change) -> Change:
+    return lambda name, sent: change(name, sent) if name.endswith(suffix) else sent
+
+
+def not_made(_: str, __: dict[str, Any]) -> None:
+    return None
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change) -> list[str]:
+    """From now on `change` alters every resource of `kind` ("sqs.Queue"); names of those that it did alter, as they are made."""
+    service, name = kind.split(".")
+    module = getattr(pulumi_aws, service)
+    real = getattr(module, name)
+    changed: list[str] = []
+
+    def made(logical: str, **sent: Any) -> Any:
+        result = change(logical, sent)
+        if result is not sent:
+            changed.append(logical)
+        return None if result is None else real(logical, **result)
+
+    monkeypatch.setattr(module, name, made)
+    return changed
+
+
+@cache
+def program_of(*workloads: str) -> Path:
+    """A program with these workloads alone: everything else in it is the project's own."""
+    folder = Path(tempfile.mkdtemp(prefix="program-"))
+    (folder / "workloads").mkdir()
+    for name in workloads:
+        (folder / "workloads" / f"{name}.yaml").symlink_to(ROOT / "workloads" / f"{name}.yaml")
+    (folder / "handlers").symlink_to(ROOT / "handlers")
+    shutil.copy(ROOT / "__main__.py", folder)
+    return folder / "__main__.py"
+
+
+def run_workloads(*workloads: str, stack: str = "dev", preview: bool = False) -> Graph:
+    """What the program sends for these workloads, without the others."""
+    return run_program(stack, preview=preview, program=program_of(*workloads))
