@@ -119,6 +119,7 @@ def quote() -> Response:
     caller(app.current_event)
     request = read_body(app.current_event, LoanQuoteRequest)
     given = service.quote(request, correlation_id(), parts().price)
+    logger.info("loan priced", months=request.months)
     return answer(200, given.model_dump(mode="json"))
 
 

@@ -1,16 +1,37 @@
 """One platform for all tests of patterns: those that edit or break a stack make a checkout of their own."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.checkout import Checkout
+from tests.end_to_end.loan_office import Desk
+from tests.fakes.bureau import Bureau
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory, engine):
-    """How to reach a platform with every workload, up once for the session (`local.smoke.Access`). Leave it usable."""
+def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
+    """A checkout with every workload up, once for the session. Leave it usable."""
     copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform")
     try:
         copy.up()
-        yield copy.access()
+        yield copy
     finally:
         copy.down()
+
+
+@pytest.fixture(scope="session")
+def platform(patterns):
+    """How to reach that platform (`local.smoke.Access`)."""
+    return patterns.access()
+
+
+@pytest.fixture(scope="session")
+def office(platform) -> Iterator[Desk]:
+    """Loans' bureau on a port of its own. The function reads where it is once in 300 s, so all tests of the session share one."""
+    with Bureau() as bureau:
+        desk = Desk(platform, bureau)
+        name = desk.workload.parameters["bureau-url"].physical_name
+        platform.cloud.client("ssm").put_parameter(Name=name, Value=bureau.url, Type="String", Overwrite=True)
+        desk.keep_key("key-1")
+        yield desk

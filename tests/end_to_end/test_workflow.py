@@ -14,21 +14,8 @@ import pytest
 
 from tests.end_to_end.calls import token_of, within
 from tests.end_to_end.loan_office import SECONDS, Desk, application
-from tests.fakes.bureau import Bureau
 
 pytestmark = pytest.mark.end_to_end
-
-
-
-@pytest.fixture(scope="module")
-def office(platform) -> Iterator[Desk]:
-    """The bureau on a port of its own. The function reads where it is once in 300 s, so all tests share one."""
-    with Bureau() as bureau:
-        desk = Desk(platform, bureau)
-        name = desk.workload.parameters["bureau-url"].physical_name
-        platform.cloud.client("ssm").put_parameter(Name=name, Value=bureau.url, Type="String", Overwrite=True)
-        desk.keep_key("key-1")
-        yield desk
 
 
 @pytest.fixture
