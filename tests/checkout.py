@@ -29,9 +29,11 @@ class Checkout:
     port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
     """Environment variables of the commands, besides those of the test."""
+    workloads: tuple[str, ...] = ()
+    """Those that `make up` brings up; all of them if none is named."""
 
     @classmethod
-    def make(cls, folder: Path) -> "Checkout":
+    def make(cls, folder: Path, *workloads: str) -> "Checkout":
         names = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
         )
@@ -45,7 +47,7 @@ class Checkout:
         (folder / ".local" / "emulator-venv").symlink_to(ROOT / ".local" / "emulator-venv")
         if (ROOT / ".build").exists():  # the layer, which takes seconds to build and is the same
             shutil.copytree(ROOT / ".build", folder / ".build")
-        return cls(folder)
+        return cls(folder, workloads=workloads)
 
     @property
     def env(self) -> dict[str, str]:
@@ -69,9 +71,15 @@ class Checkout:
             raise AssertionError(f"{module} did not end within {seconds} s:\n{said}") from None
         return subprocess.CompletedProcess(process.args, process.returncode, said)
 
-    def up(self, *arguments: str) -> str:
-        """`make up` on the copy's port; what it printed. Fails the test if it did not succeed."""
-        done = self.run("local.up", "--port", str(self.port), *arguments)
+    @property
+    def up_command(self) -> list[str]:
+        """Module and arguments of `make up` on the copy's port."""
+        chosen = ["--workloads", ",".join(self.workloads)] if self.workloads else []
+        return ["local.up", "--port", str(self.port), *chosen]
+
+    def up(self) -> str:
+        """`make up`; what it printed. Fails the test if it did not succeed."""
+        done = self.run(*self.up_command)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

@@ -13,7 +13,7 @@ BLOCK = re.compile(r"^```(?:yaml|python)\n# file: (\S+)\n(.*?)^```$", re.MULTILI
 
 
 def test_the_page_works(tmp_path, engine):
-    copy = Checkout.make(tmp_path / "platform")
+    copy = Checkout.make(tmp_path / "platform", "greetings")
     written = dict(BLOCK.findall(PAGE.read_text()))
     assert sorted(written) == ["handlers/greetings/__init__.py", "handlers/greetings/api.py", "workloads/greetings.yaml"]
     for name, text in written.items():
@@ -21,7 +21,7 @@ def test_the_page_works(tmp_path, engine):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
     try:
-        said = copy.up("--workloads", "greetings")
+        said = copy.up()
         assert re.search(r"greetings +PUT +http://127\.0\.0\.1:\d+/\S+/greetings/\{name\}", said), said
         access = copy.access()
         (api,) = access.inventory.workloads["greetings"].apis.values()

@@ -20,16 +20,12 @@ pytestmark = pytest.mark.end_to_end
 CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
 
 
-def up(checkout: Checkout) -> None:
-    checkout.up(*(["--workloads", ",".join(sorted({*CHOSEN, "receipts"}))] if CHOSEN else []))
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("least-privilege") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("least-privilege") / "platform", *(sorted({*CHOSEN, "receipts"}) if CHOSEN else []))
     copy.extra[ACCESS_LOG] = str(copy.folder / "access.jsonl")
     try:
-        up(copy)
+        copy.up()
         yield copy
     finally:
         copy.down()
@@ -74,7 +70,7 @@ def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(ch
     """The product is broken as a user would break it: the manifest asks to get receipts instead of putting them."""
     before = len(recorded(log_of(checkout)))
     checkout.edit("workloads/receipts.yaml", "receipts: [put]", "receipts: [get]")
-    up(checkout)
+    checkout.up()
     access = checkout.access()
     body = json.dumps({**PAID, "order_id": "driven-in-vain"})
     access.cloud.client("sqs").send_message(QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=body)

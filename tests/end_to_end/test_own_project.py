@@ -36,9 +36,9 @@ pulumi.export("resources", workload.resources)
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory, engine):
     """A platform stack that holds orders alone."""
-    copy = Checkout.make(tmp_path_factory.mktemp("own") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("own") / "platform", "orders")
     try:
-        copy.up("--workloads", "orders")
+        copy.up()
         yield copy
     finally:
         copy.down()

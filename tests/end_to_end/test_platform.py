@@ -1,6 +1,6 @@
 """The platform as its users meet it: `make up` on a copy of the working tree, then HTTP calls, messages, edits, and the end.
 
-One stack for the whole file; the tests follow the life of a stack, and each leaves it usable for the next.
+One stack of two workloads for the whole file; the tests follow the life of a stack, and each leaves it usable for the next.
 """
 
 import json
@@ -24,7 +24,7 @@ DRAIN_SECONDS = 90
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("platform") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("platform") / "platform", "orders", "receipts")
     try:
         copy.up()
         yield copy

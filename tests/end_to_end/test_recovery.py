@@ -20,7 +20,7 @@ pytestmark = pytest.mark.end_to_end
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("recovery") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("recovery") / "platform", "orders", "receipts")
     try:
         copy.up()
         yield copy
@@ -39,7 +39,7 @@ def marker(copy: Checkout):
 
 def begin_update(copy: Checkout):
     """A `make up` that has work to do and is in the middle of its update, past the preview."""
-    process = copy.start("local.up", "--port", str(copy.port))
+    process = copy.start(*copy.up_command)
     deadline = time.monotonic() + 120
     keys = None
     while time.monotonic() < deadline:
@@ -82,7 +82,7 @@ def test_an_emulator_that_died_is_rebuilt_with_the_state(checkout):
 def test_two_at_once_the_second_is_refused(checkout):
     checkout.down()
     first = begin_update(checkout)
-    second = checkout.run("local.up", "--port", str(checkout.port))
+    second = checkout.run(*checkout.up_command)
     assert second.returncode == 1
     assert re.search(
         rf"Refused: `make up` \(process {first.pid}\) is at work in this checkout; wait until it has ended\.", second.stdout
@@ -126,7 +126,7 @@ def test_a_taken_port_is_refused_and_another_one_works(checkout):
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", checkout.port))
         other.listen()
-        done = checkout.run("local.up", "--port", str(checkout.port))
+        done = checkout.run(*checkout.up_command)
     assert done.returncode == 1
     assert f"port {checkout.port} on 127.0.0.1 is taken by another program" in done.stdout
     assert "Traceback" not in done.stdout
@@ -143,7 +143,7 @@ def test_a_manifest_edit_that_breaks_a_rule_stops_before_anything_changes(checko
         "    timeout_seconds: 10\n",
         "    timeout_seconds: 11\n    environment: {PARTNER: AKIAIOSFODNN7EXAMPLE}\n",
     )
-    done = checkout.run("local.up", "--port", str(checkout.port))
+    done = checkout.run(*checkout.up_command)
     manifest.write_text(text)
     assert done.returncode == 1
     said = " ".join(done.stdout.split())

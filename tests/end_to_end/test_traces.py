@@ -14,9 +14,9 @@ pytestmark = pytest.mark.end_to_end
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("traces") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("traces") / "platform", "clickstream", "loans", "orders", "receipts", "search-index")
     try:
-        copy.up("--workloads", "clickstream,loans,orders,receipts,search-index")
+        copy.up()
         yield copy
     finally:
         copy.down()
