@@ -54,7 +54,7 @@ WORKLOADS = {file.parent.name for file in (ROOT / "handlers").glob("*/__init__.p
 """Packages of handlers, `shared` among them."""
 
 OUTSIDE: dict[str, set[str]] = {
-    "components/contract/": {"pydantic", "pydantic_core", "yaml", "platform_contract"},
+    "components/contract/": {"pydantic", "pydantic_core", "yaml", "graphql", "platform_contract"},
     "components/package/": {"pulumi", "pulumi_aws", "pydantic", "yaml", "platform_contract", "serverless_platform"},
     "handlers/": {"aws_lambda_powertools", "boto3", "botocore", "jwt", "pydantic", "tenacity", *WORKLOADS},
     "policies/": {"pulumi", "pulumi_policy", "pydantic", "yaml", "platform_contract", "guardrails"},

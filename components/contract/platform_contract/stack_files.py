@@ -5,7 +5,7 @@ from typing import Any
 
 from .problems import Problem, ProblemsError, choices
 from .settings import PREFIX, Settings, load_settings
-from .specs.reading import read_yaml
+from .specs.yaml_files import read_yaml
 
 
 def stack_names(root: Path) -> list[str]:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from platform_contract.standards.appsync_js import problems
+
 from ..calls import Failed, Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 from ..wire import has_unknown
-from .appsync_js import problems
 from .common import fixed, refused
 
 ARN = "arn:{partition}:appsync:{region}:{account}:apis/{apiId}"

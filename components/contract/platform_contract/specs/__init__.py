@@ -15,10 +15,11 @@ from .manifest import (
 )
 from .queue import QueueSpec
 from .queue_trigger import QueueTrigger
-from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, read_yaml, schema_path, workload_folder
+from .reading import check_handlers, load_manifests, parse_manifest, read_manifest, schema_path, workload_folder
 from .references import Used, resolve
 from .resolvers import read_graphql
 from .table import TableSpec
+from .yaml_files import read_yaml
 
 __all__ = [
     "BoundarySpec",

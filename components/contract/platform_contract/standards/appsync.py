@@ -14,5 +14,8 @@ MAXIMUM_CODE_BYTES = 32_768
 MAXIMUM_FUNCTIONS = 10
 """Functions that one resolver runs."""
 
+NAME = r"[_A-Za-z][_0-9A-Za-z]*"
+"""Of a function or data source. Source: API reference, CreateFunction."""
+
 LOG_GROUP_PREFIX = "/aws/appsync/apis/"
 """Followed by the id of the API, which AWS assigns; AppSync writes nowhere else."""

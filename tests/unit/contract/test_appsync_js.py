@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_provider.services.appsync_js import problems
+from platform_contract.standards.appsync_js import found, problems
 
 GOOD = """
 import { util } from '@aws-appsync/utils';
@@ -38,7 +38,10 @@ def test_what_appsync_takes_passes() -> None:
     ("return new Date();", ["new"]),
     ("return fetch('https://example.com');", ["fetch"]),
     ("return `${ctx.args.id++}`;", ["++"]),
-    ("const found = /^a+$/.test(ctx.args.id);", ["regular expressions"]),
+    ("const found = /^a+$/.test(ctx.args.id);", ["regular expressions (use util.matches)"]),
+    ("return /a/.test(ctx.args.id);", ["regular expressions (use util.matches)"]),
+    ("return ctx.error instanceof Object;", ["instanceof"]),
+    ("outer: for (const each of ctx.args.items) { break outer; }", ["labels"]),
     ("const later = async () => await f();", ["async", "await"]),
     ("return process.env.TABLE;", ["process"]),
 ])  # fmt: skip
@@ -56,3 +59,12 @@ def test_modules_are_those_of_appsync() -> None:
 def test_both_handlers_are_exported() -> None:
     assert problems("function request() {}\nexport { response }") == ["exports no request"]
     assert problems("const a = 1;") == ["exports no request", "exports no response"]
+
+
+def test_the_line_is_told() -> None:
+    code = "// one\n/* two\nthree */\n" + BOTH % "\nthrow `a\nb`;\n" + "import 'lodash';\n"
+    assert found(code) == [(9, "imports 'lodash'; there are @aws-appsync/utils and its modules only"), (5, "APPSYNC_JS has no throw (use util.error)")]
+
+
+def test_what_is_only_named_like_a_label_passes() -> None:
+    assert problems(BOTH % "const made = {\n  one: { two: 1 },\n  for: 2 };\nswitch (made.one) { case 1: if (made) { break; } default: return made; }") == []
