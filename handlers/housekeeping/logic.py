@@ -102,8 +102,9 @@ def sweep(
             lease.renew()
             staying = drafts.remove(due, cutoff, lease.condition())
             kept += len(staying)
-            removed += len(due) - len(staying)
-            owners |= {entry.owner for entry in due if entry not in staying}
+            gone = {entry.draft for entry in due if entry not in staying}
+            removed += len(gone)
+            owners |= {owner for owner, _ in gone}
         if not complete:
             break
     lease.check()  # a run that was held up for long must not report

@@ -14,6 +14,7 @@ from typing import Any
 
 from housekeeping.contracts import Draft
 from shared.lease import LeaseLost
+from shared.observability import logger
 
 ATTEMPTS = 4
 """Of one transaction that met another one on the same draft."""
@@ -28,6 +29,15 @@ class DueEntry:
     sort_key: str
     owner: str
     draft_id: str
+
+    @property
+    def names_a_draft(self) -> bool:
+        """Whether it was written by `keep`. One that was not goes by itself, or every later run would meet it first again."""
+        return bool(self.owner and self.draft_id)
+
+    @property
+    def draft(self) -> tuple[str, str]:
+        return self.owner, self.draft_id
 
 
 class DraftStore:
@@ -66,31 +76,36 @@ class DraftStore:
         found = []
         for item in reply["Items"]:
             sort_key = item["draft_id"]["S"]
-            _, owner, draft_id = sort_key.split("#", 2)
-            found.append(DueEntry(day, sort_key, owner, draft_id))
+            _, owner, draft_id = [*sort_key.split("#", 2), "", ""][:3]
+            entry = DueEntry(day, sort_key, owner, draft_id)
+            if not entry.names_a_draft:
+                logger.warning("entry names no draft", day=day, entry=sort_key)
+            found.append(entry)
         return found
 
     def remove(self, entries: list[DueEntry], cutoff: int, fence: dict[str, Any]) -> list[DueEntry]:
-        """Removes entries and drafts together, while `fence` holds; returns the entries whose drafts stay, because their
-        time was put off meanwhile: of those only the entry goes, for `keep` has written another one.
+        """Removes entries and drafts together, while `fence` holds; returns the entries whose drafts stay: those whose time was
+        put off meanwhile, where only the entry goes because `keep` has written another one, and those that name no draft.
 
+        A draft whose time was put off and is over now has two entries; DynamoDB refuses a transaction that names an item twice.
         Raises LeaseLost. Other AWS errors pass through; then nothing of this page was removed.
         """
-        staying: list[DueEntry] = []
+        drafts = list(dict.fromkeys(entry.draft for entry in entries if entry.names_a_draft))
+        staying: list[tuple[str, str]] = []
         for attempt in range(1, ATTEMPTS + 1):
-            going = [entry for entry in entries if entry not in staying]
-            actions = [fence, *(self._delete_draft(entry, cutoff) for entry in going)]
+            going = [draft for draft in drafts if draft not in staying]
+            actions = [fence, *(self._delete_draft(*draft, cutoff) for draft in going)]
             actions += [self._delete(f"expires#{entry.day}", entry.sort_key) for entry in entries]
             try:
                 self._client.transact_write_items(TransactItems=actions)
-                return staying
+                return [entry for entry in entries if not entry.names_a_draft or entry.draft in staying]
             except self._client.exceptions.TransactionCanceledException as error:
                 codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
                 if codes[:1] == ["ConditionalCheckFailed"]:
                     raise LeaseLost("another run has taken the lease; this page was not removed") from None
                 extended = [
-                    entry
-                    for entry, code in zip(going, codes[1 : 1 + len(going)], strict=True)
+                    draft
+                    for draft, code in zip(going, codes[1 : 1 + len(going)], strict=True)
                     if code == "ConditionalCheckFailed"
                 ]
                 if attempt == ATTEMPTS or not (extended or "TransactionConflict" in codes):
@@ -103,8 +118,8 @@ class DraftStore:
     def _delete(self, owner: str, draft_id: str) -> dict[str, Any]:
         return {"Delete": {"TableName": self._table, "Key": {"owner": {"S": owner}, "draft_id": {"S": draft_id}}}}
 
-    def _delete_draft(self, entry: DueEntry, cutoff: int) -> dict[str, Any]:
-        action = self._delete(entry.owner, entry.draft_id)
+    def _delete_draft(self, owner: str, draft_id: str, cutoff: int) -> dict[str, Any]:
+        action = self._delete(owner, draft_id)
         action["Delete"] |= {
             "ConditionExpression": "attribute_not_exists(draft_id) OR expires_at <= :cutoff",
             "ExpressionAttributeValues": {":cutoff": {"N": str(cutoff)}},

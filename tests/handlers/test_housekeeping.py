@@ -96,6 +96,40 @@ def test_a_draft_whose_time_was_put_off_stays_and_only_its_old_entry_goes(world)
     assert reports(world)[0]["kept"] == 1
 
 
+def test_what_names_no_draft_is_told_of_and_holds_up_no_other(world, log):
+    """Entries that somebody wrote by hand, the oldest of the day; and a draft that does not say when it expires."""
+    cloud, names = world
+    day = f"{NOW - DAY:%Y-%m-%d}"
+    keep(("anna", "a", -DAY), ("bob", "b", -DAY))
+    for sort_key in ("000000000001", "000000000002#anna", "000000000003##", f"{int((NOW - DAY).timestamp()):012d}#eve#e"):
+        item = {"owner": {"S": f"expires#{day}"}, "draft_id": {"S": sort_key}}
+        cloud.client("dynamodb").put_item(TableName=names["TABLE_DRAFTS"], Item=item)
+    cloud.client("dynamodb").put_item(TableName=names["TABLE_DRAFTS"], Item={"owner": {"S": "eve"}, "draft_id": {"S": "e"}})
+    told = call()
+    assert (told["outcome"], told["removed"], told["complete"]) == ("swept", 2, True)
+    assert kept(world) == {"eve/e"}
+    assert reports(world)[0]["kept"] == 4
+    assert [line["entry"] for line in log.all() if line["message"] == "entry names no draft"] == [
+        "000000000001", "000000000002#anna", "000000000003##",
+    ]  # fmt: skip
+
+
+def test_a_draft_with_two_entries_that_are_due_is_removed_once(world, monkeypatch):
+    """Its time was put off, and is over again. The embedded cloud takes a transaction that names one item twice; DynamoDB does not."""
+    from housekeeping import sweep
+
+    keep(("anna", "a", -2 * HOUR), ("bob", "b", -HOUR))
+    keep(("anna", "a", -HOUR))
+    client = sweep.parts().drafts._client
+    sent, real = [], client.transact_write_items
+    monkeypatch.setattr(client, "transact_write_items", lambda **asked: sent.append(asked["TransactItems"]) or real(**asked))
+    assert call()["removed"] == 2
+    assert kept(world) == set()
+    for actions in sent:
+        items = [json.dumps(next(iter(action.values()))["Key"]) for action in actions]
+        assert len(items) == len(set(items))
+
+
 def test_two_runs_at_once_do_the_work_once(world):
     """Real threads, real conditions: whoever wins removes all of it, the other one removes and reports nothing."""
     from housekeeping import sweep
