@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_contract.standards.appsync_js import found, problems
+from platform_contract.appsync_js import found, problems
 
 GOOD = """
 import { util } from '@aws-appsync/utils';

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .. import appsync_js
 from ..problems import Problem, ProblemsError, choices, did_you_mean
-from ..standards import appsync, appsync_js
+from ..standards import appsync
 from .graphql_schema import SUBSCRIPTION, Schema, SchemaError
 from .yaml_files import read_yaml
 
