@@ -175,6 +175,10 @@ def _providers(inputs: State) -> list[tuple[str, str]]:
     found = []
     if main in settings and inputs.get(settings[main]) is None:
         found.append((settings[main], f"missing '{settings[main]}': authenticationType={main} needs it"))
+    pool = inputs.get("userPoolConfig")
+    if main == "AMAZON_COGNITO_USER_POOLS" and more and isinstance(pool, dict) and pool.get("defaultAction") == "DENY":
+        told = "userPoolConfig.defaultAction=DENY: must be ALLOW where there are additionalAuthenticationProviders"
+        found.append(("userPoolConfig", told))
     kinds = [main, *(each.get("authenticationType") for each in more)] if isinstance(more, list) and not has_unknown(more) else []
     found += [
         ("additionalAuthenticationProviders", f"additionalAuthenticationProviders: {kind} is given twice")
@@ -188,6 +192,7 @@ def _of_type(id: str) -> State:
     return dict(zip(("apiId", "type", "field"), id.split("-", 2), strict=False))
 
 
+NAME = {"pattern": r"[_A-Za-z][_0-9A-Za-z]*"}
 API = "appsync/graphQLApi of apiId"
 RESOLVER = {"typeName": "type", "fieldName": "field", "dataSourceName": "dataSource", "requestMappingTemplate": "requestTemplate",
             "responseMappingTemplate": "responseTemplate", "resolverArn": "arn"}  # fmt: skip
@@ -216,6 +221,11 @@ RESOURCES = [
             Refusal("appsync-one-change-at-a-time", "'Schema is currently being altered, please wait until that is complete.': changes of schema, resolvers and functions of an API wait for one another."),
             Refusal("appsync-logs-need-their-role", "The role of logConfig has to exist and admit appsync.amazonaws.com.", needs="iam/role of logConfig"),
             Refusal("appsync-pool-exists", "The user pool has to exist.", needs="cognito/userPool of userPoolConfig"),
+            Refusal("appsync-logs-need-permission", "AppSync writes with the role; what it may not write is lost, and nobody is told.", needs="iam/rolePolicy of logConfig"),
+            Refusal("appsync-log-group-is-taken", "AppSync makes a missing log group itself, without key and retention, if the role may; its creation is then refused: 'The specified log group already exists'."),
+            Refusal("appsync-traces-by-a-linked-role", "With X-Ray on, AppSync makes the role AWSServiceRoleForAppSync once for the account: whoever deploys the first such API needs iam:CreateServiceLinkedRole for appsync.amazonaws.com."),
+            Refusal("appsync-directives-of-callers", "@aws_auth is left out of account as soon as there is a second way in, and @aws_cognito_user_pools takes its place; a field without a directive is open to the main way alone. The emulator knows none of them."),
+            Refusal("appsync-scalars-are-its-own", "A schema may not define a scalar; there are those of GraphQL and AWSDate, AWSDateTime, AWSJSON and so on."),
             Refusal("appsync-tokens-are-verified", "AWS verifies tokens: signature, end, issuer and client; the emulator reads them and believes them."),
             Refusal("appsync-subscriptions", "AWS delivers subscriptions over a WebSocket; the emulator has no subscriptions of GraphQL APIs."),
         ),
@@ -226,9 +236,10 @@ RESOURCES = [
         create=Call("create_data_source", {"dynamodbConfig": _dynamodb}, take="dataSource"), update=(Call("update_data_source", {"dynamodbConfig": _dynamodb}, to_empty=False),),
         read=Call("get_data_source", take="dataSource"), delete=(Call("delete_data_source"),),
         checks=(_role_for, refused(dict.fromkeys(("elasticsearchConfig", "opensearchserviceConfig", "relationalDatabaseConfig"), "the emulator does not run it"))),
-        limits={"name": {"pattern": r"[_A-Za-z][_0-9A-Za-z]*"}},
+        limits={"name": NAME},
         aws_refuses=(
             Refusal("appsync-source-after-its-api", "The API has to exist.", needs=API),
+            Refusal("appsync-source-needs-permission", "AppSync works on the table with the role: without its policies each field answers with AccessDeniedException.", needs="iam/rolePolicy of serviceRoleArn"),
             Refusal("appsync-source-after-its-role", "The role has to exist and admit appsync.amazonaws.com.", needs="iam/role of serviceRoleArn"),
             Refusal("appsync-dynamodb-does-what-is-asked", "AWS runs keys, conditions, expressions, indexes, filters and transactions of a DynamoDB request. The emulator knows Get, Put, Update, Delete, Scan and Query by key and attribute values: no condition, no expression, Query answers the whole table, Update and Delete take the first item of a partition."),
         ),
@@ -237,9 +248,10 @@ RESOURCES = [
         "aws:appsync/resolver:Resolver", "appsync", id="{apiId}-{type}-{field}", identify=_of_type, api=RESOLVER, known={"arn": f"{ARN}/types/{{type}}/resolvers/{{field}}"},
         create=Call("create_resolver", take="resolver"), update=(Call("update_resolver", to_empty=False),), read=Call("get_resolver", take="resolver"), delete=(Call("delete_resolver"),),
         ordered=frozenset({"pipelineConfig"}), checks=(_source_or_pipeline, _js, refused(NO_CACHE)), assigned=frozenset({"maxBatchSize"}),
-        limits={"runtime.runtimeVersion": {"enum": ["1.0.0"]}},
+        limits={"type": NAME, "field": NAME, "runtime.runtimeVersion": {"enum": ["1.0.0"]}},
         aws_refuses=(
             Refusal("appsync-resolver-after-its-schema", "'No field named X found on type Y': the schema has to have the field.", needs=API),
+            Refusal("appsync-one-resolver-for-a-field", "'Only one resolver is allowed per field': the old one goes before another can come."),
             Refusal("appsync-resolver-after-its-source", "'No data source found named X'.", needs="appsync/dataSource of dataSource"),
             Refusal("appsync-resolver-after-its-functions", "The functions of a pipeline have to exist, and cannot be deleted before it.", needs="appsync/function of pipelineConfig"),
             JAVASCRIPT,
@@ -249,7 +261,7 @@ RESOURCES = [
         "aws:appsync/function:Function", "appsync", id="{apiId}-{functionId}", named="name", name_limit=255, fakes={"functionId": "hex:26"}, known={"arn": f"{ARN}/functions/{{functionId}}"},
         api={"dataSourceName": "dataSource", "functionArn": "arn", "functionId": "functionId"}, create=Call("create_function", take="functionConfiguration"), update=(Call("update_function", to_empty=False),),
         read=Call("get_function", take="functionConfiguration"), delete=(Call("delete_function"),), checks=(_js, refused({"syncConfig": NO_CACHE["syncConfig"]})),
-        assigned=frozenset({"functionVersion", "maxBatchSize"}), limits={"name": {"pattern": r"[_A-Za-z][_0-9A-Za-z]*"}, "runtime.runtimeVersion": {"enum": ["1.0.0"]}},
+        assigned=frozenset({"functionVersion", "maxBatchSize"}), limits={"name": NAME, "runtime.runtimeVersion": {"enum": ["1.0.0"]}},
         aws_refuses=(
             Refusal("appsync-function-after-its-api", "The API has to exist.", needs=API),
             Refusal("appsync-function-after-its-source", "'No data source found named X'.", needs="appsync/dataSource of dataSource"),
