@@ -1,4 +1,4 @@
-"""Logs, metrics and traces behind one module.
+"""Logs, metrics and traces behind one module, without what the class of the workload's data hides (`redaction`).
 
 Nothing else imports a tracer: the X-Ray SDK's support ends in February 2027, and its successor replaces it here alone.
 """
@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
+from . import redaction
+
 CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ATTRIBUTE = "correlation_id"
 """Of a message of SQS or SNS, of an item, of an event's `meta`, of a workflow's input."""
@@ -26,7 +28,9 @@ MESSAGE_SUBSEGMENT = "## message"
 _RAISED_UNDER = "_raised_under"
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
 
-logger = Logger(use_rfc3339=True, utc=True)
+HIDDEN = redaction.mode_of(os.environ.get("DATA_CLASS"))
+
+logger = Logger(use_rfc3339=True, utc=True, json_serializer=redaction.serializer(HIDDEN))
 metrics = Metrics()
 tracer = Tracer()
 
@@ -38,7 +42,8 @@ def instrumented(handler: Handler) -> Handler:
     """A Lambda handler with logger, tracer and metrics around it, in this order.
 
     An exception that leaves the handler is logged before it becomes a Lambda error, with the correlation id under which it was
-    raised, also where that was inside of `correlated`, which has ended by then.
+    raised, also where that was inside of `correlated`, which has ended by then. Lambda logs it once more by itself, and X-Ray keeps
+    it: they get its name, and of its text what may be shown.
     """
 
     @wraps(handler)
@@ -48,7 +53,10 @@ def instrumented(handler: Handler) -> Handler:
             return handler(event, context)
         except Exception as error:
             logger.exception("the function failed", **getattr(error, _RAISED_UNDER, {}))
-            raise
+            shown = redaction.told(error, HIDDEN)
+            if shown is error:
+                raise
+            raise shown from None
         finally:
             if metrics.metric_set:  # an empty flush warns, and most requests count nothing
                 metrics.flush_metrics()
@@ -117,7 +125,7 @@ def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
     """
     outer = logger.get_correlation_id()
     try:
-        with tracer.provider.in_subsegment(MESSAGE_SUBSEGMENT):
+        with _part_of_trace(MESSAGE_SUBSEGMENT):
             accepted = accept_correlation_id(*candidates)
             with logger.append_context_keys(**keys):
                 try:
@@ -129,6 +137,24 @@ def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
                     raise
     finally:
         logger.set_correlation_id(outer)
+
+
+@contextmanager
+def _part_of_trace(name: str) -> Iterator[None]:
+    """What is done inside is a part of its own of the trace, which keeps of an error what may be shown; outside, the error is itself."""
+    failed: Exception | None = None
+    try:
+        with tracer.provider.in_subsegment(name):
+            try:
+                yield
+            except Exception as error:
+                failed = error
+                raise redaction.told(error, HIDDEN) from None
+    except Exception:
+        if failed is None:
+            raise
+    if failed is not None:
+        raise failed
 
 
 def count(name: str, value: int = 1) -> None:

@@ -75,9 +75,10 @@ def test_the_component_tells_the_rules_what_the_policies_say(dev: Graph):
 
 
 def test_keys_admit_services_and_the_account_but_name_no_role(graph: Graph):
+    """No role as principal, which is stored by its unique id: conditions name roles, as text (test_data_class.py)."""
     for key in graph.all("kms/key"):
         for statement in json.loads(key.inputs["policy"])["Statement"]:
-            assert ":role/" not in json.dumps(statement)
+            assert ":role/" not in json.dumps(statement["Principal"])
             if "Service" in statement["Principal"]:
                 # EventBridge tells KMS of no source when it delivers to an encrypted queue (standards/kms.py); all others say for whom.
                 assert statement.get("Condition") or statement["Sid"] == "ServiceEvents", statement["Sid"]

@@ -19,6 +19,9 @@ ORDERS = {id_: (kind, refusal.needs) for id_, (kind, refusal) in ALL.items() if 
 
 PROVEN = {
     "budgets-notifications-5": "here::test_a_budget_has_no_more_notices_than_aws_takes",
+    "logs-protection-before-what-logs": "tests/program/data_class.py::masks",
+    "logs-protection-two-statements": "tests/program/data_class.py::masks",
+    "logs-protection-class-standard": "tests/program/data_class.py::masks",
     "logs-name-taken-by-lambda": "tests/program/checks.py::edges",
     "cloudwatch-alarm-overwrites": "tests/unit/contract/test_together.py::test_two_alarms_with_one_name",
     "cloudwatch-metric-has-these-dimensions": "tests/program/checks.py::alarms",
@@ -121,6 +124,7 @@ TIME = {
     "events-bus-has-no-rules-left": "of a deletion; rules come after their bus, so they go before it",
     "events-rule-has-no-targets-left": "of a deletion; targets come after their rule, so they go before it",
     "glue-athena-reads-the-location": "of who queries, for whom the program makes no role; docs/patterns/stream-pipeline.md says what it needs",
+    "logs-protection-shown-to-unmask": "of who reads logs, for whom the program makes no role; docs/decisions/0007-data-class.md says it",
     "glue-lake-formation": "a setting of the account",
     "kinesis-limits-of-a-shard": "behaviour of a running stream; the alarm on its throttles is in the graph",
     "kinesis-mode-twice-a-day": "of two updates in a day; streams are on demand from the first day",

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
 from .plan import WorkloadPlan, plan_workload
-from .plan.model import AlarmPlan
+from .plan.graphql import GraphqlPlan
+from .plan.model import AlarmPlan, FunctionPlan
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
 from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
@@ -153,9 +154,11 @@ def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events:
     runs = sum(line.quantity for line in lines if line.price == "lambda_request")
     requests = sum(line.quantity for line in lines if line.price in ("http_api_request", "rest_api_request", "graphql_operation"))
     log_gb = (runs * LOG_KB_PER_RUN + events * len(manifest.functions) * LOG_KB_PER_EVENT + requests * API_LOG_KB) / MILLION
-    kept = [each.log_retention_days for each in plan.functions.values()] + [each.log_retention_days for each in plan.graphql.values()]
-    days = max(kept, default=0)
+    logging: list[FunctionPlan | GraphqlPlan] = [*plan.functions.values(), *plan.graphql.values()]
+    days = max((each.log_retention_days for each in logging), default=0)
     yield Line("logs: written", log_gb, "logs_in")
+    if any(each.log_protection for each in logging):
+        yield Line("logs: searched for personal data", log_gb, "logs_masked")
     yield Line(f"logs: kept for {days} days", log_gb * days / 30, "logs_storage")
     rate = max(events_per_second(manifest.profile), 1.0)  # below one a second, every request is traced
     yield Line("traces: one a second and 5 % of the rest", events / rate + TRACED_SHARE * (events - events / rate), "trace")

@@ -30,8 +30,9 @@ PERMISSION = "aws:lambda/permission:Permission"
 BOUNDS = (
     "aws:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "kms:EncryptionContext:aws:logs:arn",
     "kms:EncryptionContext:aws:events:event-bus:arn", "kms:EncryptionContext:SourceArn",
+    "aws:PrincipalArn", "kms:ViaService", "kms:GrantIsForAWSResource",
 )  # fmt: skip
-"""Keys of conditions that say on whose behalf a service acts."""
+"""Keys of conditions that say on whose behalf a service acts; and, of a key, which roles of the account may use it, and through what."""
 
 
 class Reach(BaseModel):
@@ -46,7 +47,7 @@ class Reach(BaseModel):
     principal: str
     actions: tuple[str, ...]
     bounded_by: tuple[str, ...]
-    """What the principal may act for, as KEY=VALUE; empty: for anybody."""
+    """What the principal may act for, or be, as KEY=VALUE; empty: for anybody."""
 
 
 def reaches(resources: Iterable[tuple[str, str, Mapping[str, Any]]], account_id: str) -> list[Reach]:
@@ -110,4 +111,4 @@ def report(found: Iterable[Reach]) -> str:
         f"| {each.who} | {each.principal} | {each.type} {each.resource} | {', '.join(each.actions)} | {'; '.join(each.bounded_by) or '-'} |"
         for each in found
     ]
-    return "\n".join(["| who | principal | may reach | actions | only on behalf of |", "|---|---|---|---|---|", *rows])
+    return "\n".join(["| who | principal | may reach | actions | only if |", "|---|---|---|---|---|", *rows])

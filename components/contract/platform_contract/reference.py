@@ -16,7 +16,7 @@ from . import standards
 from .name_limits import LIMITS
 from .settings import PREFIX, Settings
 from .specs import Manifest
-from .standards import alarms, iam, kms, prices
+from .standards import alarms, data_class, iam, kms, prices
 from .words import Form
 
 FOLDER = Path("docs/reference")
@@ -228,6 +228,16 @@ def _verbs_table() -> str:
     return _table("kind | verb | allows to | actions | on the key", rows)
 
 
+def _classes_table() -> str:
+    """What each class of data decides."""
+    rows = [
+        f"| `{name}` | one of the workload, customer-managed, used by {_cell(data_class.KEY_USERS[it.key_users])} | {it.least_log_days} to {it.most_log_days} | "
+        f"{_cell(data_class.REDACTS[it.redacts])} | {', '.join(it.masked_identifiers) or 'nothing'} |"
+        for name, it in data_class.CLASSES.items()
+    ]
+    return _table("class | key, and so who may read | days that logs are kept | what functions leave out of logs and traces | what CloudWatch Logs masks", rows)
+
+
 def _services_table() -> str:
     rows = [f"| {name} | {', '.join(it['actions'])} | {_cell(it['why'])} |" for name, it in kms.SERVICES.items()]
     return _table("service | on the key | because it", rows)
@@ -242,7 +252,7 @@ def _table(head: str, rows: list[str]) -> str:
     return f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}\n" + "\n".join(rows) + "\n"
 
 
-TABLES = {"ALARMS": _alarms_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table}
+TABLES = {"ALARMS": _alarms_table, "CLASSES": _classes_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table}
 """Constants that are shown as tables of their own."""
 
 

@@ -38,6 +38,13 @@ PolicyName = Annotated[
     str,
     Form(r"[\w+=,.@-]{1,128}", "must be the name of an IAM policy: letters, digits and +=,.@_-", "write the name, not the ARN"),
 ]
+RoleName = Annotated[
+    str,
+    Form(
+        r"([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", "must be the name of an IAM role, with its path: no ARN, no wildcard",
+        "write deploy, or aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Deploy_0123456789abcdef",
+    ),
+]
 CostCentre = Annotated[
     str, Form(r"[A-Za-z0-9-]{1,32}", "must be 1 to 32 letters, digits and dashes", "ask finance for the number, such as cc-1234")
 ]
@@ -74,6 +81,16 @@ class Identity(Strict):
         return self
 
 
+class RestrictedData(Strict):
+    """Who besides a workload's own roles may use the key of one whose data is `restricted`. AWS does not check that a role exists: a name
+    with a mistake in it is a role that may not."""
+
+    deploying_roles: list[RoleName] = Field(min_length=1, description="Roles that run the update: they make what the key encrypts.")
+    break_glass_roles: list[RoleName] = Field(
+        min_length=1, description="Roles that people take in an incident, and to set secrets; an alarm on their use is wise."
+    )
+
+
 class Settings(Strict):
     """All that a stack decides. Every field is a key `serverless-platform:FIELD` of Pulumi.STACK.yaml."""
 
@@ -91,6 +108,9 @@ class Settings(Strict):
     teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads.")
     alarm_receivers: list[Email] = Field(min_length=1, description="Addresses that every alarm is sent to.")
     log_retention_days: int = Field(description="Days for which logs are kept; `data_class` of a workload may ask for longer.")
+    restricted_data: RestrictedData | None = Field(
+        default=None, description="Who may reach restricted data besides the workload itself; required where a workload's `data_class` is restricted."
+    )
     protect_state: bool = Field(description="Refuse deletion of tables, queues, buckets and the user pool.")
     rollout: Literal["all_at_once", "canary", "linear"] = Field(
         default="all_at_once",

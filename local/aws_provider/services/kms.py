@@ -103,7 +103,7 @@ RESOURCES = [
         limits={"deletionWindowInDays": range_of(7, 30), "rotationPeriodInDays": range_of(90, 2560)},  # KMS API reference
         aws_refuses=(
             Refusal("kms-policy-lockout", "A key policy by which the caller could not change it any more is refused."),
-            Refusal("kms-policy-principals-exist", "A role in a key policy has to exist, and is kept by its unique id: made again, it has no access. Key policies name services and the account, never roles."),
+            Refusal("kms-policy-principals-exist", "A role that is a principal of a key policy has to exist, and is kept by its unique id: made again, it has no access. Principals are services and the account; conditions name roles, as text."),
             Refusal("kms-deletion-waits", "A key is deleted 7 to 30 days later; its alias is free at once."),
         ),
     ),

@@ -1,5 +1,7 @@
 """Amazon CloudWatch Logs."""
 
+import json
+
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 
@@ -51,6 +53,32 @@ def _delete(work: Work) -> None:
         work.call("delete_log_group", logGroupName=work.state["name"])
 
 
+PROTECTION_CHARACTERS = 30_720
+
+
+def _protection(inputs: State) -> list[tuple[str, str]]:
+    """What PutDataProtectionPolicy wants of the document (CloudWatch Logs API reference)."""
+    content = inputs.get("policyDocument")
+    if not isinstance(content, str):
+        return []
+    try:
+        statements = json.loads(content)["Statement"]
+        operations = {next(iter(each["Operation"])): each for each in statements}
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        return [("policyDocument", f"policyDocument: is no data protection policy: {error!r}")]
+    found = []
+    if sorted(operations) != ["Audit", "Deidentify"] or len(statements) != 2:
+        return [("policyDocument", "policyDocument: has one statement with Audit and one with Deidentify")]
+    audit, mask = operations["Audit"], operations["Deidentify"]
+    if audit.get("DataIdentifier") != mask.get("DataIdentifier") or not mask.get("DataIdentifier"):
+        found.append("both statements have the same DataIdentifier, of at least one")
+    if "FindingsDestination" not in audit["Operation"]["Audit"]:
+        found.append("Audit has a FindingsDestination, be it empty")
+    if mask["Operation"]["Deidentify"] != {"MaskConfig": {}}:
+        found.append("Deidentify has an empty MaskConfig")
+    return [("policyDocument", f"policyDocument: {each}") for each in found]
+
+
 RESOURCES = [
     Resource(
         "aws:cloudwatch/logGroup:LogGroup", "logs", id="{name}", named="name", name_limit=512, tags=TAGS, api={"logGroupName": "name"},
@@ -62,6 +90,17 @@ RESOURCES = [
         aws_refuses=(
             Refusal("logs-key-admits-logs", "CreateLogGroup with a key is refused unless the key's policy admits logs.REGION.amazonaws.com for this group.", needs="kms/key of kmsKeyId"),
             Refusal("logs-name-taken-by-lambda", "A function that runs before its log group exists makes it itself, without key or retention; then CreateLogGroup is refused."),
+        ),
+    ),
+    Resource(
+        "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy", "", id="{logGroupName}", json=frozenset({"policyDocument"}),
+        limits={"policyDocument": {"maxLength": PROTECTION_CHARACTERS}}, checks=(_protection,),
+        aws_refuses=(
+            Refusal("logs-protection-after-its-group", "The log group has to exist.", needs="cloudwatch/logGroup of logGroupName"),
+            Refusal("logs-protection-before-what-logs", "Data is masked when it is ingested: what was logged before the policy stays readable, for as long as it is kept."),
+            Refusal("logs-protection-two-statements", "The document has one statement with Audit and one with Deidentify, with the same identifiers, an empty MaskConfig, and at most 30,720 characters."),
+            Refusal("logs-protection-class-standard", "Log groups of the class DELIVERY are not masked, and those of INFREQUENT_ACCESS not in every partition (the guides differ): the group is STANDARD."),
+            Refusal("logs-protection-shown-to-unmask", "Who has logs:Unmask sees what is masked."),
         ),
     ),
 ]  # fmt: skip

@@ -40,6 +40,9 @@ BROKEN = [
     ("phase that is not built", [put("phase", "scale")], "phase=scale: is not built yet: there is only pilot; write `phase: pilot`"),
     ("unknown class of data", [put("data_class", "secret")],
      "data_class=secret: must be one of public, internal, confidential, restricted; choose one of them"),
+    ("restricted data that nobody may reach", [put("data_class", "restricted")],
+     "data_class=restricted: needs roles that may use its key, and the settings of dev name none; "
+     "add `restricted_data: {deploying_roles: [...], break_glass_roles: [...]}` to the stack's settings"),
     ("bad name", [put("tables", {"Orders_2": {"partition_key": "id"}}), drop("functions.api.uses.orders")],
      "tables.Orders_2=Orders_2: must be lower-case letters and digits in words joined by single dashes, beginning with a letter; "
      "write it like `paid-orders`"),

@@ -47,6 +47,15 @@ BROKEN = [
     ("burst", {"api_burst": 9000}, "api_burst=9000: must be at most 5000: requests at once and API beyond which callers get 429; lower it"),
     ("truth value", {"protect_state": "yes"},
      "protect_state=yes: must be true or false: refuse deletion of tables, queues, buckets and the user pool; write it without quotes"),
+    ("role as an ARN", {"restricted_data": {"deploying_roles": ["arn:aws:iam::123456789012:role/deploy"], "break_glass_roles": ["break-glass"]}},
+     "restricted_data.deploying_roles[0]=arn:aws:iam::123456789012:role/deploy: must be the name of an IAM role, with its path: no ARN, no wildcard; "
+     "write deploy, or aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Deploy_0123456789abcdef"),
+    ("any role", {"restricted_data": {"deploying_roles": ["deploy"], "break_glass_roles": ["*"]}},
+     "restricted_data.break_glass_roles[0]=*: must be the name of an IAM role, with its path: no ARN, no wildcard; "
+     "write deploy, or aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Deploy_0123456789abcdef"),
+    ("nobody in an incident", {"restricted_data": {"deploying_roles": ["deploy"], "break_glass_roles": []}},
+     "restricted_data.break_glass_roles=[]: must not be empty: roles that people take in an incident, and to set secrets; an alarm on their use is wise; "
+     "fill it in"),
     ("secret", {"log_level": {"secure": "AAABBB"}}, "log_level: is a secret, and settings hold none; keep it in Secrets Manager"),
     ("value that may be a secret", {"boundary_policy_name": "a b", "teams": {**SETTINGS["teams"], "token-issuers": "hunter2"}},
      "teams.token-issuers=(not shown): must be a mapping (name: value); write a mapping (name: value)"),

@@ -1,11 +1,14 @@
 """The platform's own numbers keep the limits that it holds others to; every alarm can fire; documents are what reviewers expect."""
 
+import json
 import re
 from datetime import date
+from itertools import pairwise
+from typing import get_args
 
 import pytest
 
-from platform_contract.standards import alarms, apigateway, boundary, environment, iam, kms, lambda_, logs, sqs, tags
+from platform_contract.standards import alarms, apigateway, boundary, data_class, environment, iam, kms, lambda_, logs, sqs, tags
 
 EXAMPLES = {
     "timeout_ms": 10_000,
@@ -88,13 +91,35 @@ def test_the_default_runtime_is_maintained_for_a_year():
 
 
 def test_retention_is_always_one_that_cloudwatch_takes():
-    for data_class in logs.LEAST_RETENTION_DAYS:
-        assert logs.LEAST_RETENTION_DAYS[data_class] <= logs.MOST_RETENTION_DAYS[data_class]
+    for name, rules in data_class.CLASSES.items():
+        assert rules.least_log_days <= rules.most_log_days
         for wanted in logs.RETENTION_DAYS:
-            assert logs.retention_days(data_class, wanted) in logs.RETENTION_DAYS
+            assert logs.retention_days(name, wanted) in logs.RETENTION_DAYS
     assert logs.retention_days("restricted", 14) == 90
     assert logs.retention_days("internal", 14) == 14
     assert logs.retention_days("public", 3653) == 731
+
+
+def test_a_more_secret_class_never_decides_less():
+    order = [data_class.CLASSES[name] for name in get_args(data_class.DataClass)]
+    assert list(data_class.CLASSES) == list(get_args(data_class.DataClass))
+    for less, more in pairwise(order):
+        assert list(data_class.KEY_USERS).index(less.key_users) <= list(data_class.KEY_USERS).index(more.key_users)
+        assert list(data_class.REDACTS).index(less.redacts) <= list(data_class.REDACTS).index(more.redacts)
+        assert set(less.masked_identifiers) <= set(more.masked_identifiers)
+        assert less.least_log_days <= more.least_log_days
+
+
+def test_data_protection_policies_are_as_cloudwatch_takes_them():
+    for name, rules in data_class.CLASSES.items():
+        document = data_class.protection_document(name, "aws-cn")
+        assert (document is None) == (not rules.masked_identifiers)
+        if document:
+            find, mask = document["Statement"]
+            assert find["DataIdentifier"] == mask["DataIdentifier"] == sorted(set(find["DataIdentifier"]), key=find["DataIdentifier"].index)
+            assert find["DataIdentifier"][0] == "arn:aws-cn:dataprotection::aws:data-identifier/EmailAddress"
+            assert (find["Operation"], mask["Operation"]) == ({"Audit": {"FindingsDestination": {}}}, {"Deidentify": {"MaskConfig": {}}})
+            assert len(json.dumps(document)) <= data_class.PROTECTION_CHARACTERS
 
 
 def test_no_verb_has_a_wildcard_and_every_action_is_of_its_service():

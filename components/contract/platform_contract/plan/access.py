@@ -8,6 +8,7 @@ from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import iam, kms
+from platform_contract.standards.data_class import CLASSES
 
 IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """All that Powertools' DynamoDBPersistenceLayer calls: a refused put brings the earlier item along, so it gets none."""
@@ -126,11 +127,16 @@ def with_own_sids(statements: Sequence[StatementPlan]) -> list[StatementPlan]:
     return result
 
 
-def key_policy(settings: Settings, services: tuple[str, ...]) -> str:
-    """Key policy as JSON text that admits `services` of the contract's catalogue."""
+def key_policy(settings: Settings, services: tuple[str, ...], data_class: str, own_roles: Sequence[str] = ()) -> str:
+    """Key policy as JSON text that admits `services` of the contract's catalogue, and who may use the key by the class of data."""
+    named = settings.restricted_data
     return json.dumps(
-        kms.key_policy(services, partition=settings.partition, account_id=settings.account_id, region=settings.region)
-    )
+        kms.key_policy(
+            services, partition=settings.partition, account_id=settings.account_id, region=settings.region,
+            key_users=CLASSES[data_class].key_users, own_roles=own_roles, deploying_roles=named.deploying_roles if named else (),
+            break_glass_roles=named.break_glass_roles if named else (),
+        )
+    )  # fmt: skip
 
 
 def topic_policy(settings: Settings, topic_arn: str, services: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         name: functions.plan_function(settings, manifest, name, used)
         for name in manifest.functions
     }
-    return WorkloadPlan(
+    plan = WorkloadPlan(
         name=manifest.name,
         owner=manifest.owner,
         phase=effective_phase(manifest.phase, settings.maximum_phase, phase),
@@ -49,7 +49,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         key=KeyPlan(
             alias=naming.key_alias(settings, manifest.name),
             description=f"Encrypts everything of the workload {manifest.name}.",
-            policy=access.key_policy(settings, access.services_of(manifest)),
+            policy="",  # below: it names the roles of everything else
             deletion_window_days=deletion_window_days(settings),
         ),
         functions=planned,
@@ -85,6 +85,8 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
             tag_filter=f"user:{tags.WORKLOAD}${manifest.name}",
         ),
     )
+    policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names())
+    return plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
 
 
 def effective_phase(wanted: str, *limits: str | None) -> str:

@@ -7,6 +7,9 @@ from platform_contract.plan.plain import Plain
 from platform_contract.settings import Settings
 from platform_contract.standards import kms, tags
 
+DATA_CLASS = "internal"
+"""Class of what alarms say."""
+
 
 class FoundationPlan(Plain):
     """Names, documents and numbers of the shared part of a stack."""
@@ -33,7 +36,7 @@ def plan_foundation(settings: Settings) -> FoundationPlan:
         key=KeyPlan(
             alias=naming.key_alias(settings, naming.ALARMS_KEY),
             description=f"Encrypts the alarm topic of {settings.environment}.",
-            policy=key_policy(settings, kms.ALARM_TOPIC_SERVICES),
+            policy=key_policy(settings, kms.ALARM_TOPIC_SERVICES, DATA_CLASS),
             deletion_window_days=deletion_window_days(settings),
         ),
         topic_name=topic_name,
@@ -47,7 +50,7 @@ def plan_foundation(settings: Settings) -> FoundationPlan:
         token_issuer=identity.issuer,
         token_audiences=tuple(identity.audiences),
         protect=settings.protect_state,
-        tags=own_tags(settings, tags.PLATFORM, tags.PLATFORM, "internal"),
+        tags=own_tags(settings, tags.PLATFORM, tags.PLATFORM, DATA_CLASS),
     )
 
 

@@ -8,7 +8,7 @@ from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
 from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, StatementPlan
-from platform_contract.plan.retention import retention_days
+from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.plan.triggers import plan_failures
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, HttpTrigger, Manifest
@@ -76,7 +76,7 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
         architecture=settings.lambda_architecture,
         memory_mb=spec.memory_mb,
         timeout_seconds=spec.timeout_seconds,
-        log_retention_days=retention_days(settings, manifest),
+        log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
         log_level=settings.log_level,
         reserved_concurrency=spec.reserved_concurrency or settings.reserved_concurrency,
         environment=_variables(settings, manifest, spec),
@@ -114,6 +114,7 @@ def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> di
     variables = {
         environment.ENVIRONMENT: settings.environment,
         environment.WORKLOAD: manifest.name,
+        environment.DATA_CLASS: manifest.data_class,
         environment.SERVICE_NAME: manifest.name,
         environment.METRICS_NAMESPACE: environment.METRICS_NAMESPACE_VALUE,
         environment.LOG_LEVEL: settings.log_level,
@@ -145,7 +146,7 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
             physical_name=naming.api_name(settings, manifest.name, API),
             description=manifest.summary,
             log_group_name=log_group,
-            log_retention_days=retention_days(settings, manifest),
+            log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
             routes=tuple(routes),
             integration_timeouts_ms={
                 route.function: apigateway.integration_timeout_ms(manifest.functions[route.function].timeout_seconds)

@@ -4,7 +4,7 @@ from platform_contract import naming
 from platform_contract.plan.access import key_statements, resource_statements
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
-from platform_contract.plan.retention import retention_days
+from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import appsync, iam
@@ -21,6 +21,8 @@ class GraphqlPlan(Plain):
     """Role that AppSync takes to write its log."""
     log_group_prefix: str
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     query_depth: int
     resolver_count: int
     introspection: bool
@@ -47,7 +49,7 @@ def plan_graphql(settings: Settings, manifest: Manifest) -> dict[str, GraphqlPla
             physical_name=naming.api_name(settings, manifest.name, naming.GRAPHQL), table=spec.table,
             role_name=naming.service_role_name(settings, manifest.name, naming.GRAPHQL),
             log_role_name=naming.service_role_name(settings, manifest.name, f"{naming.GRAPHQL}-logs"),
-            log_group_prefix=appsync.LOG_GROUP_PREFIX, log_retention_days=retention_days(settings, manifest),
+            log_group_prefix=appsync.LOG_GROUP_PREFIX, log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
             query_depth=spec.query_depth, resolver_count=appsync.RESOLVER_COUNT, introspection=spec.introspection,
             runtime_name=appsync.RUNTIME_NAME, runtime_version=appsync.RUNTIME_VERSION,
             statements=tuple(resource_statements("table", spec.table, naming.table_arn(settings, table), spec.verbs)),

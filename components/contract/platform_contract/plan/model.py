@@ -115,6 +115,8 @@ class FunctionPlan(Plain):
     memory_mb: int
     timeout_seconds: int
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     log_level: str
     reserved_concurrency: int | None
     environment: dict[str, str]
@@ -145,6 +147,8 @@ class ApiPlan(Plain):
     description: str
     log_group_name: str
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     routes: tuple[RoutePlan, ...]
     integration_timeouts_ms: dict[str, int]
     """Function -> how long API Gateway waits for it, in milliseconds."""
@@ -225,6 +229,10 @@ class WorkloadPlan(Plain):
         """Physical names of all its alarms."""
         return sorted(alarm.physical_name for alarm in alarms_in(self))
 
+    def role_names(self) -> list[str]:
+        """Names of all its roles."""
+        return sorted(set(roles_in(self)))
+
 
 def alarms_in(part: Any) -> Iterator[AlarmPlan]:
     """Every alarm inside a part of a plan, at any depth."""
@@ -239,3 +247,17 @@ def alarms_in(part: Any) -> Iterator[AlarmPlan]:
     elif isinstance(part, tuple):
         for each in part:
             yield from alarms_in(each)
+
+
+def roles_in(part: Any) -> Iterator[str]:
+    """The name of every role inside a part of a plan, at any depth: the fields that end with `role_name`."""
+    if isinstance(part, Plain):
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            if name.endswith("role_name") and isinstance(value, str):
+                yield value
+            else:
+                yield from roles_in(value)
+    elif isinstance(part, (dict, tuple)):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from roles_in(each)

@@ -5,7 +5,7 @@ from typing import Any
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, Plain
-from platform_contract.plan.retention import retention_days
+from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import apigateway
@@ -48,6 +48,8 @@ class RestApiPlan(Plain):
     stage: str
     log_group_name: str
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     methods: tuple[MethodPlan, ...]
     models: tuple[str, ...]
     integration_timeouts_ms: dict[str, int]
@@ -84,7 +86,7 @@ def plan_rest_apis(settings: Settings, manifest: Manifest) -> dict[str, RestApiP
             description=manifest.summary,
             stage=apigateway.REST_STAGE,
             log_group_name=naming.api_log_group(settings, manifest.name, naming.REST),
-            log_retention_days=retention_days(settings, manifest),
+            log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
             methods=tuple(methods),
             models=tuple(sorted({method.body for method in methods if method.body})),
             integration_timeouts_ms={

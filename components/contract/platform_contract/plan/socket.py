@@ -3,7 +3,7 @@
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, Plain
-from platform_contract.plan.retention import retention_days
+from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import apigateway
@@ -15,6 +15,8 @@ class SocketPlan(Plain):
     stage: str
     log_group_name: str
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     routes: dict[str, str]
     """Route -> function."""
     authorizer: str
@@ -37,7 +39,7 @@ def plan_sockets(settings: Settings, manifest: Manifest) -> dict[str, SocketPlan
         naming.SOCKET: SocketPlan(
             physical_name=name, description=manifest.summary, stage=apigateway.SOCKET_STAGE,
             log_group_name=naming.api_log_group(settings, manifest.name, naming.SOCKET),
-            log_retention_days=retention_days(settings, manifest), routes=routes,
+            log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest), routes=routes,
             authorizer=manifest.websocket_api.access, authorizer_function=manifest.websocket_api.authorizer_function,
             integration_timeouts_ms={
                 function: apigateway.rest_integration_timeout_ms(manifest.functions[function].timeout_seconds)

@@ -7,7 +7,7 @@ from typing import Any
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
-from platform_contract.plan.retention import retention_days
+from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.specs.workflow import steps_of
@@ -26,6 +26,8 @@ class WorkflowPlan(Plain):
     role_name: str
     log_group_name: str
     log_retention_days: int
+    log_protection: str | None
+    """Data protection policy of its log group, as JSON text."""
     log_level: str
     """ALL for express workflows, which keep no history of their own; ERROR for standard ones."""
     key_reuse_seconds: int
@@ -53,7 +55,7 @@ def _plan(settings: Settings, manifest: Manifest, name: str) -> WorkflowPlan:
         physical_name=physical, arn=arn, type=spec.type.upper(), definition=json.dumps(definition, sort_keys=True), functions=functions,
         role_name=naming.workflow_role_name(settings, manifest.name, name),
         log_group_name=naming.workflow_log_group(settings, manifest.name, name),
-        log_retention_days=retention_days(settings, manifest), log_level="ALL" if spec.type == "express" else "ERROR",
+        log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest), log_level="ALL" if spec.type == "express" else "ERROR",
         key_reuse_seconds=states.KEY_REUSE_SECONDS,
         statements=(
             StatementPlan(sid="Steps", actions=("lambda:InvokeFunction",),

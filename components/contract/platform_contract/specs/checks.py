@@ -10,6 +10,7 @@ from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
 from ..standards import dynamodb, environment, lambda_
+from ..standards.data_class import CLASSES
 from . import names
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
@@ -56,6 +57,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _fit(manifest, today)
     if settings is not None:
         yield from _owner(manifest, settings)
+        yield from _named_users(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
         yield from _concurrency(manifest, settings)
@@ -150,6 +152,13 @@ def _owner(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
             f"is no team of the stack's settings; there is {choices(settings.teams)}",
             hint or "add the team to `teams` in the stack's settings",
         )
+
+
+def _named_users(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    if CLASSES[manifest.data_class].key_users == "named" and settings.restricted_data is None:
+        yield ("data_class", manifest.data_class,
+               f"needs roles that may use its key, and the settings of {settings.environment} name none",
+               "add `restricted_data: {deploying_roles: [...], break_glass_roles: [...]}` to the stack's settings")  # fmt: skip
 
 
 def _rates(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .. import naming
 from ..settings import Phase
+from ..standards.data_class import DataClass
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
 from .bus import BusSpec
@@ -24,7 +25,6 @@ from .topic import TopicSpec
 from .websocket_trigger import WebSocketApiSpec
 from .workflow import WorkflowSpec, steps_of
 
-DataClass = Literal["public", "internal", "confidential", "restricted"]
 Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter", "socket"]
 
 SECTIONS: dict[str, Kind] = {
@@ -90,7 +90,8 @@ class Manifest(Strict):
     owner: Name = Field(description="Team that owns it, one of `teams` in the stack's settings.")
     boundary: BoundarySpec = Field(description="Where it ends.")
     phase: Phase = Field(default="pilot", description="How much the platform demands and gives; a stack may hold it back.")
-    data_class: DataClass = Field(description="How secret its data is: decides how long logs are kept and who may see them.")
+    data_class: DataClass = Field(description="How secret its data is: decides who may use its key, how long logs are kept "
+                                  "and what they mask. The table: reference/standards.md, data_class.")
     profile: ProfileSpec = Field(description="What it is like: judged by the criteria of serverless fit.")
     fit_waiver: FitWaiverSpec | None = Field(default=None, description="Lets a profile pass that is judged unfit.")
     functions: dict[Name, FunctionSpec] = Field(default={}, description="Its functions; none only with a GraphQL API.")

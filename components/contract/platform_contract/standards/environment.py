@@ -2,6 +2,8 @@
 
 ENVIRONMENT = "ENVIRONMENT"
 WORKLOAD = "WORKLOAD"
+DATA_CLASS = "DATA_CLASS"
+"""By which the logger of the functions redacts: handlers/shared/redaction.py."""
 SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
 METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
 LOG_LEVEL = "POWERTOOLS_LOG_LEVEL"
@@ -13,7 +15,7 @@ SOCKET_ENDPOINT = "SOCKET_ENDPOINT"
 TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL = "TOKEN_ISSUER", "TOKEN_AUDIENCES", "JWKS_URL"
 """Told to functions that decide who may call: whose tokens are good, for whom, and where the keys are that sign them."""
 
-ALWAYS = (ENVIRONMENT, WORKLOAD, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
+ALWAYS = (ENVIRONMENT, WORKLOAD, DATA_CLASS, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
 """Set for every function."""
 
 METRICS_NAMESPACE_VALUE = "serverless-platform"
@@ -37,7 +39,7 @@ MAXIMUM_BYTES = 4096
 OWN_BYTES = 1024
 """Of these, kept for what the platform sets, at least."""
 
-FIXED_BYTES, RESOURCE_BYTES = 324, 140
+FIXED_BYTES, RESOURCE_BYTES = 346, 140
 """What the variables take that every function has; and at most one of a resource in use."""
 
 

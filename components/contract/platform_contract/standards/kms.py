@@ -1,5 +1,8 @@
-"""KMS: the key of a workload, and what each service needs on it. Key policies never name roles: a role is stored by its
-unique id, so one that is made again loses access without a diff.
+"""KMS: the key of a workload, what each service needs on it, and who may use it.
+
+No role is ever a principal of a key policy: AWS stores it by its unique id, so one that is made again loses access without a diff, and a
+policy that names a role which is not there yet is refused. Where roles are named, the principal is the account and a condition on
+`aws:PrincipalArn` names them: text, compared at each request. A request that a service makes for a caller carries the caller's ARN.
 """
 
 from collections.abc import Iterable
@@ -78,34 +81,67 @@ ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
 """What the key of the alarm topic admits."""
 
 
-def key_policy(services: Iterable[str], *, partition: str, account_id: str, region: str, log_groups: str = "*") -> dict[str, Any]:
-    """Policy document of a key: the account manages it through IAM; `services` do what they must and no more.
+ADMINISTRATION = (
+    "kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Enable*", "kms:Disable*", "kms:Revoke*", "kms:RotateKeyOnDemand",
+    "kms:CreateAlias", "kms:DeleteAlias", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
+)  # fmt: skip
+"""What manages a key and shows no data. Without kms:CreateGrant, by which an administrator could allow themselves the rest."""
+
+USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+"""What reads and writes data under a key."""
+
+CALLER, FOR_A_SERVICE, VIA = "aws:PrincipalArn", "kms:GrantIsForAWSResource", "kms:ViaService"
+"""Keys of conditions: who calls, whether a grant is one that a service makes for itself, and which service calls for somebody."""
+
+
+def key_policy(
+    services: Iterable[str], *, partition: str, account_id: str, region: str, log_groups: str = "*", key_users: str = "account",
+    own_roles: Iterable[str] = (), deploying_roles: Iterable[str] = (), break_glass_roles: Iterable[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Policy document of a key: `key_users` says who may use it; `services` do what they must and no more.
 
     log_groups: names of the log groups that CloudWatch Logs may encrypt with it, `*` for any part.
+    key_users: account, services or named, see `data_class.KEY_USERS`; own_roles and the others: names of roles, with their path.
     """
     known = {"partition": partition, "account_id": account_id, "region": region, "log_groups": log_groups}
-    account = {
-        "Sid": "AccountThroughIam",
+    account = f"arn:{partition}:iam::{account_id}:root"
+
+    def arns(names: Iterable[str]) -> list[str]:
+        return sorted({f"arn:{partition}:iam::{account_id}:role/{name}" for name in names})
+
+    def allow(sid: str, actions: Iterable[str], condition: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What IAM of the account may allow, under `condition`; the account may not hand out what is not here."""
+        given = list(actions)
+        statement = {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": account}, "Action": given[0] if len(given) == 1 else given, "Resource": "*"}
+        return statement | ({"Condition": condition} if condition else {})
+
+    for_a_service = {"Bool": {FOR_A_SERVICE: "true"}}
+    if key_users == "account":
+        statements = [allow("AccountThroughIam", ["kms:*"])]
+    else:
+        statements = [allow("Administration", ADMINISTRATION), allow("OwnRoles", USE, {"ArnEquals": {CALLER: arns(own_roles)}})]
+    if key_users == "services":
+        statements += [
+            allow("AccountThroughServices", USE, {"StringLike": {VIA: f"*.{region}.amazonaws.com"}}),
+            allow("GrantsToServices", ["kms:CreateGrant"], for_a_service),
+        ]
+    if key_users == "named":
+        deploying, break_glass = {"ArnEquals": {CALLER: arns(deploying_roles)}}, {"ArnEquals": {CALLER: arns(break_glass_roles)}}
+        statements += [
+            allow("DeployingRoles", USE, deploying),
+            allow("DeployingRolesGrantToServices", ["kms:CreateGrant"], deploying | for_a_service),
+            allow("BreakGlassRoles", USE, break_glass),
+        ]
+    return {"Version": "2012-10-17", "Statement": statements + [_of_service(SERVICES[name], name, known) for name in services]}
+
+
+def _of_service(service: dict[str, Any], name: str, known: dict[str, str]) -> dict[str, Any]:
+    condition = {operator: {key: value.format(**known) for key, value in test.items()} for operator, test in service["condition"].items()}
+    return {
+        "Sid": f"Service{name.title().replace('_', '')}",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{partition}:iam::{account_id}:root"},
-        "Action": "kms:*",
+        "Principal": {"Service": service["principal"].format(**known)},
+        "Action": list(service["actions"]),
         "Resource": "*",
+        **({"Condition": condition} if condition else {}),
     }
-    statements: list[dict[str, Any]] = [account]
-    for name in services:
-        service = SERVICES[name]
-        condition = {
-            operator: {key: value.format(**known) for key, value in test.items()}
-            for operator, test in service["condition"].items()
-        }
-        statements.append(
-            {
-                "Sid": f"Service{name.title().replace('_', '')}",
-                "Effect": "Allow",
-                "Principal": {"Service": service["principal"].format(**known)},
-                "Action": list(service["actions"]),
-                "Resource": "*",
-                **({"Condition": condition} if condition else {}),
-            }
-        )
-    return {"Version": "2012-10-17", "Statement": statements}

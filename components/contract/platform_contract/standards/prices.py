@@ -78,6 +78,7 @@ PRICES: dict[str, Price] = {
     "kms_key": Price(1.00, 1, "keys", _OTHER_REGION.format("KMS pricing"), confirmed=False),
     "kms_request": Price(0.03, 10_000, "requests", _LIST.format("2026-09-25")),
     "logs_in": Price(0.57, 1, "GB", f"{_WATCH}, standard class"),
+    "logs_masked": Price(0.12, 1, "GB", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
     "logs_storage": Price(0.03, 1, "GB-months", _WATCH),
     "alarm": Price(0.10, 1, "alarms", f"{_WATCH}, one metric each"),
     "metric": Price(0.30, 1, "metrics", f"{_WATCH}, first 10,000"),

@@ -60,6 +60,8 @@ class FunctionArgs(TypedDict):
     """Longest run in seconds, 1 to 900."""
     log_retention_days: int
     """How long its log is kept, in days; one of the values that CloudWatch Logs knows."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     log_level: str
     """Lowest level that is logged: TRACE, DEBUG or INFO. Not above: Lambda takes lines without a level for INFO, and would drop
     metrics from code and the runtime's own report of an unhandled error."""
@@ -100,6 +102,7 @@ class _Knobs(PlainArguments):
     memory_mb: int = pydantic.Field(ge=128, le=10240)
     timeout_seconds: int = pydantic.Field(ge=1, le=900)
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO)$")
     reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
     failures: dict[str, Any] | None = None
@@ -161,6 +164,7 @@ class Function(pulumi.ComponentResource):
         self._log_group = make_log_group(
             self._name, group_name=args["log_group_name"], retention_days=self._knobs.log_retention_days,
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+            protection=self._knobs.log_protection,
         )  # fmt: skip
 
     def _make_role(self) -> None:

@@ -1,6 +1,6 @@
 """A Step Functions workflow with its role, log group and alarms."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
@@ -36,6 +36,8 @@ class WorkflowArgs(TypedDict):
     """Name of its log group."""
     log_retention_days: int
     """How long its log is kept, in days."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     log_level: str
     """ALL, ERROR, FATAL or OFF."""
     key_arn: pulumi.Input[str]
@@ -60,6 +62,7 @@ class _Knobs(PlainArguments):
     definition: pydantic.Json
     log_level: str = pydantic.Field(pattern="^(ALL|ERROR|FATAL|OFF)$")
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     key_reuse_seconds: int = pydantic.Field(ge=60, le=900)
 
 
@@ -89,6 +92,7 @@ class Workflow(pulumi.ComponentResource):
         self._log_group = make_log_group(
             self._name, group_name=self._args["log_group_name"], retention_days=self._knobs.log_retention_days,
             key_arn=self._args["key_arn"], tags=self._args["tags"], opts=self._child,
+            protection=self._knobs.log_protection,
         )  # fmt: skip
 
     def _make_role(self) -> None:

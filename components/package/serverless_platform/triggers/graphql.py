@@ -1,6 +1,6 @@
 """A GraphQL API on a table: AppSync with resolvers in JavaScript, callers with tokens of the user pool."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
@@ -58,6 +58,8 @@ class GraphqlApiArgs(TypedDict):
     """Begin of the name of its log group; AWS assigns the rest."""
     log_retention_days: int
     """How long its log is kept, in days."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     query_depth: int
     """How deep a query may be nested, 1 to 75."""
     resolver_count: int
@@ -79,6 +81,7 @@ class _Knobs(PlainArguments):
     functions: dict[str, str]
     pipelines: dict[str, list[str]]
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     query_depth: int = pydantic.Field(ge=1, le=75)
     resolver_count: int = pydantic.Field(ge=1, le=10000)
     introspection: bool
@@ -146,6 +149,7 @@ class GraphqlApi(pulumi.ComponentResource):
         self._log_group = make_log_group(
             self._name, group_name=pulumi.Output.concat(args["log_group_prefix"], self._api.id),
             retention_days=knobs.log_retention_days, key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+            protection=knobs.log_protection,
         )  # fmt: skip
 
     def _make_source(self) -> None:
@@ -158,7 +162,7 @@ class GraphqlApi(pulumi.ComponentResource):
         self._source = appsync.DataSource(
             self._name, api_id=self._api.id, name="table", type="AMAZON_DYNAMODB", service_role_arn=role.arn,
             dynamodb_config=appsync.DataSourceDynamodbConfigArgs(table_name=args["table_name"], region=args["region"]),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, self._log_group]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, *self._log_group.made]),
         )  # fmt: skip
 
     def _make_resolvers(self) -> None:

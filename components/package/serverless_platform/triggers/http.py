@@ -75,6 +75,8 @@ class HttpApiArgs(TypedDict):
     """Name of the log group of its access log."""
     log_retention_days: int
     """How long the access log is kept, in days."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     routes: list[HttpRouteArgs]
@@ -118,6 +120,7 @@ class _Target(PlainArguments):
 class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(min_length=1, max_length=128)
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     routes: list[_Route] = pydantic.Field(min_length=1)
     targets: dict[str, _Target] = pydantic.Field(min_length=1)
     authorizers: dict[str, Any] = {}
@@ -246,6 +249,7 @@ class HttpApi(pulumi.ComponentResource):
         log_group = make_log_group(
             f"{self._name}-access", group_name=args["log_group_name"], retention_days=knobs.log_retention_days,
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+            protection=knobs.log_protection,
         )  # fmt: skip
         self._stage = apigatewayv2.Stage(
             f"{self._name}-stage", api_id=self._api.id, name=STAGE, auto_deploy=True, tags=args["tags"],

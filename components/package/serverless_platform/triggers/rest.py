@@ -64,6 +64,8 @@ class RestApiArgs(TypedDict):
     """Name of the log group of its access log."""
     log_retention_days: int
     """How long the access log is kept, in days."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     methods: list[RestMethodArgs]
@@ -112,6 +114,7 @@ class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(min_length=1, max_length=128)
     stage: str = pydantic.Field(pattern=r"^[A-Za-z0-9_]{1,128}$")
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     methods: list[_Method] = pydantic.Field(min_length=1)
     models: dict[str, str]
     targets: dict[str, _Target] = pydantic.Field(min_length=1)
@@ -250,6 +253,7 @@ class RestApi(pulumi.ComponentResource):
         log_group = make_log_group(
             f"{self._name}-access", group_name=args["log_group_name"], retention_days=knobs.log_retention_days,
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+            protection=knobs.log_protection,
         )  # fmt: skip
         # A deployment is a snapshot: whatever it holds is in its trigger, or a change would never reach callers.
         targets = {key: target.timeout_milliseconds for key, target in knobs.targets.items()}

@@ -56,6 +56,8 @@ class SocketTriggerArgs(TypedDict):
     """Name of the log group of its access log."""
     log_retention_days: int
     """How long the access log is kept, in days."""
+    log_protection: NotRequired[str]
+    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     throttle_rate_per_second: float
@@ -80,6 +82,7 @@ class _Knobs(PlainArguments):
     targets: dict[str, _Target] = pydantic.Field(min_length=1)
     authorizer: str = pydantic.Field(pattern="^(lambda|iam|none)$")
     log_retention_days: int = pydantic.Field(ge=1, le=3653)
+    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
     throttle_rate_per_second: float = pydantic.Field(gt=0)
     throttle_burst: int = pydantic.Field(ge=1)
 
@@ -168,6 +171,7 @@ class SocketTrigger(pulumi.ComponentResource):
         log_group = make_log_group(
             f"{self._name}-access", group_name=args["log_group_name"], retention_days=knobs.log_retention_days,
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
+            protection=knobs.log_protection,
         )  # fmt: skip
         self._stage = apigatewayv2.Stage(
             f"{self._name}-stage", api_id=args["api_id"], name=knobs.stage, auto_deploy=True, tags=args["tags"],
