@@ -4,6 +4,8 @@ STACK ?= local
 PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
+# As many processes as there are processors; each file in one of them (tests/conftest.py).
+TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: help access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
@@ -37,10 +39,10 @@ lint: setup
 	@MYPYPATH=local .venv/bin/mypy -p aws_provider
 
 check: lint ## lint, types, unit, handler, program and guardrail tests
-	@.venv/bin/pytest -m "not engine" tests/unit tests/handlers tests/operations tests/guardrails tests/program tests/package
+	@$(TESTS) -m "not engine" tests/unit tests/handlers tests/operations tests/guardrails tests/program tests/package
 
 test: lint engine ## everything that can be tested here, end to end included
-	@.venv/bin/pytest tests
+	@$(TESTS) tests
 
 traces: setup ## the path of one request (CORRELATION=id) through functions and queues, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")

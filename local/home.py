@@ -21,7 +21,7 @@ def write_script(path: Path, body: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = f"#!/bin/sh\n{body}\n"
     if not path.exists() or path.read_text() != text:
-        new = path.with_suffix(".new")
+        new = path.with_suffix(f".{os.getpid()}.new")
         new.write_text(text)
         new.chmod(new.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP)
         new.rename(path)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shlex
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -18,6 +19,8 @@ USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
 """Of a user in the emulator's pool: there is nothing behind it, and it is printed anyway."""
 
+CALLS = 4
+"""Of an example that is answered with 5xx, before it counts as broken."""
 REFUSED = {"iam": 403, "key": 403}
 """Authorizer -> what API Gateway answers a caller who proves nothing; the others answer 401."""
 
@@ -83,7 +86,7 @@ def decode(data: bytes) -> Any:
 def smoke(access: Access) -> str:
     """Every API refuses a call without a token where it should, every example of a route is answered with 2xx, every
     function is active. Raises Refusal with everything that was not so."""
-    wrong, checked = [], 0
+    wrong, checked, late = [], 0, 0
     lambdas = access.cloud.client("lambda")
     for name, workload in access.inventory.workloads.items():
         for function in workload.functions.values():
@@ -104,12 +107,25 @@ def smoke(access: Access) -> str:
                         wrong.append(f"{name}: {route.route} without proof of the caller is answered with {status}, not {refused}: {body}")
                 if route.example is not None:
                     checked += 1
-                    status, body = access.request(method, url, route.example, {"idempotency-key": uuid.uuid4().hex, **access.key(api)})
+                    status, body, calls = example(access, method, url, route.example, access.key(api))
+                    late += calls > 1
                     if not 200 <= status < 300:
                         wrong.append(f"{name}: {route.route} with its example is answered with {status}: {body}")
     if wrong:
         raise Refusal("the stack is up, but does not answer as it should:\n  " + "\n  ".join(wrong))
-    return f"{checked} passed"
+    return f"{checked} passed" + (f", {late} of them when called again" if late else "")
+
+
+def example(access: Access, method: str, url: str, body: Any, headers: dict[str, str]) -> tuple[int, Any, int]:
+    """(status, body, calls) of the example of a route. What is answered with 5xx is sent again with the same idempotency key, as a
+    client should: the first call starts every process behind the route, which takes a busy machine longer than callers wait."""
+    sent = {"idempotency-key": uuid.uuid4().hex, **headers}
+    for call in range(1, CALLS + 1):
+        status, told = access.request(method, url, body, sent)
+        if 0 < status < 500 or call == CALLS:
+            break
+        time.sleep(call)
+    return status, told, call
 
 
 def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:

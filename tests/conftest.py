@@ -16,6 +16,14 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in an f-string is an error, not a warning
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs the tests of a file in their order; and those that share the platform with every workload, which takes
+    a minute to come up, stay together."""
+    for item in items:
+        shared = "patterns" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("patterns" if shared else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def engine():
     """The engine as `make up` finds it: on PATH, cached, downloaded, or built now."""

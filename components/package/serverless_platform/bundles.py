@@ -9,6 +9,7 @@ versions of zlib are alike, and a different archive is a new version of the func
 
 import ast
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ def _defines(file: Path, name: str) -> bool:
 def write_zip(target: Path, content: Mapping[str, Path], comment: str = "") -> bool:
     """Writes `content` (path in the archive -> file) to `target`; False if it was there already, byte by byte."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.draft")
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")  # two processes may write the same bundle at once
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
         archive.comment = comment.encode()
         for name, file in sorted(content.items()):
