@@ -8,6 +8,8 @@ it, so that its answer is kept with the role, the action and the resource that i
 
 One decision is added: whether a role that asks for an object that is not there may know so (`s3:ListBucket`).
 
+One condition is put right: `aws:PrincipalArn` of a role's session is the role's ARN, as on AWS; ministack compares the session's.
+
 One thing is pretended: every request counts as sent over TLS. On this machine all traffic is plain http on the loopback
 interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So this
 run says nothing about those denials; the program's tests assert that the statements are there.
@@ -72,6 +74,7 @@ def is_missing(object_arn: str) -> bool:
 def install(evaluator: Any, log: Log) -> None:
     """Wraps the evaluator's functions. To be called before another module of ministack has imported them."""
     evaluate, enforce, pin_request_origin = evaluator.evaluate, evaluator.enforce, evaluator.pin_request_origin
+    resolve = evaluator._resolve_condition_key
     # What the emulator does by itself (a topic's delivery to a queue) has no request: its transport is this default.
     evaluator._request_origin = ContextVar("request_origin", default=("127.0.0.1", True))
 
@@ -98,6 +101,12 @@ def install(evaluator: Any, log: Log) -> None:
                     log.write(role, "s3:ListBucket", bucket, "Allow")
         return refused
 
+    @wraps(resolve)
+    def resolve_as_aws(key: str, ctx: Any) -> Any:
+        role = role_of(ctx.principal_arn) if key.lower() == "aws:principalarn" else ""
+        return f"arn:aws:iam::{ctx.principal_account}:role/{role}" if role else resolve(key, ctx)
+
+    evaluator._resolve_condition_key = resolve_as_aws
     evaluator.evaluate = evaluate_and_note
     evaluator.enforce = enforce_and_write
     evaluator.pin_request_origin = lambda source_ip, secure_transport: pin_request_origin(source_ip, True)

@@ -6,12 +6,14 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.access_grants import recorded
 from local.access_report import Report, report
-from local.cloud import ACCESS_LOG
+from local.cloud import ACCESS_LOG, Cloud
 from tests.checkout import Checkout
 from tests.end_to_end.drivers import DRIVERS, PAID, drive, eventually
 
@@ -84,3 +86,50 @@ def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(ch
         f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
         f"{role}: never used s3:GetObject on arn:aws:s3:::{bucket}: take it away, or drive it",
     ]
+
+
+EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
+
+
+def kms_as(cloud: Cloud, role: str) -> Any:
+    """KMS for a role of that name with every permission of it; the role is made, as an administrator could."""
+    import boto3
+
+    iam, account = cloud.client("iam"), {"AWS": f"arn:aws:iam::{cloud.account_id}:root"}
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}}
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=json.dumps(EVERYTHING))
+    given = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
+    return boto3.client("kms", endpoint_url=cloud.endpoint, region_name=cloud.region, aws_access_key_id=given["AccessKeyId"],
+                        aws_secret_access_key=given["SecretAccessKey"], aws_session_token=given["SessionToken"])  # fmt: skip
+
+
+def may(kms: Any, alias: str) -> dict[str, bool]:
+    """What the caller may do with a key: use it, look at its policy, hand it to somebody."""
+    key = kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+
+    def allowed(call: Any, **given: Any) -> bool:
+        try:
+            call(KeyId=key, **given)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDeniedException"
+            return False
+        return True
+
+    grantee = {"GranteePrincipal": "arn:aws:iam::000000000000:role/anybody", "Operations": ["Decrypt"]}
+    return {
+        "use": allowed(kms.generate_data_key, KeySpec="AES_256"), "manage": allowed(kms.get_key_policy, PolicyName="default"),
+        "grant": allowed(kms.create_grant, **grantee),
+    }  # fmt: skip
+
+
+@pytest.mark.skipif(bool(CHOSEN) and "loans" not in CHOSEN, reason="no workload of restricted data is there")
+def test_the_key_says_who_reads_and_no_policy_of_iam_does(checkout, shown):
+    """Last, because it makes roles of which the report knows nothing. KMS itself is asked: other services of the embedded cloud do not ask it."""
+    cloud = checkout.access().cloud
+    administrator, incident = kms_as(cloud, "administrator"), kms_as(cloud, "break-glass")
+    assert may(administrator, "alias/local-alarms") == {"use": True, "manage": True, "grant": True}
+    nothing = {"use": False, "manage": True, "grant": False}
+    assert may(administrator, "alias/local-receipts") == may(incident, "alias/local-receipts") == nothing, "confidential: through services only"
+    assert may(administrator, "alias/local-loans") == nothing
+    assert may(incident, "alias/local-loans") == {"use": True, "manage": True, "grant": False}

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.end_to_end.calls import token_of, within
+from tests.end_to_end.calls import log_lines, token_of, within
 from tests.end_to_end.loan_office import SECONDS, Desk, application
 
 pytestmark = pytest.mark.end_to_end
@@ -64,6 +64,21 @@ def test_a_person_decides_about_a_rejected_document(desk: Desk, approved: bool, 
     assert desk.approve(loan_id, approved)[0] == 200, "the same once more changes nothing"
     assert desk.approve(loan_id, not approved)[0] == 409
     assert desk.decided(loan_id) == (status, "looked at")
+
+
+def test_logs_say_that_it_was_decided_and_not_what(desk: Desk):
+    """The class of its data is `restricted`: only ids, counts and durations are shown."""
+    loan_id = desk.apply(income_days_ago=200)
+    desk.asked(loan_id)
+    assert desk.approve(loan_id, True)[0] == 200
+    desk.decided(loan_id)
+    lines = [line for line in log_lines(desk.platform, "loans", "api") if line.get("loan_id") == loan_id]
+    (given,) = [line for line in lines if line["message"] == "decision about loan given"]
+    assert (given["approved"], given["service"], given["level"]) == ("***", "loans", "INFO")
+    assert given["correlation_id"]
+    applicant = json.loads(desk.item("loans", loan_id=loan_id)["application"]["S"])["applicant_id"]
+    for function in desk.workload.functions:
+        assert applicant not in json.dumps(log_lines(desk.platform, "loans", function))
 
 
 def test_nobody_decides_about_their_own_loan(desk: Desk):
