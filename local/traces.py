@@ -1,25 +1,35 @@
-"""`make traces [CORRELATION=id]`: the path of one request through functions, queues and streams, with durations and errors.
+"""`make traces [CORRELATION=id]`: the path of one request through functions, queues, buses, streams and workflows, with times.
 
 The embedded cloud starts a new trace at every invocation, so hops are joined by what the handlers annotate: the
-correlation id (`handlers/shared/observability.py`). Without an id the last requests are listed.
+correlation id (`handlers/shared/observability.py`). What lies between them is read from the stack (`local/wiring.py`).
+Without an id the last requests are listed.
 """
 
 import argparse
+import contextlib
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local import cloud as clouds
+from local.engine.install import find_engine
 from local.paths import LOCAL
 from local.steps import Refusal, console, run_command
+from local.steps import Step as Told
 from local.trace_collector import older, segments
+from local.up import STACKS
+from local.update import Stack
+from local.wiring import Step, steps_of, wiring
 
-CORRELATION, FUNCTION, COLD_START = "correlation_id", "function", "ColdStart"
-"""Annotations: two of `shared.observability`, one of Powertools."""
+CORRELATION, FUNCTION, ROUTE, COLD_START = "correlation_id", "function", "route", "ColdStart"
+"""Annotations: three of `shared`, one of Powertools."""
+LEGEND = "Times are from the beginning of the request; below a function: what handed it over (<: fed by), and what the function called."
 LISTED = 20
 RESOURCES = ("table_name", "bucket_name", "queue_url", "topic_arn", "function_name", "stream_name")
 """Where the X-Ray SDK writes what an AWS call was about."""
@@ -85,7 +95,7 @@ class Part:
         """Of an AWS call: service, operation, resource."""
         about = self.document.get("aws", {})
         resource = next((str(about[name]) for name in RESOURCES if about.get(name)), "")
-        return " ".join(filter(None, (self.document["name"], about.get("operation", ""), resource.rpartition("/")[2])))
+        return " ".join(filter(None, (self.document["name"], about.get("operation", ""), re.split("[/:]", resource)[-1])))
 
 
 def joined(documents: Iterable[dict[str, Any]]) -> list[Part]:
@@ -128,21 +138,30 @@ def read(folder: Path = LOCAL) -> list[dict[str, Any]]:
     return documents
 
 
-def path_of(correlation: str, on_it: list[Part]) -> list[str]:
-    """Lines that tell one request's path."""
+def path_of(correlation: str, on_it: list[Part], sources: Mapping[str, str] | None = None, steps: Sequence[Step] = ()) -> list[str]:
+    """Lines that tell one request's path. `sources`: function -> what hands requests to it; `steps`: of its workflows."""
     begun = on_it[0].start
     failed = sum(bool(hop.error) for hop in on_it)
     total = round((max(hop.end for hop in on_it) - begun) * 1000)
     lines = [f"{correlation}: {number(len(on_it), 'hop')}, {total} ms" + (f", {number(failed, 'error')}" if failed else "")]
-    for hop in on_it:
-        kind = " message" if hop.is_message else ""
-        cold = " (cold start)" if hop.annotation(COLD_START) and not hop.is_message else ""
-        lines.append(f"  {f'+{round((hop.start - begun) * 1000)} ms':>10}  {name_of(hop)}{kind}{cold}: {hop.milliseconds} ms")
-        if hop.error:
-            lines.append(f"{'':14}✗ {hop.error}")
-        for call in hop.calls():
-            lines.append(f"{'':14}{call.label()}: {call.milliseconds} ms" + (f" ✗ {call.error}" if call.error else ""))
+    told = [(hop.start, _hop(hop, (sources or {}).get(name_of(hop), ""))) for hop in on_it]
+    told += [(step.start, [f"workflow {step.workflow}, state '{step.state}': {round((step.end - step.start) * 1000)} ms"]) for step in steps]
+    for start, (first, *below) in sorted(told, key=lambda each: each[0]):
+        lines += [f"  {f'+{round((start - begun) * 1000)} ms':>10}  {first}", *(f"{'':14}{line}" for line in below)]
     return lines
+
+
+def _hop(hop: Part, source: str) -> list[str]:
+    """A function, where it got the request from, what failed in it, what it called."""
+    kind = " message" if hop.is_message else ""
+    cold = " (cold start)" if hop.annotation(COLD_START) and not hop.is_message else ""
+    source = str(hop.annotation(ROUTE) or source)
+    return [
+        f"{name_of(hop)}{kind}{cold}: {hop.milliseconds} ms",
+        *([f"from {source}"] if source else []),
+        *([f"✗ {hop.error}"] if hop.error else []),
+        *(f"{call.label()}: {call.milliseconds} ms" + (f" ✗ {call.error}" if call.error else "") for call in hop.calls()),
+    ]
 
 
 def listed(by_correlation: dict[str, list[Part]]) -> list[str]:
@@ -166,6 +185,21 @@ def number(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
+def surroundings(correlation: str, on_it: list[Part]) -> tuple[dict[str, str], list[Step]]:
+    """What hands requests to functions, and the steps of the request's workflows; nothing of either if the stack is gone."""
+    with contextlib.suppress(Refusal, OSError, ValueError, KeyError, TypeError):
+        cloud = clouds.running()
+        exported = Stack(find_engine(Told("Pulumi engine")), "local", STACKS / "local").call("stack", "export", "-s", "local")
+        resources = json.loads(exported)["deployment"].get("resources", [])
+        machines = [each["outputs"]["arn"] for each in resources if each["type"] == "aws:sfn/stateMachine:StateMachine"]
+        called = {name_of(hop) for hop in on_it}
+        sources = wiring(resources)
+        used = [arn for arn in machines if any(f"workflow {arn.rpartition(':')[2]}" in sources.get(name, "") for name in called)]
+        steps = steps_of(cloud.client("stepfunctions"), used, correlation, on_it[0].start) if cloud and used else []
+        return sources, steps
+    return {}, []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make traces", description=__doc__)
     parser.add_argument("--correlation", default="", help="the x-correlation-id of a request")
@@ -177,7 +211,7 @@ def main() -> None:
         lines = [f"The last {min(LISTED, len(found))} of {number(len(found), 'request')} (UTC); one in full: make traces CORRELATION=ID"]
         lines += listed(found)
     elif wanted in found:
-        lines = path_of(wanted, found[wanted])
+        lines = [*path_of(wanted, found[wanted], *surroundings(wanted, found[wanted])), LEGEND]
     else:
         raise Refusal(f"no function has told of the correlation id {wanted!r}; `make traces` lists the last ones")
     for line in lines:

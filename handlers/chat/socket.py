@@ -23,6 +23,7 @@ from shared.observability import (
     CORRELATION_ATTRIBUTE,
     CORRELATION_HEADER,
     accept_correlation_id,
+    annotate,
     correlation_id,
     count,
     in_this_trace,
@@ -110,6 +111,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     where = parsed.request_context
     sent = {name.lower(): value for name, value in (parsed.headers or {}).items()}
     accept_correlation_id(sent.get(CORRELATION_HEADER), where.request_id)
+    annotate("route", where.route_key)
     with logger.append_context_keys(connection_id=where.connection_id):
         try:
             ROUTES.get(where.route_key, receive)(parsed, context)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, ApiGatew
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Problem
-from shared.observability import CORRELATION_HEADER, accept_correlation_id, correlation_id, logger
+from shared.observability import CORRELATION_HEADER, accept_correlation_id, annotate, correlation_id, logger
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -59,12 +59,19 @@ def serve(app: ApiGatewayResolver, event: dict[str, Any], context: Any) -> dict[
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     edge = event.get("requestContext", {}).get("requestId")
     accepted = accept_correlation_id(sent.get(CORRELATION_HEADER), edge)
+    annotate("route", route_of(event))
     reply = app.resolve(event, context)
     if "multiValueHeaders" in reply:  # REST APIs
         reply["multiValueHeaders"][CORRELATION_HEADER] = [accepted]
     else:
         reply.setdefault("headers", {})[CORRELATION_HEADER] = accepted
     return reply
+
+
+def route_of(event: dict[str, Any]) -> str:
+    """`POST /orders/{order_id}`: the route, never the path, which names what it is about."""
+    rest = (event.get("httpMethod"), event.get("resource"))
+    return str(event.get("routeKey") or " ".join(filter(None, rest)))
 
 
 def caller(event: Any) -> str:

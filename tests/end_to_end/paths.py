@@ -51,6 +51,8 @@ class Path:
     functions: tuple[str, ...]
     batched: tuple[str, ...] = ()
     """Those that get several requests in one batch."""
+    told: tuple[str, ...] = ()
+    """What `make traces` says of the way between functions."""
     unheard: dict[str, str] = field(default_factory=dict)
     """Hop -> why nothing of the embedded cloud tells of it."""
 
@@ -259,19 +261,42 @@ def sweep(desk: Desk, correlation: str) -> Sent:
 
 
 PATHS = {
-    "HTTP API": Path("orders", order, ("api",)),
-    "keyed state": Path("inventory", reservation, ("api",)),
-    "queues, standard and FIFO": Path("receipts", paid_order, ("worker", "corrections"), batched=("worker", "corrections")),
-    "event bus, one rule with an input transform": Path("notifications", notification, ("api", "deliver", "escalate")),
-    "upload": Path("media", upload, ("tickets", "process")),
-    "fan-out": Path("documents", document, ("submit", "text", "preview", "metadata"), batched=("text", "preview", "metadata")),
-    "changes of a table": Path("search-index", product, ("api", "index"), batched=("index",)),
-    "stream": Path("clickstream", click, ("collect", "transform"), batched=("transform",)),
-    "workflow with a map and a person": Path("loans", loan, ("api", "validate", "score", "check-document", "ask", "record")),
-    "express workflow": Path("loans", price, ("api", "price")),
-    "WebSocket API": Path("chat", frame, ("gate", "socket"), unheard={"socket, called by the API": NO_SOCKET_LOG}),
-    "REST API": Path("partners", quote, ("quotes",)),
+    "HTTP API": Path("orders", order, ("api",), told=("from POST /orders",)),
+    "keyed state": Path("inventory", reservation, ("api",), told=("from PUT /items/{sku}/stock", "from POST /items/{sku}/reservations")),
+    "queues, standard and FIFO": Path(
+        "receipts", paid_order, ("worker", "corrections"), batched=("worker", "corrections"),
+        told=("from queue local-receipts-paid-orders", "from queue local-receipts-corrections.fifo"),
+    ),
+    "event bus, one rule with an input transform": Path(
+        "notifications", notification, ("api", "deliver", "escalate"),
+        told=(
+            "from rule local-notifications-deliver-0, its input transformed < bus local-notifications-notices",
+            "from rule local-notifications-escalate-0 < bus local-notifications-notices",
+        ),
+    ),
+    "upload": Path(
+        "media", upload, ("tickets", "process"),
+        told=("from bucket local-media-uploads-000000000000-eu-west-1", "sns Publish local-media-processed: "),
+    ),
+    "fan-out": Path(
+        "documents", document, ("submit", "text", "preview", "metadata"), batched=("text", "preview", "metadata"),
+        told=("from queue local-documents-text < topic local-documents-arrived < bucket local-documents-documents-000000000000-eu-west-1",),
+    ),
+    "changes of a table": Path(
+        "search-index", product, ("api", "index"), batched=("index",), told=("from changes of table local-search-index-products",)
+    ),
+    "stream": Path("clickstream", click, ("collect", "transform"), batched=("transform",), told=("from stream local-clickstream-clicks",)),
+    "workflow with a map and a person": Path(
+        "loans", loan, ("api", "validate", "score", "check-document", "ask", "record"),
+        told=(
+            "workflow local-loans-decide, state 'Ask a person': ", "from state 'Check document' < workflow local-loans-decide",
+            "from state 'Score' < workflow local-loans-decide",
+        ),
+    ),
+    "express workflow": Path("loans", price, ("api", "price"), told=("workflow local-loans-price, state 'Price': ",)),
+    "WebSocket API": Path("chat", frame, ("gate", "socket"), told=("from send",), unheard={"socket, called by the API": NO_SOCKET_LOG}),
+    "REST API": Path("partners", quote, ("quotes",), told=("from POST /quotes",)),
     "GraphQL": Path("boards", board, (), unheard={"resolvers": NO_RESOLVER_LOG}),
-    "schedule": Path("housekeeping", sweep, ("sweep",)),
-}
+    "schedule": Path("housekeeping", sweep, ("sweep",), told=("from schedule local-housekeeping-sweep-0",)),
+}  # fmt: skip
 """Pattern -> its path. Where nothing is stored (HTTP, REST, express), the path ends with the answer, whose header has the id."""

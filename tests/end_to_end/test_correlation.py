@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.checkout import Checkout
 from tests.end_to_end.calls import api_url, log_lines, send
 from tests.end_to_end.drivers import eventually
 from tests.end_to_end.hops import missing_hops
@@ -48,6 +49,21 @@ def test_it_is_in_the_log_of_every_function_of_the_path_and_in_what_is_stored(fo
     eventually(f"{followed.correlation} is stored everywhere", lambda: not any(found is None for found in standing().values()), SECONDS)
     assert standing() == {}
     eventually(f"{followed.correlation} is in every log: {followed.missing()}", lambda: followed.missing() == [], SECONDS)
+
+
+def test_its_path_is_told_with_what_lies_between_the_functions(followed: Followed, patterns: Checkout):
+    if not followed.path.functions:
+        assert followed.path.unheard, "without a function there is no trace, which must be said"
+        return
+    functions = [f"local-{followed.path.workload}-{function}" for function in followed.path.functions]
+    said = [""]
+
+    def left() -> list[str]:
+        said[0] = patterns.run("local.traces", "--correlation", followed.correlation).stdout
+        hops = re.findall(r"^ +\+\d+ ms  (local-[a-z-]+)(?: message)?(?: \(cold start\))?: \d+ ms$", said[0], re.MULTILINE)
+        return [*(name for name in functions if name not in hops), *(words for words in followed.path.told if words not in said[0])]
+
+    eventually("the whole path is told", lambda: left() == [])
 
 
 def test_every_function_of_a_workload_is_on_a_path_or_said_not_to_be(office: Desk):

@@ -11,6 +11,7 @@ import pytest
 from local import trace_collector as collector
 from local.processes import command_line
 from local.traces import hops, joined, listed, path_of, read
+from local.wiring import Step, wiring
 
 ID = "try-1"
 
@@ -153,6 +154,63 @@ def test_one_request_is_followed_through_traces_and_messages():
         "  00:01:40  try-1  local-orders-api > local-receipts-worker  1200 ms  1 error",
         "  00:01:41  another  local-receipts-worker  100 ms",
     ]
+
+
+def test_between_functions_stands_what_handed_the_request_over_and_the_steps_of_workflows():
+    notes = {"correlation_id": ID, "function": "local-orders-api", "route": "POST /orders"}
+    begun = document("## handler", 100.0, 100.5, "api", annotations=notes)
+    found = hops(joined([begun, *batch([message("m1", 101.1, ID)])]))[ID]
+    steps = [Step("decide", "Ask a person", 100.3, 100.9)]
+    assert path_of(ID, found, {"local-receipts-worker": "queue paid-orders < topic paid", "local-orders-api": "elsewhere"}, steps) == [
+        "try-1: 2 hops, 1200 ms",
+        "       +0 ms  local-orders-api: 500 ms",
+        "              from POST /orders",
+        "     +300 ms  workflow decide, state 'Ask a person': 600 ms",
+        "    +1100 ms  local-receipts-worker message: 100 ms",
+        "              from queue paid-orders < topic paid",
+    ]
+
+
+def arn(service: str, name: str) -> str:
+    return f"arn:aws:{service}:eu-west-1:000000000000:{name}"
+
+
+def test_what_hands_requests_to_functions_is_read_from_the_stack():
+    def function(name: str) -> str:
+        return arn("lambda", f"function:{name}:live")
+
+    definition = {"States": {
+        "Check": {"Type": "Task", "Resource": function("check")},
+        "Both": {"Type": "Parallel", "Branches": [
+            {"States": {"All": {"Type": "Map", "ItemProcessor": {"States": {"One": {"Type": "Task", "Resource": function("one")}}}}}},
+            {"States": {"Ask": {"Parameters": {"FunctionName": function("ask")}, "Resource": "arn:aws:states:::lambda:invoke"}}},
+        ]},
+        "Check again": {"Type": "Task", "Resource": function("check")},
+    }}  # fmt: skip
+    mapping, target = "aws:lambda/eventSourceMapping:EventSourceMapping", "aws:cloudwatch/eventTarget:EventTarget"
+    resources = [
+        {"type": "pulumi:pulumi:Stack"},
+        {"type": mapping, "inputs": {"functionName": function("text"), "eventSourceArn": arn("sqs", "text")}},
+        {"type": mapping, "inputs": {"functionName": function("index"), "eventSourceArn": arn("dynamodb", "table/products/stream/2026")}},
+        {"type": mapping, "inputs": {"functionName": function("transform"), "eventSourceArn": arn("kinesis", "stream/clicks")}},
+        {"type": "aws:sns/topicSubscription:TopicSubscription", "inputs": {"protocol": "email", "endpoint": "a@b", "topic": arn("sns", "arrived")}},
+        {"type": "aws:sns/topicSubscription:TopicSubscription", "inputs": {
+            "protocol": "sqs", "endpoint": arn("sqs", "text"), "topic": arn("sns", "arrived"),
+        }},
+        {"type": "aws:s3/bucketNotification:BucketNotification", "inputs": {
+            "bucket": "incoming", "topics": [{"topicArn": arn("sns", "arrived")}], "lambdaFunctions": [{"lambdaFunctionArn": function("process")}],
+        }},
+        {"type": target, "inputs": {"arn": function("deliver"), "rule": "all", "eventBusName": "notices", "inputTransformer": {"inputTemplate": ""}}},
+        {"type": target, "inputs": {"arn": function("escalate"), "rule": "urgent", "eventBusName": "notices"}},
+        {"type": "aws:scheduler/schedule:Schedule", "inputs": {"name": "nightly", "target": {"arn": function("sweep")}}},
+        {"type": "aws:sfn/stateMachine:StateMachine", "inputs": {"name": "decide", "definition": json.dumps(definition)}},
+    ]  # fmt: skip
+    assert wiring(resources) == {
+        "text": "queue text < topic arrived < bucket incoming", "index": "changes of table products", "transform": "stream clicks",
+        "process": "bucket incoming", "deliver": "rule all, its input transformed < bus notices", "escalate": "rule urgent < bus notices",
+        "sweep": "schedule nightly", "check": "state 'Check' or state 'Check again' < workflow decide",
+        "one": "state 'One' < workflow decide", "ask": "state 'Ask' < workflow decide",
+    }  # fmt: skip
 
 
 def test_parts_that_come_inside_their_whole_are_the_same_as_parts_that_come_alone():

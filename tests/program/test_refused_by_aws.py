@@ -45,6 +45,8 @@ PROVEN = {
     "s3-name-is-the-worlds": "tests/unit/contract/test_naming.py::test_names_are_what_everybody_expects",
     "sqs-key-admits-the-sender": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
     "xray-group-name-is-unique": "tests/program/checks.py::names",
+    "xray-five-policies": "tests/program/test_tracing.py::test_topics_may_send_what_they_know_of_a_trace",
+    "xray-topics-are-admitted": "tests/program/test_tracing.py::test_topics_may_send_what_they_know_of_a_trace",
     "apigateway-account-role-writes-logs": "tests/program/test_bootstrap.py::test_it_lets_api_gateway_write_access_logs",
     "apigatewayv2-authorizer-may-invoke": "tests/program/test_websocket_api.py::admission",
     "apigatewayv2-socket-authorizes-at-connect": "tests/program/test_websocket_api.py::admission",

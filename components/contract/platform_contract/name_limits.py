@@ -27,6 +27,7 @@ LIMITS: dict[str, NameLimit] = {
     "topic": NameLimit(1, 256, r"[A-Za-z0-9_-]+", "SNS API reference, CreateTopic"),
     "alarm": NameLimit(1, 255, r"[^\n]+", "CloudWatch API reference, PutMetricAlarm"),
     "api": NameLimit(1, 128, r"[^\n]+", "API Gateway V2 API reference, CreateApi"),
+    "trace policy": NameLimit(1, 128, r"[\w+=,.@-]+", "X-Ray API reference, PutResourcePolicy"),
     "user pool": NameLimit(1, 128, r"[\w\s+=,.@-]+", "Cognito API reference, CreateUserPool"),
     "bus": NameLimit(1, 256, r"[A-Za-z0-9_.-]+", "EventBridge API reference, CreateEventBus"),
     "rule": NameLimit(1, 64, r"[A-Za-z0-9_.-]+", "EventBridge API reference, PutRule"),

@@ -204,6 +204,11 @@ def alarm_topic_name(settings: Settings) -> str:
     return checked_name("topic", f"{settings.environment}-alarms", {"environment": settings.environment})
 
 
+def trace_policy_name(settings: Settings) -> str:
+    """Of X-Ray's policy about topics: at most 128 characters, as a topic's name is shorter than 256."""
+    return checked_name("trace policy", f"{settings.environment}-topics", {"environment": settings.environment})
+
+
 def user_pool_name(settings: Settings) -> str:
     return checked_name("user pool", f"{settings.environment}-users", {"environment": settings.environment})
 

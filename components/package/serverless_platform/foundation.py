@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
-from pulumi_aws import cognito, lambda_, sns
+from pulumi_aws import cognito, lambda_, sns, xray
 
 from .access.keys import make_key
 from .arguments import PlainArguments, checked
@@ -24,6 +24,10 @@ class FoundationArgs(TypedDict):
     """Name of the alarm topic, at most 256 characters."""
     topic_policy: str
     """Policy of the alarm topic as JSON text."""
+    trace_policy_name: str
+    """Name of the policy under which topics send traces."""
+    trace_policy: str
+    """That policy as JSON text."""
     alarm_receivers: list[str]
     """E-mail addresses that every alarm is sent to; each has to confirm."""
     layer_name: str
@@ -95,6 +99,7 @@ class Foundation(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_alarm_topic()
         self._subscribe_receivers()
+        self._admit_topics_to_traces()
         self._make_layer()
         self._make_identity()
         self.register_outputs({
@@ -122,6 +127,13 @@ class Foundation(pulumi.ComponentResource):
         policy = sns.TopicPolicy(f"{self._name}-alarms", arn=topic.arn, policy=args["topic_policy"], opts=self._child)
         # Of the policy, so that who names the topic comes after it: AWS Budgets refuses a topic that it may not publish to.
         self.alarm_topic_arn = policy.arn
+
+    def _admit_topics_to_traces(self) -> None:
+        """Without it SNS takes a topic's active tracing and sends nothing. One for all topics: X-Ray takes five in a region."""
+        args = self._args
+        xray.ResourcePolicy(
+            f"{self._name}-traces", policy_name=args["trace_policy_name"], policy_document=args["trace_policy"], opts=self._child
+        )
 
     def _subscribe_receivers(self) -> None:
         for address in self._knobs.alarm_receivers:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from platform_contract import naming
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, Manifest
-from platform_contract.standards import iam, kms
+from platform_contract.standards import iam, kms, sns
 from platform_contract.standards.data_class import CLASSES
 
 IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -153,6 +154,22 @@ def topic_policy(settings: Settings, topic_arn: str, services: tuple[str, ...]) 
         },
     ]  # fmt: skip
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def trace_policy(settings: Settings) -> str:
+    """Policy of X-Ray as JSON text: topics of this account and region may send what they know of a trace.
+
+    Source: X-Ray guide, "Amazon SNS and AWS X-Ray". A region of an account takes five such policies, so it is one for all topics.
+    """
+    statement = {
+        "Sid": "Topics", "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": list(sns.TRACE_ACTIONS),
+        "Resource": "*",  # X-Ray has no resources for them
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": settings.account_id},
+            "ArnLike": {"aws:SourceArn": naming.topic_arn(settings, "*")},
+        },
+    }  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _sid(*parts: str) -> str:

@@ -1,7 +1,7 @@
 """What all workloads of a stack share, decided."""
 
 from platform_contract import naming
-from platform_contract.plan.access import key_policy, topic_policy
+from platform_contract.plan.access import key_policy, topic_policy, trace_policy
 from platform_contract.plan.model import KeyPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import Settings
@@ -18,6 +18,8 @@ class FoundationPlan(Plain):
     topic_name: str
     topic_arn: str
     topic_policy: str
+    trace_policy_name: str
+    trace_policy: str
     alarm_receivers: tuple[str, ...]
     layer_name: str
     layer_architecture: str
@@ -42,6 +44,8 @@ def plan_foundation(settings: Settings) -> FoundationPlan:
         topic_name=topic_name,
         topic_arn=topic_arn,
         topic_policy=topic_policy(settings, topic_arn, kms.ALARM_TOPIC_SERVICES),
+        trace_policy_name=naming.trace_policy_name(settings),
+        trace_policy=trace_policy(settings),
         alarm_receivers=tuple(settings.alarm_receivers),
         layer_name=naming.layer_name(settings),
         layer_architecture=settings.lambda_architecture,

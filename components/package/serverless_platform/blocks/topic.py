@@ -74,8 +74,9 @@ class Topic(pulumi.ComponentResource):
     def _make_topic(self) -> None:
         args = self._args
         self._topic = sns.Topic(
-            self._name, name=args["physical_name"], kms_master_key_id=args["key_arn"], tags=args["tags"], opts=self._child
-        )
+            self._name, name=args["physical_name"], kms_master_key_id=args["key_arn"], tracing_config="Active", tags=args["tags"],
+            opts=self._child,
+        )  # fmt: skip
         policy = topic_policy(args["arn"], self._knobs.account_id, self._knobs.bucket_arn)
         self._policy = sns.TopicPolicy(self._name, arn=self._topic.arn, policy=policy, opts=self._child)
 
