@@ -69,10 +69,11 @@ def instrumented(handler: Handler) -> Handler:
 def accept_correlation_id(*candidates: str | None) -> str:
     """The first well-formed id of `candidates`, else a new one; every later log line and the trace carry it.
 
-    Ids come from callers: at most 128 letters, digits and `. _ = -`, so that none forges a log line or a header.
+    Ids come from callers: at most 128 letters, digits and `. _ = -`, so that none forges a log line or a header. What looks like
+    a card, a phone or a token is none either: logs of some classes of data would mask it, and it does not belong into those of others.
     """
     for candidate in candidates:
-        if candidate and _CORRELATION_ID.fullmatch(candidate):
+        if candidate and _CORRELATION_ID.fullmatch(candidate) and redaction.redacted(candidate, "personal") == candidate:
             break
     else:
         candidate = uuid.uuid4().hex

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from handler_support import Context
 
+from shared import redaction
 from shared.errors import PermanentFailure
 from shared.http import make_resolver, serve
 from shared.observability import _CORRELATION_ID, accept_correlation_id, correlated, correlation_id, instrumented, logger, sent_id
@@ -16,7 +17,8 @@ TAKEN = ["a", "0123", "A-b_c.d=e", "x" * 128, "32688185-f267-4109-8961-3b55ab284
 REPLACED = {
     "empty": "", "too long": "x" * 129, "blank": "two words", "newline at the end": "id\n", "forged line": 'id"}\n{"level":"ERROR"',
     "forged header": "id\r\nset-cookie: a=b", "markup": "<script>", "quote": 'i"d', "zero": "id\0", "escape": "\x1b[31mid",
-    "other letters": "ключ", "wide digit": "\uff11", "path": "../id", "query": "id;rm -rf",
+    "card": "4111111111111111", "card in groups": "4111-1111-1111-1111", "phone": "0301234567", "account": "DE89370400440532013000",
+    "token": "eyJhbGciOiJub25l.eyJzdWIiOiJhbm5hIn0.", "other letters": "ключ", "wide digit": "\uff11", "path": "../id", "query": "id;rm -rf",
 }  # fmt: skip
 
 
@@ -50,6 +52,13 @@ def test_any_other_text_is_replaced_by_the_id_of_the_request_and_is_in_no_line(l
     lines = log.all()
     assert {line["correlation_id"] for line in lines} == {"of-the-edge"}
     assert not sent or all(sent not in value for line in lines for value in line.values() if isinstance(value, str))
+
+
+@pytest.mark.parametrize("data_class", redaction.MODES)
+@pytest.mark.parametrize("sent", TAKEN)
+def test_an_id_that_is_taken_can_be_read_in_logs_of_every_class_of_data(sent, data_class):
+    write = redaction.serializer(redaction.mode_of(data_class))
+    assert json.loads(write({"message": "at work", "correlation_id": accept_correlation_id(sent, "of-the-edge")}))["correlation_id"] == sent
 
 
 def test_without_an_id_the_edge_s_is_taken_and_without_that_a_new_one():
