@@ -1,5 +1,6 @@
 """One platform for all tests of patterns: those that edit or break a stack make a checkout of their own."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,13 +9,16 @@ from tests.checkout import Checkout
 from tests.end_to_end.loan_office import Desk
 from tests.fakes.bureau import Bureau
 
+CHOSEN = os.environ.get("WORKLOADS", "")
+"""Workloads to bring up instead of all, for who works on one pattern: the tests of the others fail then."""
+
 
 @pytest.fixture(scope="session")
 def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
     """A checkout with every workload up, once for the session. Leave it usable."""
     copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform")
     try:
-        copy.up()
+        copy.up(*(["--workloads", CHOSEN] if CHOSEN else []))
         yield copy
     finally:
         copy.down()

@@ -7,7 +7,9 @@
 Words: `ok`; `slow` (silent for `slow_seconds`); `drip` (a byte every tenth of a second, for ever); `cut` (closes in the
 middle of the answer); `garbage` (200, not JSON); `wrong` (200, JSON of another shape); `huge` (2 MB); `unknown` (404, no
 history of the applicant); `redirect`; `429:SECONDS` (with Retry-After); any other number is answered as that status.
-A request whose key is not among `keys` is always answered 401, until `keys` is changed as a rotation would.
+A request whose key is not among `keys` is always answered 401, until `keys` is changed as a rotation would: by
+`PUT /v1/keys/next` with `{"api_key": NEW}`, after which the key that asked and the new one are accepted, and no other.
+`GET /v1/keys/current` says whether a key is accepted. Both follow the script too.
 """
 
 import json
@@ -84,6 +86,11 @@ class Bureau:
             self.seen.append(Seen(time.monotonic(), path, headers, body, word))
             return word
 
+    def take_key(self, asking: str, new: str) -> None:
+        """The bureau's own rotation: `asking` stays good, so that nobody is cut off, and whatever was before it does not."""
+        with self._lock:
+            self.keys = {asking, new}
+
     def sleep(self, seconds: float) -> bool:
         """Whether the bureau is still running after the seconds."""
         return not self._ended.wait(seconds)
@@ -101,6 +108,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
+        self.take()
+
+    def do_PUT(self) -> None:
+        self.take()
+
+    def do_GET(self) -> None:
+        self.take()
+
+    def take(self) -> None:
         length = int(self.headers.get("content-length", 0))
         try:
             body = json.loads(self.rfile.read(length) or "{}")
@@ -138,6 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send(404, {"message": "no history"})
             case ("redirect", _, _):
                 self.send(302, b"", {"location": "http://127.0.0.1:1/elsewhere"})
+            case ("ok", _, _) if self.path.endswith("/keys/next"):
+                self.fake.take_key(self.headers["authorization"].removeprefix("Bearer "), str(body["api_key"]))
+                self.send(200, {})
             case ("ok", _, _):
                 self.send(200, good)
             case (status, _, wait):

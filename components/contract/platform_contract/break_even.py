@@ -137,9 +137,9 @@ def break_even(manifest: "Manifest") -> BreakEven:
 
 def runs_of(manifest: "Manifest") -> tuple[Run, ...]:
     """What one event leads to: every function of the workload once, or its part of a batch."""
-    seconds = manifest.profile.duration_ms_p95 / 1000
+    seconds, rotating = manifest.profile.duration_ms_p95 / 1000, manifest.rotating_functions  # those run a few times a month, whatever comes
     return tuple(
-        Run(name, spec.memory_mb, seconds, 1 / max((batch_of(manifest.profile, trigger) for trigger in spec.triggers), default=1))
+        Run(name, spec.memory_mb, seconds, 0 if name in rotating else 1 / max((batch_of(manifest.profile, it) for it in spec.triggers), default=1))
         for name, spec in manifest.functions.items()
     )
 

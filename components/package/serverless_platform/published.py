@@ -18,6 +18,7 @@ from .triggers.http import HttpApi
 from .triggers.ordered import OrderedTrigger
 from .triggers.queue import QueueTrigger
 from .triggers.rest import RestApi
+from .triggers.rotation import Rotation
 from .triggers.schedule import Schedules
 from .triggers.upload import UploadTrigger
 from .triggers.websocket import SocketTrigger
@@ -27,6 +28,6 @@ NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
-    Bucket, Datasets, EventBus, EventTrigger, Foundation, Function, GraphqlApi, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Schedules, Secret,
+    Bucket, Datasets, EventBus, EventTrigger, Foundation, Function, GraphqlApi, HttpApi, OrderedTrigger, Parameter, Queue, QueueTrigger, RestApi, Rotation, Schedules, Secret,
     Socket, SocketTrigger, Stream, Table, Topic, UploadTrigger, Workflow, Workload,
 ]  # fmt: skip

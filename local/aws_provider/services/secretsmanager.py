@@ -51,8 +51,24 @@ def _new_version(work: Work) -> State:
     stages = {"VersionStages": work.state["versionStages"]} if work.state.get("versionStages") else {}
     text, data = work.state.get("secretString"), work.state.get("secretBinary")
     value = {"SecretBinary": base64.b64decode(data)} if text is None and data is not None else {"SecretString": text}
+    first = CURRENT not in _labels_held(work, work.state["secretId"])
     answer = work.call("put_secret_value", SecretId=work.state["secretId"], **value, **stages)
+    if first and CURRENT not in answer.get("VersionStages", []):  # Secrets Manager does so by itself, the emulator does not
+        _move_current(work, work.state["secretId"], answer["VersionId"])
     return {"versionId": answer["VersionId"], "arn": answer["ARN"], "secretArn": answer["ARN"]}
+
+
+def _labels_held(work: Work, secret: str) -> dict[str, str]:
+    """Label -> version."""
+    held = (_describe(work, secret) or {}).get("VersionIdsToStages", {})
+    return {label: version for version, labels in held.items() for label in labels}
+
+
+def _move_current(work: Work, secret: str, version: str) -> None:
+    holder = _labels_held(work, secret).get(CURRENT)
+    if holder != version:
+        away = {"RemoveFromVersionId": holder} if holder else {}
+        work.call("update_secret_version_stage", SecretId=secret, VersionStage=CURRENT, MoveToVersionId=version, **away)
 
 
 def _read_version(work: Work) -> State | None:
@@ -121,7 +137,11 @@ def _rotate(work: Work) -> State:
     more: dict[str, Any] = {"RotateImmediately": bool(work.state.get("rotateImmediately", True))}
     if work.state.get("rotationLambdaArn"):
         more["RotationLambdaARN"] = work.state["rotationLambdaArn"]
-    work.call("rotate_secret", SecretId=work.state["secretId"], RotationRules=sent, **more)
+    secret = work.state["secretId"]
+    current = _labels_held(work, secret).get(CURRENT)
+    work.call("rotate_secret", SecretId=secret, RotationRules=sent, **more)
+    if current and not more["RotateImmediately"]:  # the emulator has made a copy the current version; Secrets Manager leaves it where it is
+        _move_current(work, secret, current)
     return {}
 
 
@@ -175,6 +195,7 @@ RESOURCES = [
         aws_refuses=(
             Refusal("secretsmanager-version-after-its-secret", "The secret has to exist.", needs="secretsmanager/secret of secretId"),
             Refusal("secretsmanager-current-version-stays", "The version that is labelled AWSCURRENT is not deleted with its resource, only with its secret."),
+            Refusal("secretsmanager-first-version-is-current", "The first version becomes AWSCURRENT whatever its labels are; the emulator leaves it without, and this provider gives it the label."),
             Refusal("secretsmanager-version-every-ten-minutes", "New versions oftener than once in 10 minutes run into the limit of versions, which are forgotten after a day."),
         ),
     ),
@@ -198,7 +219,8 @@ RESOURCES = [
         aws_refuses=(
             Refusal("secretsmanager-rotation-after-a-version", "A secret without a value cannot be rotated.", needs="secretsmanager/secretVersion of secretId"),
             Refusal("secretsmanager-rotation-function-admits", "RotateSecret is refused unless the function gives secretsmanager.amazonaws.com permission to call it.", needs="lambda/permission of rotationLambdaArn"),
-            Refusal("secretsmanager-rotation-is-called", "The emulator never calls the function: it copies the value into a new version. It cannot stop a rotation, which goes with its secret."),
+            Refusal("secretsmanager-rotation-reads-with-the-functions-role", "The function is called at once, for a rotation or for the test of one: its role must be able to read the secret by then.", needs="iam/rolePolicy of rotationLambdaArn"),
+            Refusal("secretsmanager-rotation-is-called", "The emulator never calls the function: it copies the value into a new version, which this provider undoes unless the rotation is to begin at once. It cannot stop a rotation, which goes with its secret."),
         ),
     ),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, ResourceCheck, Rule, Severity
 from guardrails.values import Unknown
+from platform_contract.standards import secrets
 
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:000000000000:local-thing-failed"
@@ -136,6 +137,14 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
             "set kmsKeyId to the workload's key, as the platform's Secret does", Severity.HIGH,
             ("checkov CKV_AWS_149", "cdk-nag AwsSolutions-SMG4"), "aws:secretsmanager/secret:Secret", "kmsKeyId", KEY,
             "it would be readable by everybody in the account who may read secrets",
+        ),
+        Setting(
+            "secret-rotation-interval", f"A secret that is rotated is so at least every {secrets.RECOMMENDED_ROTATION_DAYS} days.",
+            "A value that has leaked works until it is replaced.",
+            f"set rotationRules.automaticallyAfterDays to {secrets.RECOMMENDED_ROTATION_DAYS} or less, in a manifest `rotation: {{every_days: ...}}`",
+            Severity.MEDIUM, ("checkov CKV_AWS_304", "AWS Security Hub SecretsManager.4"), "aws:secretsmanager/secretRotation:SecretRotation",
+            "rotationRules.automaticallyAfterDays", 30, "a value that has leaked would work for longer than that", bad=91,
+            accepts=lambda days: 0 < days <= secrets.RECOMMENDED_ROTATION_DAYS,
         ),
     ),
     "API Gateway and AppSync": (

@@ -15,7 +15,7 @@ BROKEN = [
      "functions.api.triggers[1].http.authorizer_function=gate: is for `authorizer: lambda` only; remove it, or write `authorizer: lambda`"),
     ("unknown authorizer function", [put(f"{HTTP}.authorizer_function", "gait")],
      "functions.api.triggers[1].http.authorizer_function=gait: is no function of this workload; there is api, gate, quotes, worker, ship, "
-     "text, deliver, process, sweep, index, transform, socket, validate, ask, price; did you mean 'gate'?"),
+     "text, deliver, process, sweep, index, transform, socket, validate, ask, price, rotate; did you mean 'gate'?"),
     ("function that decides for itself", [put(f"{HTTP}.authorizer_function", "api")],
      "functions.api.triggers[1].http.authorizer_function=api: decides for itself: API Gateway asks the authorizer first, and it alone may "
      "know who calls; give the decision a function of its own"),
@@ -105,7 +105,7 @@ BROKEN = [
      "`authorizer: iam`, or `public: true` with a reason"),
     ("unknown function decides who connects", [put("websocket_api.authorizer_function", "gatte")],
      "websocket_api.authorizer_function=gatte: is no function of this workload; there is api, gate, quotes, worker, ship, text, deliver, "
-     "process, sweep, index, transform, socket, validate, ask, price; did you mean 'gate'?"),
+     "process, sweep, index, transform, socket, validate, ask, price, rotate; did you mean 'gate'?"),
     ("connecting is decided by what it opens", [put("websocket_api.authorizer_function", "socket")],
      "websocket_api.authorizer_function=socket: decides for itself: API Gateway asks the authorizer first, and it alone may know who "
      "calls; give the decision a function of its own"),

@@ -108,7 +108,45 @@ BROKEN = [
      "functions.takes-all-that-happens-in-the-shop-and-in-its-stores: its role name in AWS, "
      "'dev-orders-takes-all-that-happens-in-the-shop-and-in-its-stores-eu-west-1', has 73 characters, and AWS allows 64 for a role (IAM "
      "API reference, CreateRole); shorten the function name 'takes-all-that-happens-in-the-shop-and-in-its-stores' by 9 characters"),
-    ("secret name", [put("secrets", {LONGEST: {"holds": "the key"}}), drop("functions.api.uses.bureau")],
+    ("rotation by nobody", [put("secrets.bureau.rotation.function", "rotaet")],
+     "secrets.bureau.rotation.function=(not shown): is no function of this workload; there is api, gate, quotes, worker, ship, text, "
+     "deliver, process, sweep, index, transform, socket, validate, ask, price, rotate; did you mean 'rotate'?"),
+    ("rotation by a function that may not read the secret", [put("functions.rotate.uses", {"bureau-url": ["read"]})],
+     "secrets.bureau.rotation.function=(not shown): may not read the secret, whose new value it has to hand over; add `bureau: [read]` to "
+     "functions.rotate.uses"),
+    ("rotation by a function that a schedule invokes too", [put("functions.rotate.triggers", [DAILY])],
+     "secrets.bureau.rotation.function=(not shown): is invoked by something else too, and could not tell its events from the steps of a "
+     "rotation; give the rotation a function of its own"),
+    ("rotation by a step of a workflow",
+     [put("secrets.bureau.rotation.function", "validate"), put("functions.validate.uses", {"bureau": ["read"]}), drop("functions.rotate")],
+     "secrets.bureau.rotation.function=(not shown): is invoked by something else too, and could not tell its events from the steps of a "
+     "rotation; give the rotation a function of its own"),
+    ("rotation by a function that runs too long", [put("functions.rotate.timeout_seconds", 601)],
+     "functions.rotate.timeout_seconds=601: must be at most 600 s for a function that rotates a secret: the platform's function waits for "
+     "it, and ends after 900 s; lower it"),
+    ("function that rotates nothing", [drop("secrets.bureau.rotation")],
+     "functions.rotate.triggers: is empty, and nothing else invokes the function; add a trigger, or remove it"),
+    ("rotation every day and night", [put("secrets.signing.rotation.every_days", 0)],
+     "secrets.signing.rotation.every_days=(not shown): must be at least 1 day: days from one rotation to the next; above 90 only with a "
+     "waiver of the guardrail; raise it"),
+    ("rotation every two years", [put("secrets.signing.rotation.every_days", 730)],
+     "secrets.signing.rotation.every_days=(not shown): must be at most 365 days: days from one rotation to the next; above 90 only with a "
+     "waiver of the guardrail; lower it"),
+    ("rotation without a period", [drop("secrets.signing.rotation.every_days")],
+     "secrets.signing.rotation.every_days: is required: days from one rotation to the next; above 90 only with a waiver of the guardrail; "
+     "add `every_days`"),
+    ("rotation of a field that is none", [put("secrets.bureau.rotation.field", "api-key")],
+     "secrets.bureau.rotation.field=(not shown): must be a name of letters, digits and underscores; write it like api_key, as the secret's "
+     "JSON object has it"),
+    ("rotation with a role of its own", [put("secrets.bureau.rotation.role", "arn:aws:iam::1:role/x")],
+     "secrets.bureau.rotation.role: is not known here; remove it; known are every_days, field, function"),
+    ("function with the name of what rotates", [put("functions.bureau-rotation", {"handler": "orders.extra.handler", "triggers": [DAILY]})],
+     "secrets.bureau: would have the function name 'dev-orders-bureau-rotation' in AWS, like functions.bureau-rotation; rename one of the "
+     "two"),
+    ("secret whose rotation has too long a name", [put(f"secrets.{LONG[:40]}", {"holds": "the key", "rotation": {"every_days": 30}})],
+     f"secrets.{LONG[:40]}: its role name in AWS, 'dev-orders-{LONG[:40]}-rotation-eu-west-1', has 70 characters, and AWS allows 64 for a "
+     f"role (IAM API reference, CreateRole); shorten the secret name '{LONG[:40]}' by 6 characters"),
+    ("secret name", [put("secrets", {LONGEST: {"holds": "the key"}}), drop("functions.api.uses.bureau"), drop("functions.rotate")],
      f"secrets.{LONGEST}: its secret name in AWS, 'dev-orders-{LONGEST}.secret', has 520 characters, and AWS allows 512 for a secret "
      f"(Secrets Manager API reference, CreateSecret); shorten the secret name '{LONGEST}' by 8 characters"),
 ]  # fmt: skip

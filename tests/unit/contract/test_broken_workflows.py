@@ -109,10 +109,10 @@ BROKEN = [
      "workflows.decide.states.Ask.Catch[0].ErrorEquals: must be a list of errors, also of one; write [States.ALL] for every error"),
     ("unknown function", [put(f"{STATES}.Validate.Function", "validat")],
      "workflows.decide.states.Validate.Function=validat: is no function of this workload; there is api, gate, quotes, worker, ship, text, "
-     "deliver, process, sweep, index, transform, socket, validate, ask, price; did you mean 'validate'?"),
+     "deliver, process, sweep, index, transform, socket, validate, ask, price, rotate; did you mean 'validate'?"),
     ("no function", [drop(f"{STATES}.Validate.Function")],
      "workflows.decide.states.Validate.Function: is required in a Task; name a function of this workload; there is api, gate, quotes, "
-     "worker, ship, text, deliver, process, sweep, index, transform, socket, validate, ask, price"),
+     "worker, ship, text, deliver, process, sweep, index, transform, socket, validate, ask, price, rotate"),
     ("resource for a function", [put(f"{STATES}.Validate", {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Is it valid"})],
      "workflows.decide.states.Validate.Resource: is not known in a Task; name a function of this workload: `Function: NAME`"),
     ("answer that may never come", [drop(f"{STATES}.Ask.TimeoutSeconds")],

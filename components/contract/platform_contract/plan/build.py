@@ -7,6 +7,7 @@ from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
+from platform_contract.plan.rotation import plan_rotations
 from platform_contract.plan.secrets import plan_parameters, plan_secrets
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
@@ -63,6 +64,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         workflows=workflows,
         secrets=secrets,
         parameters=parameters,
+        rotations=plan_rotations(settings, manifest),
         queue_triggers=state.plan_queue_triggers(manifest),
         topics=topics,
         buses=buses,

@@ -111,7 +111,15 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
 
 
 def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> dict[str, str]:
-    variables = {
+    variables = platform_variables(settings, manifest)
+    if spec.idempotency:
+        variables[environment.IDEMPOTENCY_EXPIRES_AFTER_SECONDS] = str(spec.idempotency.expires_after_hours * 3600)
+    return {**spec.environment, **variables}
+
+
+def platform_variables(settings: Settings, manifest: Manifest) -> dict[str, str]:
+    """What every function of a workload is told."""
+    return {
         environment.ENVIRONMENT: settings.environment,
         environment.WORKLOAD: manifest.name,
         environment.DATA_CLASS: manifest.data_class,
@@ -122,9 +130,6 @@ def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> di
         environment.CAPTURE_RESPONSE: "false",
         environment.CAPTURE_ERROR: "true",
     }
-    if spec.idempotency:
-        variables[environment.IDEMPOTENCY_EXPIRES_AFTER_SECONDS] = str(spec.idempotency.expires_after_hours * 3600)
-    return {**spec.environment, **variables}
 
 
 def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:

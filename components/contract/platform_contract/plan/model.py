@@ -131,6 +131,18 @@ class FunctionPlan(Plain):
     alarms: tuple[AlarmPlan, ...]
 
 
+class RotationPlan(Plain):
+    """How a secret gets new values: the platform's function, and when Secrets Manager calls it."""
+
+    function: FunctionPlan
+    every_days: int
+    at_once: bool
+    """Whether the first rotation begins when it is configured, instead of after the first period."""
+    initial_label: str
+    initial_text: str
+    """Of the version that is made with it, because a secret without one cannot be rotated."""
+
+
 class RoutePlan(Plain):
     route: str
     suffix: str
@@ -212,6 +224,8 @@ class WorkloadPlan(Plain):
     workflows: dict[str, WorkflowPlan]
     secrets: dict[str, SecretPlan]
     parameters: dict[str, ParameterPlan]
+    rotations: dict[str, RotationPlan]
+    """By the secret's name."""
     queue_triggers: dict[str, QueueTriggerPlan]
     topics: dict[str, TopicPlan]
     buses: dict[str, BusPlan]

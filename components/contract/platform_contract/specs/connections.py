@@ -9,6 +9,7 @@ from ..standards.iam import VERBS
 from .circles import check_circles
 from .loose_ends import Broken, check_loose_ends
 from .manifest import SECTIONS, Manifest
+from .rotation_checks import check_rotations
 
 
 def check_connections(manifest: Manifest) -> Iterator[Broken]:
@@ -18,6 +19,7 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _changes(manifest)
     yield from _invoked(manifest)
     yield from _authorizers(manifest)
+    yield from check_rotations(manifest)
     yield from _sockets(manifest)
     yield from _graphql(manifest)
     yield from _twice(manifest)
@@ -85,8 +87,11 @@ def _changes(manifest: Manifest) -> Iterator[Broken]:
 
 
 def _invoked(manifest: Manifest) -> Iterator[Broken]:
+    rotating = set(manifest.rotating_functions)
+    if not rotating <= set(manifest.functions):
+        return  # one of those that nothing invokes may be the one that was meant, which is told
     for name, function in manifest.functions.items():
-        if not function.triggers and name not in manifest.authorizer_functions | manifest.steps:
+        if not function.triggers and name not in manifest.authorizer_functions | manifest.steps | rotating:
             yield (f"functions.{name}.triggers", None, "is empty, and nothing else invokes the function", "add a trigger, or remove it")
 
 

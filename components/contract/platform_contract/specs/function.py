@@ -85,7 +85,7 @@ class FunctionSpec(Strict):
         description="Memory; the share of a processor grows with it.",
     )  # fmt: skip
     triggers: list[TriggerSpec] = Field(
-        default=[], description="What invokes it; empty only for a function that a route names as its authorizer or a workflow as a step."
+        default=[], description="What invokes it; empty only for a function that a route names as its authorizer, a workflow as a step, or a secret as what rotates it."
     )
     uses: dict[str, list[str]] = Field(
         default={}, description="Resource -> verbs: its permissions. A resource of another workload is WORKLOAD.RESOURCE."

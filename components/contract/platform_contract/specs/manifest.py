@@ -102,7 +102,7 @@ class Manifest(Strict):
     buses: dict[Name, BusSpec] = Field(default={}, description="Its EventBridge buses.")
     streams: dict[Name, StreamSpec] = Field(default={}, description="Its Kinesis streams.")
     workflows: dict[Name, WorkflowSpec] = Field(default={}, description="Its Step Functions workflows.")
-    secrets: dict[Name, SecretSpec] = Field(default={}, description="Its secrets; values are set by people, never here.")
+    secrets: dict[Name, SecretSpec] = Field(default={}, description="Its secrets; values are set by people or by rotation, never here.")
     parameters: dict[Name, ParameterSpec] = Field(default={}, description="Its plain parameters.")
     datasets: dict[Name, DatasetSpec] = Field(default={}, description="Files in its bucket that can be queried with SQL.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
@@ -145,6 +145,11 @@ class Manifest(Strict):
         named = [trigger.authorizer_function for function in self.functions.values() for trigger in function.http_triggers]
         named.append(self.websocket_api.authorizer_function)
         return {name for name in named if name}
+
+    @property
+    def rotating_functions(self) -> dict[str, str]:
+        """Function that hands new values of a secret to the other side -> the secret; the last one where it does so for several."""
+        return {spec.rotation.function: name for name, spec in self.secrets.items() if spec.rotation and spec.rotation.function}
 
     @property
     def models(self) -> dict[str, str]:

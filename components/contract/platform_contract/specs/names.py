@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from .. import naming
+from .. import naming, rotation_names
 from ..settings import Settings
 from ..standards import dynamodb
 from ..standards.alarms import ALARMS, Kind
@@ -74,8 +74,11 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
     if manifest.datasets:
         yield "database", "name", partial(naming.database_name, settings, name)
         yield "workgroup", "name", partial(naming.workgroup_name, settings, name)
-    for secret in manifest.secrets:
+    for secret, secret_spec in manifest.secrets.items():
         yield "secret", f"secrets.{secret}", partial(naming.secret_name, settings, name, secret)
+        if secret_spec.rotation:
+            yield "function", f"secrets.{secret}", partial(rotation_names.function_name, settings, name, secret)
+            yield "role", f"secrets.{secret}", partial(rotation_names.role_name, settings, name, secret)
     for parameter in manifest.parameters:
         yield "parameter", f"parameters.{parameter}", partial(naming.parameter_name, settings, name, parameter)
     scheduled = ""
@@ -101,6 +104,10 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield from _watched_triggers(function, spec)
     if any("schedule" in spec.kinds() for spec in manifest.functions.values()):
         yield "schedule", "name", SCHEDULES
+    for secret, secret_spec in manifest.secrets.items():
+        if secret_spec.rotation:
+            yield "function", f"secrets.{secret}", rotation_names.component(secret)
+            yield "rotation", f"secrets.{secret}", rotation_names.component(secret)
     for topic in manifest.topics:
         yield "topic", f"topics.{topic}", topic
     for workflow in manifest.workflows:

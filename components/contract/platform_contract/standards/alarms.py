@@ -17,7 +17,7 @@ from . import apigateway, environment
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "workflow", "http_api", "rest_api", "websocket_api", "graphql_api", "table",
+    "schedule", "stream", "workflow", "rotation", "http_api", "rest_api", "websocket_api", "graphql_api", "table",
 ]  # fmt: skip
 
 
@@ -215,6 +215,14 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
             datapoints_to_alarm=5, evaluation_periods=5,
         ),
     ),
+    "rotation": (
+        AlarmStandard(
+            # A rotation is a handful of invocations a month: a rate over three minutes would miss the one that counts.
+            "failed", "AWS/Lambda", "Errors", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
+            "a step of a secret's rotation has failed; the value before it is still in force", "ticket", statistic="Sum",
+            datapoints_to_alarm=1, evaluation_periods=1,
+        ),
+    ),
     "http_api": (
         AlarmStandard(
             # HTTP APIs: 5xx by ApiId; REST APIs have other names (5XXError by ApiName).
@@ -288,6 +296,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "schedule": (),
     "stream": ("retention_ms",),
     "workflow": (),
+    "rotation": (),
     "queue": ("retention_seconds", "visibility_seconds"),
     "dead_letter_queue": (),
     "http_api": ("latency_ms_p99",),

@@ -6,7 +6,7 @@ boundary names services and denies what no workload needs; the least actions are
 
 from typing import Any
 
-from . import states
+from . import iam, states
 
 ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray")
 """Services whose data a workload may use: those of the blocks that the platform has."""
@@ -52,7 +52,7 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Answers", ["states:SendTaskSuccess", "states:SendTaskFailure"], "*"),
             _allow("LogDeliveries", list(states.LOG_DELIVERY_ACTIONS), "*"),
             _allow("Connections", "execute-api:ManageConnections", arn("execute-api", "*/live/POST/@connections/*")),
-            _allow("Secrets", "secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{environment}-*")),
+            _allow("Secrets", list(iam.ROTATION_ACTIONS), arn("secretsmanager", f"secret:{environment}-*")),
             _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
             _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:live")),
             _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),

@@ -15,6 +15,10 @@ SOCKET_ENDPOINT = "SOCKET_ENDPOINT"
 TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL = "TOKEN_ISSUER", "TOKEN_AUDIENCES", "JWKS_URL"
 """Told to functions that decide who may call: whose tokens are good, for whom, and where the keys are that sign them."""
 
+ROTATION_FIELD, ROTATION_HOOK, ROTATION_HOOK_SECONDS = "ROTATION_FIELD", "ROTATION_HOOK", "ROTATION_HOOK_SECONDS"
+"""Told to the platform's function that rotates a secret: where in its text the value is; the alias of the workload's function that hands a new
+value over, and how long that may run."""
+
 ALWAYS = (ENVIRONMENT, WORKLOAD, DATA_CLASS, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
 """Set for every function."""
 

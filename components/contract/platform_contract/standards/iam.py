@@ -36,6 +36,9 @@ class Verb:
 
 _TABLE_AND_INDEXES = ("", "/index/*")
 _OBJECTS = ("/*",)
+SECRET_ARN_SUFFIX = "-??????"
+"""What Secrets Manager puts behind a secret's name in its ARN, in a policy that is written before the secret is made."""
+
 _KEY_READ = ("kms:Decrypt", "kms:DescribeKey")
 _KEY_WRITE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 
@@ -124,7 +127,7 @@ VERBS: dict[Kind, dict[str, Verb]] = {
         ),
     },
     "secret": {
-        "read": Verb((Permission(("secretsmanager:GetSecretValue",), ("-??????",)),), ("kms:Decrypt",), "read the value"),
+        "read": Verb((Permission(("secretsmanager:GetSecretValue",), (SECRET_ARN_SUFFIX,)),), ("kms:Decrypt",), "read the value"),
     },
     "parameter": {
         "read": Verb((Permission(("ssm:GetParameter",)),), (), "read the value, which is plain text"),
@@ -148,6 +151,13 @@ VIA_SERVICE: dict[str, str] = {
 
 FAILURE_ACTIONS, FAILURE_KEY_ACTIONS = ("sqs:SendMessage",), ("kms:Decrypt", "kms:GenerateDataKey")
 """What Lambda does with a function's role when it puts what was given up into the queue of failures, and needs of its key for it."""
+
+ROTATION_ACTIONS = (
+    "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+)  # fmt: skip
+ROTATION_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What the function that rotates a secret does with it, and needs of its key for it. Source: Secrets Manager guide, "Lambda rotation function
+execution role permissions". No verb: nobody else may."""
 
 ENVIRONMENT_KEY_ACTIONS = ("kms:Decrypt",)
 """What a function's role needs on the key that encrypts its environment variables."""

@@ -44,8 +44,8 @@ class FunctionArgs(TypedDict):
     """ARN of the permissions boundary of the role."""
     code: pulumi.Archive
     """The bundle: the function's own code, without third-party packages."""
-    layer_arn: pulumi.Input[str]
-    """ARN of the layer version that holds the third-party packages."""
+    layer_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the layer version that holds the third-party packages; without it, the code has what the runtime has."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key: encrypts log group and environment variables."""
     handler: str
@@ -186,7 +186,7 @@ class Function(pulumi.ComponentResource):
             description=args["description"],
             role=self._role.arn,
             code=args["code"],
-            layers=[args["layer_arn"]],
+            layers=[args["layer_arn"]] if "layer_arn" in args else None,
             handler=knobs.handler,
             runtime=knobs.runtime,
             architectures=[knobs.architecture],

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import budgets
 
+from platform_contract import rotation_names
 from platform_contract.json_schemas import draft4
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 
@@ -20,6 +21,8 @@ from ..blocks.stream import Stream
 from ..blocks.table import Table
 from ..blocks.topic import Topic
 from ..blocks.workflow import Workflow
+from ..platform_code import platform_code
+from ..triggers.rotation import Rotation
 from ..watch.traces import make_trace_group
 from .entries import Entries
 from .parts import alarms_of, arguments
@@ -68,6 +71,7 @@ class Pilot(Entries, Sources):
         self._make_secrets()
         self._make_sockets()
         self._make_functions()
+        self._make_rotations()
         self._make_http_apis()
         self._make_rest_apis()
         self._connect_sockets()
@@ -170,14 +174,16 @@ class Pilot(Entries, Sources):
         self.functions |= {name: self._function(name) for name in self._plan.functions if name in starting}
 
     def _function(self, name: str) -> Function:
-        plan, function = self._plan, self._plan.functions[name]
+        function = self._plan.functions[name]
+        return self._made_function(name, function, code=self._args["code"][name], layer_arn=self._args["layer_arn"])
+
+    def _made_function(self, name: str, function: FunctionPlan, **code: Any) -> Function:
+        plan = self._plan
         return Function(f"{self._name}-{name}", arguments(
             function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
-            "assigned_statements", **self._encrypted, **self._shared,
+            "assigned_statements", **self._encrypted, **self._shared, **code,
             account_id=plan.account_id,
             boundary_arn=plan.boundary_arn,
-            code=self._args["code"][name],
-            layer_arn=self._args["layer_arn"],
             environment={**function.environment, **self._references(function)},
             statements=[each.model_dump(mode="json") for each in function.statements],
             key_statements=[each.model_dump(mode="json") for each in function.key_statements],
@@ -188,6 +194,16 @@ class Pilot(Entries, Sources):
             alarms=alarms_of(function.alarms),
             **_failures(function),
         ), self._child)  # fmt: skip
+
+    def _make_rotations(self) -> None:
+        """After the functions: one of them may have to hand the new value over."""
+        for name, rotation in self._plan.rotations.items():
+            component = rotation_names.component(name)
+            function = self._made_function(component, rotation.function, code=platform_code(rotation.function.handler))
+            Rotation(f"{self._name}-{component}", arguments(
+                rotation, "function", secret_arn=self.secrets[name].arn, function_name=function.physical_name, alias_name=function.alias_name,
+                alias_arn=function.alias_arn, account_id=self._plan.account_id,
+            ), self._child)  # fmt: skip
 
     def _make_workflows(self) -> None:
         plan = self._plan
@@ -212,6 +228,7 @@ class Pilot(Entries, Sources):
             "workflow": lambda name: self.workflows[name].arn,
             "secret": lambda name: self.secrets[name].physical_name,
             "parameter": lambda name: self.parameters[name].physical_name,
+            "function": lambda name: self.functions[name].alias_arn,
             "socket": self._socket_endpoint,
             "identity": self._identity,
         }
