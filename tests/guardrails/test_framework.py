@@ -136,6 +136,7 @@ def test_the_rules_that_this_pack_promises() -> None:
         "log-group-is-encrypted", "log-group-has-retention", "alarm-has-action",
         "sns-topic-is-encrypted", "event-bus-is-encrypted", "event-target-has-failure-path", "schedule-has-failure-path",
         "kinesis-stream-is-encrypted", "workflow-is-encrypted", "workflow-is-traced", "workflow-is-logged", "secret-is-encrypted",
+        "secret-rotation-interval",
         "rest-stage-has-access-log", "api-stage-has-access-log", "api-stage-is-throttled", "rest-stage-is-traced",
         "graphql-api-knows-its-callers", "resource-has-owner",
     ]  # fmt: skip

@@ -131,6 +131,7 @@ BROKEN = [
     ("aws:kinesis/stream:Stream", {"encryptionType": "NONE"}, {"kinesis-stream-is-encrypted"}),
     ("aws:sfn/stateMachine:StateMachine", {"tracingConfiguration": None, "loggingConfiguration": None}, {"workflow-is-traced", "workflow-is-logged"}),
     ("aws:secretsmanager/secret:Secret", {"kmsKeyId": None}, {"secret-is-encrypted"}),
+    ("aws:secretsmanager/secretRotation:SecretRotation", {"rotationRules": {"automaticallyAfterDays": 365}}, {"secret-rotation-interval"}),
     ("aws:apigatewayv2/stage:Stage", {"accessLogSettings": None, "defaultRouteSettings": None}, {"api-stage-has-access-log", "api-stage-is-throttled"}),
     ("aws:apigateway/stage:Stage", {"accessLogSettings": None, "xrayTracingEnabled": False}, {"rest-stage-has-access-log", "rest-stage-is-traced"}),
     ("aws:appsync/graphQLApi:GraphQLApi", {"authenticationType": "API_KEY"}, {"graphql-api-knows-its-callers"}),

@@ -35,7 +35,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"problems", "words", "standards"},
     "name_limits": set(),
     "naming": {"name_limits", "settings", "standards"},
-    "rotation_names": {"naming", "settings"},
+    "rotation_names": {"name_limits", "naming", "settings"},
     "break_even": {"standards"},
     "flags": {"break_even"},
     "fit": {"standards", "break_even", "flags"},

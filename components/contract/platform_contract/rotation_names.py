@@ -1,6 +1,7 @@
 """Names in AWS of what rotates a secret; see `naming`."""
 
 from platform_contract import naming
+from platform_contract.name_limits import checked_name
 from platform_contract.settings import Settings
 
 
@@ -11,9 +12,9 @@ def component(secret: str) -> str:
 
 def function_name(settings: Settings, workload: str, secret: str) -> str:
     name = f"{naming.prefix(settings, workload)}-{component(secret)}"
-    return naming.checked_name("function", name, {"workload name": workload, "secret name": secret})
+    return checked_name("function", name, {"workload name": workload, "secret name": secret})
 
 
 def role_name(settings: Settings, workload: str, secret: str) -> str:
     name = f"{naming.prefix(settings, workload)}-{component(secret)}-{settings.region}"
-    return naming.checked_name("role", name, {"workload name": workload, "secret name": secret})
+    return checked_name("role", name, {"workload name": workload, "secret name": secret})

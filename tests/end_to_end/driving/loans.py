@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from local.smoke import Access
 from tests.end_to_end.calls import api_url, send, token_of
 from tests.end_to_end.drivers import called, eventually
+from tests.end_to_end.rotating import Rotator
 from tests.fakes.bureau import Bureau
 
 KEY = "driven-key"
@@ -31,8 +32,20 @@ def drive(access: Access) -> None:
         eventually("the approval was recorded", lambda: status(access, asked) == "approved")
         ruled = called(access, "loans", "POST /loans", application(income_days_ago=10), 202, idempotency_key=uuid.uuid4().hex)
         eventually("a rule decided about a loan", lambda: status(access, ruled) == "approved")
+        rotated(access, bureau)
     record_again(access, ruled)
     called(access, "loans", "POST /quotes-for-loans", {"amount": 1_000_000, "months": 36})
+
+
+def rotated(access: Access, bureau: Bureau) -> None:
+    """A rotation whose first try fails at the bureau, which its breaker counts."""
+    rotator = Rotator(access, access.inventory.workloads["loans"].secrets["bureau"].physical_name)
+    token = rotator.begin()
+    assert rotator.step("createSecret", token) is None
+    bureau.then("500", "500", "500")
+    assert rotator.step("setSecret", token) == "RotationError"
+    for step in ("setSecret", "testSecret", "finishSecret"):
+        assert rotator.step(step, token) is None, step
 
 
 def application(income_days_ago: int) -> dict:
