@@ -17,7 +17,7 @@ TAKEN = ["a", "0123", "A-b_c.d=e", "x" * 128, "32688185-f267-4109-8961-3b55ab284
 REPLACED = {
     "empty": "", "too long": "x" * 129, "blank": "two words", "newline at the end": "id\n", "forged line": 'id"}\n{"level":"ERROR"',
     "forged header": "id\r\nset-cookie: a=b", "markup": "<script>", "quote": 'i"d', "zero": "id\0", "escape": "\x1b[31mid",
-    "card": "4111111111111111", "card in groups": "4111-1111-1111-1111", "phone": "0301234567", "account": "DE89370400440532013000",
+    "card": "4111111111111111", "card in groups": "4111-1111-1111-1111", "phone": "0301-234-5678", "account": "DE89370400440532013000",
     "token": "eyJhbGciOiJub25l.eyJzdWIiOiJhbm5hIn0.", "other letters": "ключ", "wide digit": "\uff11", "path": "../id", "query": "id;rm -rf",
 }  # fmt: skip
 
