@@ -6,7 +6,7 @@ it as well in a fraction of that, because no check looks at more than the founda
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,23 @@ def program_of(*workloads: str) -> Path:
     (folder / "handlers").symlink_to(ROOT / "handlers")
     shutil.copy(ROOT / "__main__.py", folder)
     return folder / "__main__.py"
+
+
+@cache
+def sound(*workloads: str) -> Graph:
+    """What the unbroken program sends for these workloads; run once, and only read."""
+    return run_workloads(*workloads)
+
+
+def told_of(
+    monkeypatch: pytest.MonkeyPatch, workloads: tuple[str, ...], kind: str, change: Change, check: Callable[[Graph], Iterable[str]]
+) -> list[str]:
+    """What `check` says of these workloads when every `kind` is changed; as they are, it has to say nothing."""
+    assert list(check(sound(*workloads))) == []
+    changed = broken(monkeypatch, kind, change)
+    graph = run_workloads(*workloads)
+    assert changed, f"no {kind} was changed"
+    return list(check(graph))
 
 
 def run_workloads(*workloads: str, stack: str = "dev", preview: bool = False) -> Graph:

@@ -37,7 +37,7 @@ class Node:
     outputs: dict[str, Any] = field(default_factory=dict)
     registered_outputs: dict[str, Any] | None = None
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The type without package and class: lambda/function, or the class of one of our components."""
         parts = self.type.split(":")
@@ -66,7 +66,14 @@ class Graph:
     log: list[str]
 
     def all(self, kind: str) -> list[Node]:
-        return [node for node in self.nodes if node.kind == kind]
+        return list(self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.kind, []).append(node)
+        return found
 
     def one(self, kind: str, name: str) -> Node:
         found = [node for node in self.all(kind) if node.name == name]

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pulumi_aws
 import pytest
 from pulumi_aws import athena, glue
 
-from tests.program.graph import Graph, run_program
-from tests.program.test_breaking_it import Change, with_
+from tests.program.breaking import Change, told_of, with_
+from tests.program.graph import Graph
 
 
 def _workgroup_of(**changes: Any) -> Change:
@@ -95,9 +94,5 @@ BREAKAGES = [
 
 @pytest.mark.parametrize(("kind", "change", "says"), BREAKAGES, ids=[says for _, _, says in BREAKAGES])
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, says: str):
-    service, name = kind.split(".")
-    module = getattr(pulumi_aws, service)
-    real = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda logical, **sent: real(logical, **change(logical, sent)))
-    found = list(queryable(run_program("dev")))
+    found = told_of(monkeypatch, ("clickstream",), kind, change, queryable)
     assert any(says in problem for problem in found), found

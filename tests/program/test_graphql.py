@@ -15,7 +15,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 from platform_contract.specs import load_manifests
 from platform_contract.standards import appsync
 from tests.program import checks
-from tests.program.breaking import Change, broken, not_made, only, run_workloads, unordered, with_, without
+from tests.program.breaking import Change, not_made, only, told_of, unordered, with_, without
 from tests.program.graph import ROOT, Graph, Node
 
 BUILT_IN = "scalar AWSDateTime\ndirective @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION\n"
@@ -212,13 +212,6 @@ def test_holds_for_every_graphql_api(graph: Graph, check: Callable[[Graph], Iter
     assert list(check(graph)) == []
 
 
-def test_holds_for_boards_alone():
-    """What is broken below is broken in this program; it passes as it is."""
-    graph = run_workloads("boards")
-    assert [problem for check in CHECKS for problem in check(graph)] == []
-    assert list(checks.alarms(graph)) == []
-
-
 def test_who_may_come_in_is_known_before_the_update(preview: Graph):
     """The guardrail graphql-api-knows-its-callers judges the preview; only the pool's id is AWS's to assign."""
     (api,) = preview.all("appsync/graphQLApi")
@@ -302,8 +295,5 @@ BREAKAGES: list[tuple[str, Change, Callable[[Graph], Iterator[str]], str]] = [
     ("kind", "change", "check", "says"), BREAKAGES, ids=[f"{kind}-{says}-{number}" for number, (kind, *_, says) in enumerate(BREAKAGES)]
 )
 def test_what_is_broken_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
-    changed = broken(monkeypatch, kind, change)
-    graph = run_workloads("boards")
-    assert changed, f"no {kind} was changed"
-    found = list(check(graph))
+    found = told_of(monkeypatch, ("boards",), kind, change, check)
     assert any(says in problem for problem in found), found

@@ -13,13 +13,12 @@ from tests.program.graph import ROOT, Graph, run_program, stack_config
 
 
 def changed(tmp_path: Path, workload: str, **fields) -> Graph:
-    """The program in dev, with top-level fields of one manifest replaced."""
-    for name in ("workloads", "handlers"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("__main__.py", "Pulumi.dev.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    path = tmp_path / "workloads" / f"{workload}.yaml"
-    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **fields}))
+    """What dev makes of one workload, with top-level fields of its manifest replaced."""
+    (tmp_path / "workloads").mkdir()
+    (tmp_path / "handlers").symlink_to(ROOT / "handlers")
+    shutil.copy(ROOT / "__main__.py", tmp_path)
+    manifest = yaml.safe_load((ROOT / "workloads" / f"{workload}.yaml").read_text())
+    (tmp_path / "workloads" / f"{workload}.yaml").write_text(yaml.safe_dump({**manifest, **fields}))
     return run_program("dev", program=tmp_path / "__main__.py")
 
 

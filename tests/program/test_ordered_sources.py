@@ -8,13 +8,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pulumi_aws
 import pytest
 from pulumi_aws import dynamodb
 
 from platform_contract.standards import kinesis
-from tests.program.graph import Graph, Node, run_program
-from tests.program.test_breaking_it import Change, only, with_, without
+from tests.program.breaking import Change, only, told_of, with_, without
+from tests.program.graph import Graph, Node
 
 LONGEST_RETRIES = 100
 """More than that is no bound: with one second between two, and each batch halved, a bad record would hold its shard for hours."""
@@ -197,9 +196,5 @@ BREAKAGES = [
 
 @pytest.mark.parametrize(("kind", "change", "check", "says"), BREAKAGES, ids=[f"{kind}-{says[:30]}" for kind, _, _, says in BREAKAGES])
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
-    service, name = kind.split(".")
-    module = getattr(pulumi_aws, service)
-    real = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda logical, **sent: real(logical, **change(logical, sent)))
-    found = list(check(run_program("dev")))
+    found = told_of(monkeypatch, ("clickstream", "search-index"), kind, change, check)
     assert any(says in problem for problem in found), found

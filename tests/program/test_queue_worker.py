@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import pulumi_aws
 import pytest
 
-from tests.program.graph import Graph, Node, run_program
-from tests.program.test_breaking_it import Change, only, with_
+from tests.program.breaking import Change, only, told_of, with_
+from tests.program.graph import Graph, Node
 
 
 def fifo(graph: Graph) -> Iterator[str]:
@@ -83,9 +82,5 @@ BREAKAGES = [
 
 @pytest.mark.parametrize(("kind", "change", "says"), BREAKAGES, ids=[says for _, _, says in BREAKAGES])
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, says: str):
-    service, name = kind.split(".")
-    module = getattr(pulumi_aws, service)
-    real = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda logical, **sent: real(logical, **change(logical, sent)))
-    found = list(fifo(run_program("dev")))
+    found = told_of(monkeypatch, ("receipts",), kind, change, fifo)
     assert any(says in problem for problem in found), found

@@ -11,8 +11,8 @@ import pulumi_aws
 import pytest
 
 from platform_contract.standards import states
-from tests.program.graph import Graph, Node, run_program
-from tests.program.test_breaking_it import Change, only, unordered, with_
+from tests.program.breaking import Change, only, told_of, unordered, with_
+from tests.program.graph import Graph, Node
 
 LONGEST_MARGIN_SECONDS = 5
 """A step is given up this long after its function has ended by itself, not minutes later."""
@@ -209,9 +209,5 @@ BREAKAGES = [
 
 @pytest.mark.parametrize(("kind", "change", "check", "says"), BREAKAGES, ids=[f"{number}-{each[3][:30]}" for number, each in enumerate(BREAKAGES)])
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
-    service, name = kind.split(".")
-    module = getattr(pulumi_aws, service)
-    real = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda logical, **sent: real(logical, **change(logical, sent)))
-    found = list(check(run_program("dev")))
+    found = told_of(monkeypatch, ("loans", "orders"), kind, change, check)
     assert any(says in problem for problem in found), found
