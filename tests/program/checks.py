@@ -62,9 +62,7 @@ def edges(graph: Graph) -> Iterator[str]:
         )
         yield from need(node, siblings(node, "iam/rolePolicy"), "the first invocation needs its permissions")
         workload = graph.by_urn[graph.by_urn[node.parent].parent]
-        state = [each for kind in ("dynamodb/table", "sqs/queue", "s3/bucket") for each in graph.all(kind)
-                 if each in graph.under(workload) and each.inputs.get("name", each.inputs.get("bucket")) in
-                 str([each.outputs for each in graph.nodes]) and _told(node, each)]  # fmt: skip
+        state = [each for each in graph.under(workload) if each.kind in ("dynamodb/table", "sqs/queue", "s3/bucket") and _told(node, each)]
         for each in state:
             yield from need(node, [each], "it is told of it")
     for node in graph.all("lambda/eventSourceMapping"):
