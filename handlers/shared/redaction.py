@@ -85,7 +85,7 @@ def serializer(mode: Mode) -> Callable[[Mapping[str, Any]], str]:
 def told(error: BaseException, mode: Mode) -> BaseException:
     """What may be said of an error outside of the function: an exception of the same name, with its text redacted.
 
-    The runtime logs an error that leaves the handler, and X-Ray keeps its text. The name stays: workflows decide by it.
+    The runtime logs an error that leaves the handler, and the trace keeps its text. The name stays: workflows decide by it.
     """
     if mode == "nothing":
         return error
