@@ -1,11 +1,13 @@
 """One platform for all tests of patterns: those that edit or break a stack make a checkout of their own."""
 
 import os
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from tests.checkout import Checkout
+from tests.end_to_end.faults import WORKLOADS, Faults, install
 from tests.end_to_end.loan_office import Desk
 from tests.fakes.bureau import Bureau
 
@@ -39,3 +41,31 @@ def office(platform) -> Iterator[Desk]:
         platform.cloud.client("ssm").put_parameter(Name=name, Value=bureau.url, Type="String", Overwrite=True)
         desk.keep_key("key-1")
         yield desk
+
+
+@pytest.fixture(scope="session")
+def failing(tmp_path_factory, engine) -> Iterator[tuple]:
+    """A stack of which calls go wrong when a test says so: how to reach it, and its faults."""
+    copy = Checkout.make(tmp_path_factory.mktemp("failures") / "platform", *WORKLOADS)
+    faults = install(copy)
+    try:
+        copy.up()
+        yield copy.access(), faults
+    finally:
+        copy.down()
+
+
+@pytest.fixture(scope="session")
+def access(failing):
+    return failing[0]
+
+
+@pytest.fixture(scope="session")
+def faults(failing) -> Faults:
+    return failing[1]
+
+
+@pytest.fixture
+def mark() -> str:
+    """A word that nothing else holds."""
+    return f"m{uuid.uuid4().hex[:12]}"

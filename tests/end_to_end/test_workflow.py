@@ -147,12 +147,15 @@ def test_a_loan_that_is_sent_several_times_is_decided_once(desk: Desk):
 
 
 @contextlib.contextmanager
-def patience(desk: Desk, seconds: int) -> Iterator[None]:
-    """The workflow as it is, but for how long it waits for a person: a week is too long for a test."""
+def patience(desk: Desk, seconds: int, *path: str | int) -> Iterator[None]:
+    """The workflow as it is, but for how long it waits at one state: a week, or 25 s, is too long for a test."""
     arn = desk.workload.workflows["decide"].arn
     definition = desk.steps.describe_state_machine(stateMachineArn=arn)["definition"]
     shorter = json.loads(definition)
-    shorter["States"]["Ask a person"]["TimeoutSeconds"] = seconds
+    state = shorter["States"]
+    for part in path:
+        state = state[part]
+    state["TimeoutSeconds"] = seconds
     desk.steps.update_state_machine(stateMachineArn=arn, definition=json.dumps(shorter))
     try:
         yield
@@ -160,8 +163,18 @@ def patience(desk: Desk, seconds: int) -> Iterator[None]:
         desk.steps.update_state_machine(stateMachineArn=arn, definition=definition)
 
 
+def test_a_step_that_takes_too_long_is_not_tried_again_and_its_loan_is_failed(desk: Desk):
+    """The bureau is silent for 5 s, and the step's time is 1 s."""
+    desk.bureau.default = "slow"
+    with patience(desk, 1, "Look into it", "Branches", 0, "States", "Score"):
+        loan_id = desk.apply()
+        assert desk.decided(loan_id) == ("failed", "a step failed for good; somebody looks into it")
+    assert desk.ended(loan_id) == "FAILED"
+    assert len(desk.answers(loan_id)) <= 1
+
+
 def test_a_loan_about_which_nobody_decides_in_time_expires(desk: Desk):
-    with patience(desk, 2):
+    with patience(desk, 2, "Ask a person"):
         loan_id = desk.apply(income_days_ago=200)
         assert desk.decided(loan_id) == ("expired", "nobody decided within a week")
     assert desk.ended(loan_id) == "SUCCEEDED", "an outcome, and no failure"

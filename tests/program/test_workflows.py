@@ -17,6 +17,9 @@ from tests.program.graph import Graph, Node
 LONGEST_MARGIN_SECONDS = 5
 """A step is given up this long after its function has ended by itself, not minutes later."""
 
+CUT_OFF = {"States.Timeout", "Sandbox.Timedout", "States.TaskFailed", "States.ALL"}
+"""Names under which a step or its function that took too long is retried. Sandbox.Timedout is Lambda's, for its own timeout."""
+
 
 def tasks(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(name, state) of every Task of a definition, those of branches and maps included."""
@@ -53,6 +56,8 @@ def steps(graph: Graph) -> Iterator[str]:
                 yield f"{machine.name}, {name}: waits {waits} s for a function of {longest} s"
             if not {states.TRANSIENT, "Lambda.TooManyRequestsException"} <= retries(state):
                 yield f"{machine.name}, {name}: is not tried again"
+            if retries(state) & CUT_OFF:
+                yield f"{machine.name}, {name}: tries again what was cut off for its time"
             if callback and state["Parameters"]["Payload"].get("task_token.$") != "$$.Task.Token":
                 yield f"{machine.name}, {name}: hands out no token, so nobody can answer"
 
@@ -195,6 +200,7 @@ BREAKAGES = [
     ("sfn.StateMachine", in_state("Validate", Resource=f"{VALIDATE.replace('loans-validate', 'orders-api')}:live"), steps, "of another workload"),
     ("sfn.StateMachine", in_state("Validate", TimeoutSeconds=1), steps, "waits 1 s for a function of 10.0 s"),
     ("sfn.StateMachine", in_state("Validate", Retry=[]), steps, "Validate: is not tried again"),
+    ("sfn.StateMachine", in_state("Validate", Retry=[{"ErrorEquals": ["States.ALL"]}]), steps, "tries again what was cut off"),
     ("sfn.StateMachine", only("loans-decide", unordered), statements, "and AWS tries the role at once"),
     ("sfn.StateMachine", with_(encryption_configuration=None), encryption, "is encrypted with None"),
     ("sfn.StateMachine", with_(tracing_configuration=None), encryption, "is not traced"),

@@ -220,6 +220,9 @@ def report(manifest: Manifest, settings: Settings) -> str:
     rows.append(f"| **every month, with or without events** | | | **{it.monthly_usd:.2f}** |")
     rows.append(f"| **a month at the {it.expected:,} events that the manifest expects** (budget: {manifest.cost.monthly_budget_usd:g}) "
                 f"| | | **{it.expected_usd:.2f}** |")  # fmt: skip
+    if it.expected_usd > manifest.cost.monthly_budget_usd:
+        rows += ["", f"**The budget is too small**: USD {it.expected_usd:.2f} are expected and {manifest.cost.monthly_budget_usd:g} allowed, so its "
+                 "notices would come every month. Raise `cost.monthly_budget_usd`, or expect less."]  # fmt: skip
     rows += ["", "List prices of eu-west-1, without free tiers. Assumed:", "", *(f"- {each}" for each in it.assumptions)]
     rows += [f"- not counted: {each}" for each in it.uncounted]
     return "\n".join(rows) + "\n"

@@ -1,5 +1,6 @@
 """What a workload costs, with every number reckoned by hand; a new kind cannot be forgotten."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -7,13 +8,16 @@ import pytest
 from platform_contract import uses
 from platform_contract.cost import alarms_in, cost, report
 from platform_contract.plan import plan_workload
-from platform_contract.specs import Manifest, TriggerSpec
+from platform_contract.specs import Manifest, TriggerSpec, load_manifests
 from platform_contract.specs.manifest import SECTIONS
 from platform_contract.specs.rest_trigger import RestApiSpec
+from platform_contract.stack_files import stack_settings
 from platform_contract.standards import iam
 from platform_contract.standards.prices import PRICES
 
 from .samples import drop, manifest, put, settings
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def cost_of(*breaks, **changes):
@@ -133,6 +137,18 @@ def test_the_report_marks_what_is_not_confirmed_and_adds_up():
     assert "| api: HTTP API requests | 1,000,000 | 1.11 / 1 M requests | 1.11 |" in told
     assert f"| **1 M events** | | | **{cost_of().usd:.2f}** |" in told
     assert "(budget: 50)" in told
+    assert "The budget is too small" not in told
+
+
+def test_a_budget_below_what_is_expected_is_told():
+    told = report(Manifest.model_validate(manifest(put("cost.monthly_budget_usd", 1))), settings())
+    assert f"**The budget is too small**: USD {cost_of().expected_usd:.2f} are expected and 1 allowed" in told
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "workloads").glob("*.yaml")))
+def test_the_budget_of_every_workload_covers_what_it_expects(name):
+    told = load_manifests(ROOT / "workloads", None)[name]
+    assert cost(told, stack_settings(ROOT, "prod")).expected_usd <= told.cost.monthly_budget_usd
 
 
 def test_every_kind_and_verb_has_a_row():

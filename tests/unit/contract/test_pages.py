@@ -1,7 +1,9 @@
 """The pattern pages: their blocks are current, every workload is on one page, no section is missing, wrong markers are told."""
 
+import ast
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,34 @@ from platform_contract.specs import load_manifests
 
 ROOT = Path(__file__).resolve().parents[3]
 PATTERNS = sorted(path for path in (ROOT / pages.FOLDER).glob("*.md") if path.name != pages.INDEX)
+
+FAILURES = ("Handler error", "Timeout", "Throttle", "Poison input", "Half-done")
+SHOWN = "\n### What shows it\n\n| failure | run | asserted from the program's graph |\n|---|---|---|\n"
+_NAMED = re.compile(r"`((?:tests/)?[a-z_/]*\btest_[a-z0-9_]+\.py)(?:::(\w+))?`|`(tests/[a-z_]+)`")
+
+
+def misnamed(text: str) -> Iterator[str]:
+    """Tests that a page names and that are not there."""
+    for file, test, folder in _NAMED.findall(text):
+        found = [ROOT / file] if "/" in file else list((ROOT / "tests").rglob(file)) if file else [ROOT / folder]
+        if not any(path.exists() for path in found):
+            yield file or folder
+        elif test and not any(isinstance(node, ast.FunctionDef) and node.name == test for node in ast.walk(ast.parse(found[0].read_text()))):
+            yield f"{file}::{test}"
+
+
+def unshown(text: str) -> Iterator[str]:
+    """Failures of which a page does not name what shows them; those that are not run say why, and are asserted."""
+    _, table, rows = text.partition(SHOWN)
+    found = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows.split("\n\n", 1)[0].splitlines()]
+    if not table or [row[0] for row in found] != [f"**{failure}**" for failure in FAILURES]:
+        yield "the table has other rows"
+        return
+    for failure, run, asserted in found:
+        if "::test_" not in run and not (run.startswith("no: ") and "`tests/program/test_" in asserted):
+            yield f"{failure}: {run}"
+        if any("::" not in each for each in re.findall(r"`(.*?)`", asserted)):
+            yield f"{failure}: {asserted} names no test"
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +76,34 @@ def test_every_page_has_every_section(path):
     for workload in pages.workloads_of(text):
         for section, block in (("Manifest", "manifest"), ("What you get", "alarms"), ("Cost", "cost"), ("When not to use it", "fit")):
             assert f"<!-- generated: {block} {workload} -->" in bodies[section]
-    for failure in ("Handler error", "Timeout", "Throttle", "Poison input", "Half-done"):
+    for failure in FAILURES:
         assert f"**{failure}" in bodies["Failure path"], f"what happens on: {failure}"
+
+
+@pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.name)
+def test_every_failure_names_the_tests_that_show_it(path):
+    text = path.read_text()
+    assert list(unshown(text)) == []
+    assert list(misnamed(text)) == []
+
+
+@pytest.mark.parametrize("change", [
+    ("`tests/program/test_failure_settings.py::test_asynchronous_calls", "`tests/program/test_failure_settings.py::test_no_such_calls"),
+    ("`tests/handlers/test_media.py`", "`tests/handlers/test_mediums.py`"), ("`test_fan_out.py`", "`test_fan_outs.py`"),
+], ids=["function", "file", "file without folder"])  # fmt: skip
+def test_a_test_that_is_not_there_is_noticed(change):
+    text = (ROOT / pages.FOLDER / "upload.md").read_text()
+    assert change[0] in text
+    assert len(list(misnamed(text.replace(*change)))) == 1
+
+
+@pytest.mark.parametrize("change", [
+    ("| **Throttle** | ", "| **Throttled** | "), ("| **Throttle** | no: ", "| **Throttle** | "), ("`tests/program/test_schedules.py::", "`test_schedules "),
+], ids=["row", "reason", "no test"])  # fmt: skip
+def test_a_failure_that_nothing_shows_is_noticed(change):
+    text = (ROOT / pages.FOLDER / "scheduled-job.md").read_text()
+    assert change[0] in text
+    assert list(unshown(text.replace(*change)))
 
 
 def test_every_workload_is_shown_on_exactly_one_page():
