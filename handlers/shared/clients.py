@@ -7,8 +7,8 @@ from typing import Any
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 2
 ATTEMPTS = 3
-"""Calls in total, the first included. One that hangs costs 3 x (1 + 2) s, which is below the shortest timeout of a
-function here (10 s); past a function's timeout the caller or the queue tries again."""
+"""Calls in total, the first included. One that hangs costs 3 x (1 + 2) s, which is below the timeout of every
+function here that has something to call; past a function's timeout the caller or the queue tries again."""
 
 
 @cache

@@ -216,4 +216,4 @@ def given_up(access: Any, name: str, mark: str) -> list[dict]:
 def invoke(access: Any, name: str, event: dict, **options: str) -> dict:
     function = options.pop("FunctionName", entry(access, name).alias_arn)
     reply = access.cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event), **options)
-    return json.loads(reply["Payload"].read() or "{}")
+    return json.loads(reply["Payload"].read() or "{}") or {}

@@ -126,6 +126,21 @@ def test_clients_have_timeouts_and_bounded_retries(aws):
     assert client("dynamodb") is client("dynamodb")
 
 
+def test_a_call_that_hangs_ends_before_its_function_does():
+    """So that the failure is logged and answered, and is no timeout. `score` of loans has time limits of its own besides."""
+    from platform_contract.specs import load_manifests
+    from shared.clients import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
+
+    longest = ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS)
+    short = [
+        f"{name}.{function}"
+        for name, manifest in load_manifests(Path(__file__).resolve().parents[2] / "workloads", None).items()
+        for function, spec in manifest.functions.items()
+        if spec.uses and spec.timeout_seconds <= longest
+    ]
+    assert short == []
+
+
 def test_an_id_of_one_invocation_does_not_stay_for_the_next(log):
     from shared.observability import accept_correlation_id, instrumented, logger
 

@@ -2,7 +2,8 @@
 
 Every price has its source and the day as of which it holds. "AWS price list" is the public offer file of the service for the
 region, with the day on which AWS published it. A price that could be had for another region only, or second-hand, is not
-confirmed, and is shown so wherever it is used.
+confirmed, and is shown so wherever it is used. Second-hand lists and AWS's own examples agree with those (looked up in 2026-11: EventBridge,
+Scheduler, AppSync, X-Ray, WebSocket), but none of them names eu-west-1.
 """
 
 from dataclasses import dataclass
