@@ -18,9 +18,9 @@ CHOSEN = os.environ.get("WORKLOADS", "")
 @pytest.fixture(scope="session")
 def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
     """A checkout with every workload up, once for the session. Leave it usable."""
-    copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform")
+    copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform", *filter(None, CHOSEN.split(",")))
     try:
-        copy.up(*(["--workloads", CHOSEN] if CHOSEN else []))
+        copy.up()
         yield copy
     finally:
         copy.down()
