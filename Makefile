@@ -44,7 +44,7 @@ check: lint ## lint, types, unit, handler, program and guardrail tests
 test: lint engine ## everything that can be tested here, end to end included
 	@$(TESTS) tests
 
-traces: setup ## the path of one request (CORRELATION=id) through functions and queues, or the last requests
+traces: setup ## the path of one request (CORRELATION=id) with what lies between its functions, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")
 
 access: setup ## who besides its own roles may reach what the local stack holds

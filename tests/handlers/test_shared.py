@@ -112,7 +112,7 @@ def test_only_the_observability_module_knows_the_tracer():
     knowing = {
         path.relative_to(HANDLERS).as_posix()
         for path in HANDLERS.rglob("*.py")
-        if "Tracer" in path.read_text() or "xray" in path.read_text()
+        if "Tracer" in path.read_text() or "aws_xray" in path.read_text()
     }
     assert knowing == {"shared/observability.py"}
 
