@@ -32,7 +32,7 @@ PEOPLE = frozenset({"applicant", "contact", "customer", "family", "first", "full
 
 LISTED = frozenset({
     "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size", "function_arn",
-    "function_request_id", "correlation_id", "xray_trace_id", "exception_name", "api", "attempt", "codes", "failures", "kind", "more",
+    "function_request_id", "correlation_id", "exception_name", "api", "attempt", "codes", "failures", "kind", "more",
     "outcome", "permanent", "records", "status", "step",
 })  # fmt: skip
 """Fields that logs of restricted data show, besides those that end as in LISTED_ENDS. Not `reason`: it quotes."""
