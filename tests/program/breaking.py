@@ -59,10 +59,15 @@ def broken(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change) -> list[s
     return changed
 
 
+KEPT: list[tempfile.TemporaryDirectory[str]] = []
+"""Folders of programs, removed when the tests end."""
+
+
 @cache
 def program_of(*workloads: str) -> Path:
     """A program with these workloads alone: everything else in it is the project's own."""
-    folder = Path(tempfile.mkdtemp(prefix="program-"))
+    KEPT.append(tempfile.TemporaryDirectory(prefix="program-"))
+    folder = Path(KEPT[-1].name)
     (folder / "workloads").mkdir()
     for name in workloads:
         (folder / "workloads" / f"{name}.yaml").symlink_to(ROOT / "workloads" / f"{name}.yaml")
