@@ -11,14 +11,14 @@ from tests.end_to_end.faults import WORKLOADS, Faults, install
 from tests.end_to_end.loan_office import Desk
 from tests.fakes.bureau import Bureau
 
-CHOSEN = os.environ.get("WORKLOADS", "")
+CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
 """Workloads to bring up instead of all, for who works on one pattern: the tests of the others fail then."""
 
 
 @pytest.fixture(scope="session")
 def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
     """A checkout with every workload up, once for the session. Leave it usable."""
-    copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform", *filter(None, CHOSEN.split(",")))
+    copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform", *CHOSEN)
     try:
         copy.up()
         yield copy
