@@ -300,3 +300,9 @@ PATHS = {
     "schedule": Path("housekeeping", sweep, ("sweep",), told=("from schedule local-housekeeping-sweep-0",)),
 }  # fmt: skip
 """Pattern -> its path. Where nothing is stored (HTTP, REST, express), the path ends with the answer, whose header has the id."""
+
+ON_NO_PATH = {
+    "orders/gate": "decides about a route of its own kind; its lines are looked at in test_http_api.py",
+    "loans/rotate-key": "Secrets Manager calls it for no request: the new version's id is that of all steps of a rotation",
+}
+"""Function -> why it is on none of the paths."""

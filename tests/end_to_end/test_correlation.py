@@ -13,7 +13,7 @@ from tests.end_to_end.calls import api_url, log_lines, send
 from tests.end_to_end.drivers import eventually
 from tests.end_to_end.hops import missing_hops
 from tests.end_to_end.loan_office import SECONDS, Desk
-from tests.end_to_end.paths import PATHS, Path, Sent, ask, item
+from tests.end_to_end.paths import ON_NO_PATH, PATHS, Path, Sent, ask, item
 
 pytestmark = pytest.mark.end_to_end
 
@@ -72,9 +72,7 @@ def test_every_function_of_a_workload_is_on_a_path_or_said_not_to_be(office: Des
         on_path.setdefault(path.workload, set()).update(path.functions)
     known = {name: set(workload.functions) for name, workload in office.platform.inventory.workloads.items()}
     left = {name: functions - on_path.get(name, set()) for name, functions in known.items()}
-    assert {name: functions for name, functions in left.items() if functions} == {"orders": {"gate"}}, (
-        "the gate of orders decides about another route; its lines are looked at in test_http_api.py"
-    )
+    assert {f"{name}/{function}" for name, functions in left.items() for function in functions} == set(ON_NO_PATH)
 
 
 def test_a_removed_item_s_stream_record_has_the_id_of_who_wrote_it_last(office: Desk):
