@@ -3,15 +3,24 @@
 import io
 import json
 import logging
+import shutil
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from platform_contract.plan.rotation import HANDLER
+from platform_contract.standards import secrets
+from serverless_platform import platform_code
+from serverless_platform.platform_code import FUNCTIONS, platform_texts
 from serverless_platform.platform_functions.rotation import steps as module
 from serverless_platform.platform_functions.rotation.steps import RotationError, Steps
 from tests.fakes.secrets_manager import SECRET, STEPS, SecretsManager, rotate
 
+ROOT = Path(__file__).parents[2]
 OLD, OLDER = "0" * 32, "1" * 32
 HOOK = "arn:aws:lambda:eu-west-1:000000000000:function:local-loans-rotate-key:live"
 
@@ -268,10 +277,29 @@ def test_no_value_is_logged_or_told(steps: Steps, manager: SecretsManager, funct
     assert not [value for value in values if f'"{value}"' in told or f"'{value}'" in told or (len(value) > 20 and value in told)]
 
 
-def test_package_and_contract_have_one_label_and_one_entry_point():
-    from platform_contract.plan.rotation import HANDLER
-    from platform_contract.standards import secrets
-    from serverless_platform.platform_code import platform_texts
+def test_the_code_is_in_the_package_that_is_built():
+    """Whoever installs the distribution has it: every module lies in a package that setuptools is told to take."""
+    package = ROOT / "components" / "package"
+    include = tomllib.loads((package / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
+    for name in platform_texts(HANDLER):
+        folder = (FUNCTIONS / name).parent
+        parts = folder.relative_to(package).parts
+        assert all((package.joinpath(*parts[:length]) / "__init__.py").is_file() for length in range(1, len(parts) + 1)), name
+        assert any(fnmatch(".".join(parts), pattern) for pattern in include), name
 
+
+def test_the_archive_is_the_same_wherever_it_is_made(tmp_path, monkeypatch):
+    """Texts by name and no path of this machine: neither where the package lies nor what Python has compiled there changes it."""
+    here = platform_texts(HANDLER)
+    shutil.copytree(FUNCTIONS, tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "rotation" / "__pycache__").mkdir(exist_ok=True)
+    (tmp_path / "elsewhere" / "rotation" / "__pycache__" / "steps.cpython-399.pyc").write_bytes(b"compiled")
+    monkeypatch.setattr(platform_code, "FUNCTIONS", tmp_path / "elsewhere")
+    assert platform_texts.__wrapped__(HANDLER) == here
+    assets = platform_code.platform_code(HANDLER).assets
+    assert {name: asset.text for name, asset in assets.items()} == here
+
+
+def test_package_and_contract_have_one_label_and_one_entry_point():
     assert secrets.INITIAL == module.INITIAL
     assert sorted(platform_texts(HANDLER)) == ["rotation/__init__.py", "rotation/handler.py", "rotation/steps.py"]
