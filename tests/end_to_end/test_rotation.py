@@ -64,6 +64,12 @@ def test_it_is_configured_with_the_deployed_function(keys: Office):
     assert secret["RotationLambdaARN"].endswith(":function:local-loans-bureau-rotation:live")
 
 
+def test_the_platforms_first_version_holds_nothing(keys: Office):
+    """Its text is all that the program knows of the secret."""
+    held = [version for version, labels in keys.rotator.described()["VersionIdsToStages"].items() if "INITIAL" in labels]
+    assert [keys.rotator.text(VersionId=version) for version in held] == ["{}"]
+
+
 def test_a_rotation_gives_readers_a_new_key_and_cuts_nobody_off(keys: Office):
     keys.answers()
     old = keys.key()

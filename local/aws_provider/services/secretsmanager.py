@@ -51,7 +51,7 @@ def _new_version(work: Work) -> State:
     stages = {"VersionStages": work.state["versionStages"]} if work.state.get("versionStages") else {}
     text, data = work.state.get("secretString"), work.state.get("secretBinary")
     value = {"SecretBinary": base64.b64decode(data)} if text is None and data is not None else {"SecretString": text}
-    first = CURRENT not in _labels_held(work, work.state["secretId"])
+    first = not _has_value(work, work.state["secretId"])
     answer = work.call("put_secret_value", SecretId=work.state["secretId"], **value, **stages)
     if first and CURRENT not in answer.get("VersionStages", []):  # Secrets Manager does so by itself, the emulator does not
         _move_current(work, work.state["secretId"], answer["VersionId"])
@@ -62,6 +62,14 @@ def _labels_held(work: Work, secret: str) -> dict[str, str]:
     """Label -> version."""
     held = (_describe(work, secret) or {}).get("VersionIdsToStages", {})
     return {label: version for version, labels in held.items() for label in labels}
+
+
+def _has_value(work: Work, secret: str) -> bool:
+    """Whether there is a current version with a value: the emulator makes one without, where Secrets Manager makes none."""
+    if CURRENT not in _labels_held(work, secret):
+        return False
+    answer = work.call("get_secret_value", SecretId=secret)
+    return "SecretString" in answer or "SecretBinary" in answer
 
 
 def _move_current(work: Work, secret: str, version: str) -> None:

@@ -75,6 +75,32 @@ def test_a_new_version_is_current_and_the_old_one_stays_readable(provider: wire.
     provider.delete(SECRET, secret["arn"], secret)
 
 
+def test_a_version_with_a_label_of_its_own_is_current_only_if_it_is_the_first(provider: wire.Provider, client: Any) -> None:
+    """As PutSecretValue does on AWS; the emulator would leave the secret without a current version."""
+    _, secret, _ = provider.make(SECRET, {"name": "labelled", "recoveryWindowInDays": 0})
+    _, first, _ = provider.make(VERSION, {"secretId": secret["arn"], "secretString": "{}", "versionStages": ["INITIAL"]})
+    held = client("secretsmanager").describe_secret(SecretId="labelled")["VersionIdsToStages"]
+    assert sorted(held[first["versionId"]]) == ["AWSCURRENT", "INITIAL"]
+    client("secretsmanager").put_secret_value(SecretId="labelled", SecretString="set by somebody")
+    provider.make(VERSION, {"secretId": secret["arn"], "secretString": "{}", "versionStages": ["LATER"]})
+    assert client("secretsmanager").get_secret_value(SecretId="labelled")["SecretString"] == "set by somebody"
+    provider.delete(SECRET, secret["arn"], secret)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_rotation_that_does_not_begin_at_once_leaves_the_current_version(provider: wire.Provider, client: Any, at_once: bool) -> None:
+    """The emulator makes a copy of the value the current version in any case."""
+    name = f"rotated-{at_once}".lower()
+    _, secret, _ = provider.make(SECRET, {"name": name, "recoveryWindowInDays": 0})
+    _, version, _ = provider.make(VERSION, {"secretId": secret["arn"], "secretString": "one"})
+    rules = {"automaticallyAfterDays": 30}
+    provider.make(ROTATION, {"secretId": secret["arn"], "rotationRules": rules, "rotateImmediately": at_once})
+    current = client("secretsmanager").get_secret_value(SecretId=name)
+    assert (current["VersionId"] == version["versionId"], current["SecretString"]) == (not at_once, "one")
+    assert client("secretsmanager").describe_secret(SecretId=name)["RotationRules"] == {"AutomaticallyAfterDays": 30}
+    provider.delete(SECRET, secret["arn"], secret)
+
+
 def test_schemas_are_kept_in_state_with_the_arns_of_aws(provider: wire.Provider) -> None:
     id, registry, _ = provider.make(REGISTRY, FINE[REGISTRY])
     assert (id, registry["arn"]) == ("notifications", f"arn:aws:schemas:{wire.REGION}:{wire.ACCOUNT}:registry/notifications")
