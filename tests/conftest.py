@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in an f-string is an error, not a warning
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs the tests of a file in their order; and those that share the platform with every workload, which takes
     a minute to come up, stay together."""

@@ -17,6 +17,9 @@ SHORTEST_CACHE_SECONDS = 5
 LONGEST_CACHE_SECONDS = 3600
 """Bounds of the time in memory: every read is billed and throttled, and a withdrawn secret must go some day."""
 
+NOT_SET = "{}"
+"""Text of a secret that rotates until somebody sets its first value: AWS rotates no secret without a version."""
+
 Value = TypeVar("Value", bound=BaseModel)
 
 
@@ -44,7 +47,7 @@ class Secret(Generic[Value]):
     def value(self) -> Value:
         """The secret, from memory if it was read within the cache's seconds.
 
-        Raises TransientFailure if it cannot be read, PermanentFailure if it is not what the model says: neither quotes it.
+        Raises TransientFailure if it cannot be read or was not set yet, PermanentFailure if it is not what the model says: neither quotes it.
         """
         return self._read(force=False)
 
@@ -63,6 +66,8 @@ class Secret(Generic[Value]):
             raise TransientFailure(f"secret {self._name} cannot be read: {error}", "secret-unreadable") from None
         if not isinstance(text, str):
             raise PermanentFailure(f"secret {self._name} is not text")
+        if text == NOT_SET:
+            raise TransientFailure(f"secret {self._name} has no value yet", "secret-unreadable")
         try:
             return self._model.model_validate_json(text)
         except ValidationError as error:

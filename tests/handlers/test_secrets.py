@@ -153,3 +153,16 @@ def test_the_time_in_memory_is_bounded(aws, seconds):
 
     with pytest.raises(ValueError, match="must be from 5 to 3600 seconds"):
         Secret(client("secretsmanager"), "x", ApiCredential, cache_seconds=seconds)
+
+
+def test_a_secret_that_rotates_and_has_no_value_yet_may_have_one_later(secret, name, aws):
+    """The first version of one that rotates holds nothing until somebody sets it: callers go on as without the other side."""
+    from platform_contract.standards import secrets as standard
+    from shared.errors import TransientFailure
+    from shared.secrets import NOT_SET
+
+    assert NOT_SET == standard.INITIAL_TEXT
+    rotate(aws, name, NOT_SET)
+    with pytest.raises(TransientFailure, match=f"^secret {name} has no value yet$") as caught:
+        secret.value()
+    assert caught.value.reason == "secret-unreadable"
