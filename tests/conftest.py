@@ -3,9 +3,12 @@
 import os
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from local.engine.install import find_engine
 from local.home import environment, prepare
@@ -15,14 +18,31 @@ ROOT = Path(__file__).resolve().parents[1]
 
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in an f-string is an error, not a warning
 
+# Read when modules of handlers are imported, as Lambda would have set them. Here, because tests of other folders import some, too.
+os.environ["POWERTOOLS_SERVICE_NAME"] = "under-test"
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "serverless-platform"
+os.environ["DATA_CLASS"] = "internal"  # lines are shown as they are written; test_redaction.py tests the other classes
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs the tests of a file in their order; and those that share the platform with every workload, which takes
-    a minute to come up, stay together."""
-    for item in items:
-        shared = "patterns" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("patterns" if shared else item.nodeid.partition("::")[0]))
+
+class ByStack(LoadScopeScheduling):
+    """One process runs the tests of a file, in their order; and all files that share the platform with every workload, which takes
+    a minute to come up. Not groups of pytest-xdist: its 3.8 does not tell them with pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _stack(nodeid.partition("::")[0])
+
+
+@cache
+def _stack(file: str) -> str:
+    """Name of the stack that the tests of a file share with those of others, or the file. A wrong guess costs a minute, no more."""
+    text = (ROOT / file).read_text() if file.startswith("tests/end_to_end/") else ""
+    if "tests.end_to_end.faults" in text:
+        return "stack with faults"
+    return "platform" if "platform" in text and "def platform(" not in text and "Checkout.make" not in text else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
+    return ByStack(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import socket
 from pathlib import Path
 
@@ -11,11 +10,6 @@ import pytest
 from handler_support import ACCOUNT, REGION, Context, Lines
 
 from local import cloud as clouds
-
-# Read when the modules are imported, as Lambda would have set them.
-os.environ["POWERTOOLS_SERVICE_NAME"] = "under-test"
-os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "serverless-platform"
-os.environ["DATA_CLASS"] = "internal"  # lines are shown as they are written; test_redaction.py tests the other classes
 
 
 def free_port() -> int:
