@@ -4,8 +4,8 @@ STACK ?= local
 PORT ?=
 WORKLOADS ?=
 RUN = .venv/bin/python -m
-# As many processes as there are processors; each file, and each stack, in one of them (tests/conftest.py).
-TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4
+# As many processes as there are processors; each file, and each stack, in one of them (tests/conftest.py), stacks first.
+TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
 .PHONY: help access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
