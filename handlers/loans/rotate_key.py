@@ -27,6 +27,7 @@ class Config(FunctionConfig):
     """What the platform must set for this function."""
 
     table_breakers: str = Field(min_length=3)
+    secret_bureau: str = Field(min_length=1)
     parameter_bureau_url: str = Field(min_length=1, description="Parameter that holds the base URL of the bureau")
 
 
@@ -76,7 +77,8 @@ def parts() -> tuple["Versions[ApiCredential]", "Parameter", Breaker]:
 
     config = load_config(Config)
     breaker = Breaker(client("dynamodb"), config.table_breakers, "bureau")
-    return Versions(client("secretsmanager"), ApiCredential), Parameter(client("ssm"), config.parameter_bureau_url, HTTPS_OR_LOCAL), breaker
+    versions = Versions(client("secretsmanager"), config.secret_bureau, ApiCredential)
+    return versions, Parameter(client("ssm"), config.parameter_bureau_url, HTTPS_OR_LOCAL), breaker
 
 
 @instrumented

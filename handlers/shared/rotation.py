@@ -4,6 +4,7 @@ The platform's own function generates the value and decides which one is current
 "secret_id": .., "version_id": ..}`, without any value: those are read here, under this function's own role. A step may come twice.
 """
 
+import re
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,10 +37,15 @@ class OtherSide(Protocol[Given]):
 
 
 class Versions(Generic[Value]):
-    """The values of one secret during its rotation. Never from a cache: it would not know the pending one."""
+    """The values of the secret `name` during its rotation. Never from a cache: it would not know the pending one."""
 
-    def __init__(self, client: Any, model: type[Value]) -> None:
-        self._client, self._model = client, model
+    def __init__(self, client: Any, name: str, model: type[Value]) -> None:
+        self._client, self._name, self._model = client, name, model
+
+    def check(self, secret_id: str) -> None:
+        """Raises PermanentFailure if that is another secret's ARN: its value must not reach this one's other side."""
+        if not re.fullmatch(rf"arn:[\w-]+:secretsmanager:[\w-]+:\d{{12}}:secret:{re.escape(self._name)}-\w{{6}}", secret_id):
+            raise PermanentFailure(f"secret_id: is not the ARN of the secret {self._name}")
 
     def current(self, secret_id: str) -> Value:
         """The value that readers get. Raises TransientFailure if it cannot be read, PermanentFailure if it is not what the model says."""
@@ -71,6 +77,7 @@ def rotate(event: Any, context: Any, versions: Versions[Value], other_side: Othe
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise PermanentFailure(f"{'.'.join(map(str, first['loc'])) or 'input'}: {first['msg']}") from None
     accept_correlation_id(asked.version_id, context.aws_request_id)  # one for all steps of a rotation
+    versions.check(asked.secret_id)
     pending = versions.pending(asked.secret_id, asked.version_id)
     if asked.step == "setSecret":
         other_side.accept(versions.current(asked.secret_id), pending)

@@ -38,6 +38,7 @@ def run(aws, monkeypatch, secret, pending, bureau):
     parameter = f"/test/bureau-url-{next(numbers)}"
     aws.client("ssm").put_parameter(Name=parameter, Value=bureau.url, Type="String")
     monkeypatch.setenv("WORKLOAD", "loans")
+    monkeypatch.setenv("SECRET_BUREAU", secret.rpartition(":")[2][:-7])  # the ARN's last part without the dash and six characters
     monkeypatch.setenv("TABLE_BREAKERS", make_table(aws, "name"))
     monkeypatch.setenv("PARAMETER_BUREAU_URL", parameter)
     rotate_key.parts.cache_clear()
@@ -65,6 +66,15 @@ def test_to_test_changes_nothing_at_the_bureau(run, bureau):
     with pytest.raises(PermanentFailure, match="the new key is not accepted"):
         run("testSecret")
     assert bureau.keys == {OLD}
+
+
+def test_another_secret_is_not_handed_over(run, aws, bureau):
+    from shared.errors import PermanentFailure
+
+    other = aws.client("secretsmanager").create_secret(Name=f"other-{uuid.uuid4().hex}", SecretString=json.dumps({"api_key": NEW}))["ARN"]
+    with pytest.raises(PermanentFailure, match=r"^secret_id: is not the ARN of the secret "):
+        run("setSecret", secret_id=other)
+    assert bureau.keys == {OLD} and bureau.seen == []
 
 
 def test_twice_is_once(run, bureau):
