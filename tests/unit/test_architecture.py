@@ -28,6 +28,7 @@ STANDARD = set(sys.stdlib_module_names)
 CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "problems": set(),
     "words": {"problems"},
+    "languages": {"problems", "standards"},
     "standards": set(),
     "json_schemas": set(),
     "appsync_js": set(),
@@ -39,7 +40,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "break_even": {"standards"},
     "flags": {"break_even"},
     "fit": {"standards", "break_even", "flags"},
-    "specs": {"problems", "words", "standards", "settings", "name_limits", "naming", "rotation_names", "fit", "json_schemas", "appsync_js"},
+    "specs": {"problems", "words", "languages", "standards", "settings", "name_limits", "naming", "rotation_names", "fit", "json_schemas", "appsync_js"},
     "plan": {"standards", "settings", "naming", "rotation_names", "specs"},
     "inventory": set(),
     "stack_files": {"problems", "settings", "specs"},

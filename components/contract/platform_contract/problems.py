@@ -100,6 +100,12 @@ def broken(rule: str, fix: str, field: str = "") -> PydanticCustomError:
     return PydanticCustomError("platform_rule", "{rule}; {fix}", {"rule": rule, "fix": fix, "field": field})
 
 
+def broken_parts(title: str, parts: Iterable[tuple[tuple[int | str, ...], Any, str, str]]) -> pydantic.ValidationError | None:
+    """What a validator of ours raises where several things may be wrong inside a value: all of them, each (path, value, rule, fix); None if there are none."""
+    errors = [{"type": broken(rule, fix), "loc": path, "input": value} for path, value, rule, fix in parts]
+    return pydantic.ValidationError.from_exception_data(title, errors) if errors else None  # type: ignore[arg-type]  # what it takes is not a type of pydantic's own
+
+
 def field_path(location: Sequence[int | str]) -> str:
     """functions.api.triggers[0].http.route"""
     path = ""

@@ -1,6 +1,9 @@
 """Amazon EventBridge: buses, rules, targets and archives. Schedules of EventBridge Scheduler are in `scheduler`."""
 
+import json
 from typing import Any
+
+from platform_contract.languages.patterns import INVALID, wrong_in_pattern
 
 from ..calls import Failed, Work
 from ..convert import to_members
@@ -44,6 +47,19 @@ def _rule_has_a_cause(inputs: State) -> list[tuple[str, str]]:
         told = f"scheduleExpression, {where}: scheduled rules are on the default bus only; use scheduler.Schedule"
         found.append(("scheduleExpression", told))
     return found
+
+
+def _pattern(inputs: State) -> list[tuple[str, str]]:
+    """What PutRule and CreateArchive refuse in a pattern, in their words. What EventBridge only takes for something else is for the manifest's check."""
+    text = inputs.get("eventPattern")
+    if not isinstance(text, str):
+        return []
+    try:
+        pattern = json.loads(text)
+    except ValueError:
+        return [("eventPattern", f"eventPattern: {INVALID}Invalid JSON")]
+    found = (each for each in wrong_in_pattern(pattern) if each.refused)
+    return [("eventPattern", f"eventPattern{''.join(f'/{part}' for part in each.path)}: {INVALID}{each.reason}") for each in found]
 
 
 def _target_words(state: State) -> State:
@@ -158,7 +174,7 @@ RESOURCES = [
         delete=(Call("delete_rule", {"Force": lambda work: work.state.get("forceDestroy") or None}),),
         json=frozenset({"eventPattern"}), unread=frozenset({"forceDestroy"}), assigned=frozenset({"state"}),
         limits={"scheduleExpression": {"pattern": SCHEDULE}},
-        checks=(_rule_has_a_cause, refused({"isEnabled": "use state"})),
+        checks=(_rule_has_a_cause, _pattern, refused({"isEnabled": "use state"})),
         aws_refuses=(
             Refusal("events-rule-after-its-bus", "The bus has to exist.", needs="cloudwatch/eventBus of eventBusName"),
             Refusal("events-rule-has-no-targets-left", "DeleteRule is refused while the rule has targets; the emulator deletes them with it."),
@@ -189,7 +205,7 @@ RESOURCES = [
         "aws:cloudwatch/eventArchive:EventArchive", "events", id="{name}", named="name", name_limit=48,
         api={"ArchiveName": "name", "ArchiveArn": "arn"}, known={"arn": "arn:{partition}:events:{region}:{account}:archive/{name}"},
         create=Call("create_archive"), update=(Call("update_archive", {"RetentionDays": _retention}),), read=Call("describe_archive"),
-        delete=(Call("delete_archive", {"ArchiveName": "id"}),), json=frozenset({"eventPattern"}),
+        delete=(Call("delete_archive", {"ArchiveName": "id"}),), json=frozenset({"eventPattern"}), checks=(_pattern,),
         aws_refuses=(
             Refusal("events-archive-after-its-bus", "The bus has to exist.", needs="cloudwatch/eventBus of eventSourceArn"),
             Refusal("events-archive-key", "The archive of a bus with a customer managed key should have one too, whose policy admits events.amazonaws.com with kms:ReEncrypt* besides.", needs="kms/key of kmsKeyIdentifier"),

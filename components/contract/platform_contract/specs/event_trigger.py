@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ..problems import broken
+from ..languages.patterns import wrong_in_pattern
+from ..problems import broken, broken_parts
 from ..standards import events
 from ..words import Name, Strict, once, plain
-from .event_pattern import wrong_pattern
 
 
 class PatternSpec(Strict):
@@ -23,9 +23,9 @@ class PatternSpec(Strict):
 
     @model_validator(mode="after")
     def _readable(self) -> "PatternSpec":
-        if wrong := wrong_pattern(self.detail, "detail"):
-            place, rule, fix = wrong
-            raise broken(rule, fix, field=place)
+        wrong = wrong_in_pattern({"detail": self.detail}) if self.detail else ()
+        if refused := broken_parts("PatternSpec", ((each.path, each.value, each.rule, each.fix) for each in wrong)):
+            raise refused
         if aws := [source for source in self.source if source.startswith("aws.")]:
             raise broken(f"holds {aws[0]}, and events of AWS come on the account's own bus only, which is not built yet",
                          "name a workload that publishes on this bus", field="source")  # fmt: skip
