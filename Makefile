@@ -3,11 +3,12 @@ PYTHON ?= python3
 STACK ?= local
 PORT ?=
 WORKLOADS ?=
+SINCE ?= 1h
 RUN = .venv/bin/python -m
 # As many processes as there are processors; each file, and each stack, in one of them (tests/conftest.py), stacks first.
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help token logs invoke secret run-schedule access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -43,6 +44,25 @@ check: lint ## lint, types, unit, handler, program and guardrail tests
 
 test: lint engine ## everything that can be tested here, end to end included
 	@$(TESTS) tests
+
+# Verbs of `operations`: on the local stack without credentials, on another with your own.
+OPERATE = $(RUN) $(if $(filter local,$(STACK)),local.operate,operations)
+ON = $(if $(filter local,$(STACK)),,--stack "$(STACK)")
+
+token: setup ## a token for the local stack (USER=anna@example.com, GROUPS=approvers), alone on standard output
+	@$(RUN) local.access_token $(if $(filter command line,$(origin USER)),--user "$(USER)") $(if $(filter command line,$(origin GROUPS)),--groups "$(GROUPS)")
+
+logs: setup ## what a function logged (FUNCTION=orders/api; CORRELATION=id, SINCE=10m, FOLLOW=1, STACK=dev)
+	@$(OPERATE) logs "$(FUNCTION)" --since "$(SINCE)" $(if $(CORRELATION),--correlation "$(CORRELATION)") $(if $(FOLLOW),--follow) $(ON)
+
+invoke: setup ## runs a function once (FUNCTION=orders/api EVENT=event.json, or EVENT='{"a": 1}', or EVENT=-)
+	@$(OPERATE) invoke "$(FUNCTION)" '$(EVENT)' $(ON)
+
+secret: setup ## gives a secret a value, typed or piped in (NAME=loans/bureau)
+	@$(OPERATE) secret "$(NAME)" $(ON)
+
+run-schedule: setup ## runs a schedule's function once, now (SCHEDULE=housekeeping/sweep)
+	@$(OPERATE) run-schedule "$(SCHEDULE)" $(ON)
 
 traces: setup ## the path of one request (CORRELATION=id) with what lies between its functions, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")

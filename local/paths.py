@@ -9,6 +9,8 @@ LOCAL = ROOT / ".local"
 """Everything of this checkout that may be thrown away; ignored by git."""
 EMULATOR_VENV = LOCAL / "emulator-venv"
 LOGS = LOCAL / "logs"
+STACKS = LOCAL / "stacks"
+"""State, settings and logs of each stack that is worked on here."""
 
 
 def cache() -> Path:

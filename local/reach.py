@@ -9,10 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from local.engine.install import find_engine
-from local.steps import Refusal, Step, console, run_command
-from local.up import STACKS
-from local.update import Stack
+from local.running import local_stack
+from local.steps import Refusal, console, run_command
 from platform_contract.reach import reaches, report
 from platform_contract.settings import EMBEDDED_ACCOUNT_ID
 
@@ -25,7 +23,7 @@ def main() -> int:
     if given.state:
         text = sys.stdin.read() if given.state == "-" else Path(given.state).read_text(encoding="utf-8")
     else:
-        text = Stack(find_engine(Step("Pulumi engine")), "local", STACKS / "local").call("stack", "export", "-s", "local")
+        text = local_stack().call("stack", "export", "-s", "local")
     try:
         resources = json.loads(text)["deployment"].get("resources", [])
     except (ValueError, KeyError, TypeError):

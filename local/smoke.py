@@ -17,7 +17,7 @@ from platform_contract.inventory import ApiEntry, Inventory
 
 USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
-"""Of a user in the emulator's pool: there is nothing behind it, and it is printed anyway."""
+"""Of every user in the emulator's pool: there is nothing behind it."""
 
 CALLS = 4
 """Of an example that is answered with 5xx, before it counts as broken."""
@@ -38,17 +38,24 @@ class Access:
 
     @cached_property
     def token(self) -> str:
-        """An access token of the managed user pool for a demo user, who is made if needed."""
+        """An access token of the managed user pool for the demo user."""
+        return self.token_for(USER)
+
+    def token_for(self, user: str, *groups: str) -> str:
+        """An access token of the managed user pool for `user`, who is made if needed and put into `groups`, which are made too."""
         identity = self.inventory.identity
         if not identity.user_pool_id or not identity.client_id:
-            raise Refusal("the stack's identity is not managed here: get a token from its own issuer")
-        cognito = self.cloud.client("cognito-idp")
+            raise Refusal(f"the stack's identity is not managed here: get a token from its own issuer, {identity.issuer}")
+        cognito, pool = self.cloud.client("cognito-idp"), {"UserPoolId": identity.user_pool_id}
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):
-            cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=USER, MessageAction="SUPPRESS")
-        cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=USER, Password=PASSWORD, Permanent=True)
+            cognito.admin_create_user(**pool, Username=user, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(**pool, Username=user, Password=PASSWORD, Permanent=True)
+        for group in groups:
+            with contextlib.suppress(cognito.exceptions.GroupExistsException):
+                cognito.create_group(**pool, GroupName=group)
+            cognito.admin_add_user_to_group(**pool, Username=user, GroupName=group)
         answer = cognito.admin_initiate_auth(
-            UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
+            **pool, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
         )  # fmt: skip
         return answer["AuthenticationResult"]["AccessToken"]
 

@@ -18,13 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from local import cloud as clouds
-from local.engine.install import find_engine
 from local.paths import LOCAL
+from local.running import local_stack
 from local.steps import Refusal, console, run_command
-from local.steps import Step as Told
 from local.trace_collector import older, segments
-from local.up import STACKS
-from local.update import Stack
 from local.wiring import Step, steps_of, wiring
 
 CORRELATION, FUNCTION, ROUTE, COLD_START = "correlation_id", "function", "route", "ColdStart"
@@ -189,7 +186,7 @@ def surroundings(correlation: str, on_it: list[Part]) -> tuple[dict[str, str], l
     """What hands requests to functions, and the steps of the request's workflows; nothing of either if the stack is gone."""
     with contextlib.suppress(Refusal, OSError, ValueError, KeyError, TypeError):
         cloud = clouds.running()
-        exported = Stack(find_engine(Told("Pulumi engine")), "local", STACKS / "local").call("stack", "export", "-s", "local")
+        exported = local_stack().call("stack", "export", "-s", "local")
         resources = json.loads(exported)["deployment"].get("resources", [])
         machines = [each["outputs"]["arn"] for each in resources if each["type"] == "aws:sfn/stateMachine:StateMachine"]
         called = {name_of(hop) for hop in on_it}

@@ -16,7 +16,7 @@ from local import cloud as clouds
 from local import recovery
 from local.engine.install import Engine, find_engine
 from local.home import prepare
-from local.paths import LOCAL, ROOT
+from local.paths import LOCAL, ROOT, STACKS
 from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
 from local.update import GUARDRAILS, PROJECT, Stack
@@ -25,7 +25,6 @@ from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings, load_settings
 from platform_contract.standards.boundary import boundary_document
 
-STACKS = LOCAL / "stacks"
 NOT_EMULATED = LOCAL / "not-emulated.jsonl"
 
 

@@ -1,48 +1,13 @@
-"""`python -m operations VERB`: what on-call does with a stack, by its inventory."""
+"""`python -m operations VERB`: what a developer and on-call do with a stack, by its inventory."""
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import redrive
+from operations import invoke, logs, redrive, schedule, secret
 from operations.errors import OperationError
-from operations.inventory import queue_of, read
-from operations.letters import DeadLetters
-from platform_contract.inventory import Inventory
-
-
-def redrive_lines(options: argparse.Namespace, inventory: Inventory) -> Iterator[str]:
-    """Why messages were given up (--dry-run), or the move of them."""
-    workload, queue = queue_of(inventory, options.workload, options.queue)
-    clients = clients_in(inventory.region)
-    if options.dry_run:
-        yield from redrive.dry_run(clients, workload, queue, options.limit)
-        return
-    dead = DeadLetters(clients("sqs"), queue.dead_letter_url)
-    if not dead.count():
-        yield f"{queue.dead_letter_name} is empty"
-    elif options.limit or options.discard or redrive.is_embedded(clients("sqs")):
-        moved = redrive.by_hand(clients, queue, options.limit, options.discard)
-        yield from redrive.told(moved, dead, queue)
-        if missing := sorted(set(options.discard) - set(moved.discarded)):
-            raise OperationError(f"not seen in {queue.dead_letter_name}, so not discarded: {', '.join(missing)}")
-    else:
-        yield from redrive.by_task(clients, queue)
-
-
-def clients_in(region: str) -> Callable[[str], Any]:
-    """boto3's clients with the caller's credentials, in the stack's region; one of each service."""
-
-    @cache
-    def client(service: str) -> Any:
-        return boto3.client(service, region_name=region)
-
-    return client
+from operations.inventory import read
 
 
 def positive(text: str) -> int:
@@ -57,6 +22,27 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     common.add_argument("--stack", help="the stack whose inventory `pulumi` is asked for (default: the selected one)")
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    log = verbs.add_parser("logs", parents=[common], help="what a function logged, one line each")
+    log.add_argument("function", metavar="WORKLOAD/FUNCTION")
+    log.add_argument("--correlation", default="", metavar="ID", help="only the lines of this request")
+    log.add_argument("--since", default="1h", metavar="TIME", help="how far to look back: 30s, 10m, 2h, 1d (default: 1h)")
+    log.add_argument("--follow", action="store_true", help="goes on until it is interrupted")
+    log.set_defaults(run=logs.lines)
+
+    call = verbs.add_parser("invoke", parents=[common], help="runs a function once with an event, and shows its answer")
+    call.add_argument("function", metavar="WORKLOAD/FUNCTION")
+    call.add_argument("event", metavar="EVENT", help="a file with JSON, - for standard input, or JSON itself")
+    call.set_defaults(run=invoke.lines)
+
+    value = verbs.add_parser("secret", parents=[common], help="gives a secret a value, which is typed or piped in")
+    value.add_argument("name", metavar="WORKLOAD/SECRET")
+    value.set_defaults(run=secret.lines)
+
+    timed = verbs.add_parser("run-schedule", parents=[common], help="runs a schedule's function once, now")
+    timed.add_argument("schedule", metavar="WORKLOAD/FUNCTION[-INDEX]", help="the number of the trigger only if the function has several schedules")
+    timed.set_defaults(run=schedule.lines)
+
     back = verbs.add_parser(
         "redrive", parents=[common], help="moves the dead letters of a queue back into it",
         description="Moves the dead letters of a queue back into it, in their order, under new message ids. All of them by SQS's own "
@@ -67,7 +53,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     back.add_argument("--dry-run", action="store_true", help="lists the messages and why each is there; moves none")
     back.add_argument("--limit", type=positive, metavar="N", help=f"at most N messages (a dry run lists {redrive.LISTED} unless told)")
     back.add_argument("--discard", action="append", default=[], metavar="MESSAGE_ID", help="deletes this message instead of moving it, for good")
-    back.set_defaults(run=redrive_lines)
+    back.set_defaults(run=redrive.lines, interrupted="what was taken and not moved is in the dead-letter queue")
     return parser.parse_args(argv)
 
 
@@ -80,7 +66,7 @@ def main(argv: list[str]) -> int:
         print(f"Refused: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted: what was taken and not moved is in the dead-letter queue.", file=sys.stderr)
+        print(f"\nInterrupted{': ' + options.interrupted if 'interrupted' in options else ''}.", file=sys.stderr)
         return 130
     return 0
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from operations.errors import OperationError
-from platform_contract.inventory import Inventory, QueueEntry, WorkloadEntry
+from platform_contract.inventory import FunctionEntry, Inventory, QueueEntry, ScheduleEntry, WorkloadEntry
 
 
 def read(source: str | None, stack: str | None) -> Inventory:
@@ -29,6 +29,38 @@ def queue_of(inventory: Inventory, workload: str, queue: str) -> tuple[WorkloadE
     """Raises OperationError that names what there is."""
     found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
     return found, _named(found.queues, queue, "queue", f"the workload {workload}")
+
+
+def function_of(inventory: Inventory, named: str) -> FunctionEntry:
+    """The function that `WORKLOAD/FUNCTION` names. Raises OperationError that names what there is."""
+    workload, function = _halves(named, "FUNCTION", "orders/api")
+    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    return _named(found.functions, function, "function", f"the workload {workload}")
+
+
+def secret_of(inventory: Inventory, named: str) -> str:
+    """Physical name of the secret that `WORKLOAD/SECRET` names. Raises OperationError that names what there is."""
+    workload, secret = _halves(named, "NAME", "loans/bureau")
+    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    return _named(found.secrets, secret, "secret", f"the workload {workload}").physical_name
+
+
+def schedule_of(inventory: Inventory, named: str) -> ScheduleEntry:
+    """The schedule that `WORKLOAD/FUNCTION-INDEX` names, or `WORKLOAD/FUNCTION` where the function has one schedule only.
+    Raises OperationError that names what there is."""
+    workload, schedule = _halves(named, "SCHEDULE", "housekeeping/sweep")
+    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    of_function = [key for key in found.schedules if key.rpartition("-")[0] == schedule]
+    if len(of_function) == 1:
+        schedule = of_function[0]
+    return _named(found.schedules, schedule, "schedule", f"the workload {workload}")
+
+
+def _halves(named: str, what: str, example: str) -> tuple[str, str]:
+    workload, slash, part = named.partition("/")
+    if not (workload and slash and part) or "/" in part:
+        raise OperationError(f"{what}={named}: must be the workload, a slash and a name from its manifest, such as {example}")
+    return workload, part
 
 
 def _named(known: dict[str, Any], name: str, kind: str, where: str) -> Any:

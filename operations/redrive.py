@@ -1,25 +1,22 @@
 """Dead letters back into their queue, after the cause is gone."""
 
 import time
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
+from operations.clients import Client, clients_in, is_embedded
 from operations.errors import OperationError
+from operations.inventory import queue_of
 from operations.letters import DeadLetters, Letter
 from operations.reasons import Reason, reasons
-from platform_contract.inventory import QueueEntry, WorkloadEntry
+from platform_contract.inventory import Inventory, QueueEntry, WorkloadEntry
 
 LISTED = 100
 """Messages that a dry run looks at unless told otherwise."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 POLLS, POLL_SECONDS = 300, 2.0
 """How often a move of SQS's own is looked at, and how many seconds lie between. It goes on by itself."""
-
-Client = Callable[[str], Any]
-"""Name of a service -> its boto3 client."""
 
 
 @dataclass
@@ -32,9 +29,23 @@ class Moved:
     """New id of a message that failed again while others were still moved: the cause is not gone."""
 
 
-def is_embedded(client: Any) -> bool:
-    """Whether a client talks to a cloud on this machine, which has no StartMessageMoveTask."""
-    return urlsplit(client.meta.endpoint_url).hostname in LOOPBACK
+def lines(options: Namespace, inventory: Inventory) -> Iterator[str]:
+    """Why messages were given up (--dry-run), or the move of them."""
+    workload, queue = queue_of(inventory, options.workload, options.queue)
+    clients = clients_in(inventory.region)
+    if options.dry_run:
+        yield from dry_run(clients, workload, queue, options.limit)
+        return
+    dead = DeadLetters(clients("sqs"), queue.dead_letter_url)
+    if not dead.count():
+        yield f"{queue.dead_letter_name} is empty"
+    elif options.limit or options.discard or is_embedded(clients("sqs")):  # which has no StartMessageMoveTask
+        moved = by_hand(clients, queue, options.limit, options.discard)
+        yield from told(moved, dead, queue)
+        if missing := sorted(set(options.discard) - set(moved.discarded)):
+            raise OperationError(f"not seen in {queue.dead_letter_name}, so not discarded: {', '.join(missing)}")
+    else:
+        yield from by_task(clients, queue)
 
 
 def dry_run(client: Client, workload: WorkloadEntry, queue: QueueEntry, limit: int | None = None) -> list[str]:

@@ -51,21 +51,8 @@ def log_lines(access, workload: str, function: str) -> list[dict]:
 
 
 def token_of(access, *groups: str, name: str = "") -> str:
-    """An access token of a user of the managed pool, who is made if needed: another one at each call unless named."""
-    identity, cognito = access.inventory.identity, access.cloud.client("cognito-idp")
-    name, password = name or f"{uuid.uuid4().hex}@example.com", "Other-user-1!"
-    cognito.admin_create_user(UserPoolId=identity.user_pool_id, Username=name, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=identity.user_pool_id, Username=name, Password=password, Permanent=True)
-    known = {group["GroupName"] for group in cognito.list_groups(UserPoolId=identity.user_pool_id)["Groups"]}
-    for group in groups:
-        if group not in known:
-            cognito.create_group(UserPoolId=identity.user_pool_id, GroupName=group)
-        cognito.admin_add_user_to_group(UserPoolId=identity.user_pool_id, Username=name, GroupName=group)
-    answer = cognito.admin_initiate_auth(
-        UserPoolId=identity.user_pool_id, ClientId=identity.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": password},
-    )  # fmt: skip
-    return answer["AuthenticationResult"]["AccessToken"]
+    """An access token of a user of the managed pool: another one at each call unless named."""
+    return access.token_for(name or f"{uuid.uuid4().hex}@example.com", *groups)
 
 
 def within(seconds: float, condition: Callable[[], bool]) -> bool:

@@ -221,7 +221,7 @@ RUNNING = {"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 1, "Approxim
 
 def test_on_aws_sqs_moves_all_of_them_itself(fifo, operate, monkeypatch):
     sqs = Sqs(RUNNING, {**RUNNING, "Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2})
-    monkeypatch.setattr("operations.__main__.clients_in", lambda region: {"sqs": sqs}.__getitem__)
+    monkeypatch.setattr("operations.redrive.clients_in", lambda region: {"sqs": sqs}.__getitem__)
     monkeypatch.setattr(redrive, "POLL_SECONDS", 0.01)
     code, said, _ = operate(fifo, "redrive", "shop", "work")
     _, queue = queue_of(fifo.inventory, "shop", "work")
