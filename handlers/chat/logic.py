@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from pydantic import ValidationError
 
 from chat.contracts import MessageFrame, SendFrame
-from shared.errors import Problem
+from shared.errors import Problem, first_fault
 
 ROOMS_PER_CONNECTION = 10
 CONCURRENCY = 10
@@ -65,9 +65,8 @@ def read_frame(content: dict[str, Any]) -> SendFrame:
     try:
         return SendFrame.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise Problem(400, f"{field}: {first['msg']}", field) from None
+        fault = first_fault(error, "frame")
+        raise Problem(400, fault.text, fault.field) from None
 
 
 def enter(connection_id: str, room: str, store: Store) -> None:

@@ -22,6 +22,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from clickstream.contracts import ClickRecord
+from shared.errors import first_fault
 
 LATE_AFTER = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
@@ -61,8 +62,7 @@ def place(arrived: Arrived) -> Placed:
     try:
         record = ClickRecord.model_validate_json(arrived.data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        return _malformed(arrived, f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}")
+        return _malformed(arrived, first_fault(error, "record").text)
     reason, ahead = None, record.data.occurred_at - arrived.arrived_at
     if ahead > AHEAD:
         reason = "in the future"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from housekeeping.contracts import SweepReport, SweepRequest
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, first_fault
 
 LOOK_BACK_DAYS = 35
 """Days before today whose entries are looked at: longer than the schedule may be switched off without leaving drafts behind.
@@ -63,9 +63,7 @@ def read(event: dict[str, Any]) -> SweepRequest:
     try:
         return SweepRequest.model_validate(event)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(map(str, first["loc"])) or "input"
-        raise PermanentFailure(f"{field}: {first['msg']}") from None
+        raise PermanentFailure(first_fault(error, "input").text) from None
 
 
 def days(cutoff: datetime, back: int = LOOK_BACK_DAYS) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from loans import logic
 from loans.contracts import Application, BureauScore, ScoreResult
 from shared.breaker import CircuitOpen
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, first_fault
 from shared.external import Answer, BadAnswer, ExternalApi, json_call, with_credential
 from shared.observability import logger
 
@@ -54,5 +54,5 @@ def read(answer: Answer) -> ScoreResult:
     try:
         found = BureauScore.model_validate_json(answer.body)
     except ValidationError as error:
-        raise BadAnswer(error.errors(include_url=False, include_input=False)[0]["msg"]) from None
+        raise BadAnswer(first_fault(error).text) from None
     return ScoreResult(outcome="scored", band=logic.band(found.score), score=found.score, reference=found.reference)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from loans.contracts import Step
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, first_fault
 from shared.observability import CORRELATION_ATTRIBUTE, accept_correlation_id, logger, sent_id
 
 Given = TypeVar("Given", bound=Step)
@@ -32,9 +32,7 @@ def run_step(event: Any, context: Any, model: type[Given], work: Callable[[Given
     try:
         given = model.model_validate(event)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(map(str, first["loc"])) or "input"
-        raise PermanentFailure(f"{field}: {first['msg']}") from None
+        raise PermanentFailure(first_fault(error, "input").text) from None
     result = work(given).model_dump(mode="json")
     logger.info("step done", loan_id=_loan_id(event), **{name: result[name] for name in LOGGED if name in result})
     return result

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from receipts.contracts import MOST_LINES, CorrectedLine, Correction, CorrectionNumber, Line, PaidOrder
 from receipts.models import CorrectedReceipt, Receipt
-from shared.errors import PermanentFailure, TransientFailure
+from shared.errors import PermanentFailure, TransientFailure, first_fault
 
 Model = TypeVar("Model", bound=BaseModel)
 Outcome = Literal["applied", "repeated", "conflicting"]
@@ -124,6 +124,4 @@ def _valid(model: type[Model], content: Any) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(map(str, first["loc"])) or "body"
-        raise PermanentFailure(f"{field}: {first['msg']}") from None
+        raise PermanentFailure(first_fault(error).text) from None

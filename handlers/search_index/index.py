@@ -15,7 +15,7 @@ from search_index.models import Indexed, sortable
 from search_index.store import IndexTable
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, first_fault
 from shared.observability import count, instrumented, logger
 from shared.streams import Change, changes, process_in_order
 
@@ -51,8 +51,7 @@ def read(change: Change) -> tuple[str, Indexed | None, str]:
     try:
         return product_id, Indexed.model_validate(change.new), sequence
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise PermanentFailure(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise PermanentFailure(first_fault(error, "NewImage").text) from None
 
 
 def apply(change: Change) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, first_fault
 from shared.observability import CORRELATION_ATTRIBUTE, accept_correlation_id, sent_id
 
 LARGEST_ENTRY_BYTES = 256 * 1024
@@ -86,7 +86,7 @@ def make_entry(data: BaseModel, correlation_id: str, source: str) -> dict[str, s
     try:
         type(data).model_validate(content)
     except ValidationError as error:
-        raise ContractBroken(f"{detail_type}: {first_problem(error)}") from None
+        raise ContractBroken(f"{detail_type}: {first_fault(error).text}") from None
     detail = {"meta": {"correlation_id": correlation_id}, "data": content}
     entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail, separators=(",", ":"), sort_keys=True)}
     if (size := entry_bytes(entry)) > LARGEST_ENTRY_BYTES:
@@ -116,10 +116,4 @@ def parse(content: Any, model: type[Model]) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise PermanentFailure(first_problem(error)) from None
-
-
-def first_problem(error: ValidationError) -> str:
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return f"{'.'.join(map(str, found[0]['loc'])) or 'body'}: {found[0]['msg']}{others}"
+        raise PermanentFailure(first_fault(error).text) from None

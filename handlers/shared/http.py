@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, ApiGatewayResolver, Response
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import Problem
+from shared.errors import Problem, first_fault
 from shared.observability import CORRELATION_HEADER, accept_correlation_id, annotate, correlation_id, logger
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -117,7 +117,5 @@ def read(content: Mapping[str, Any], model: type[Model], place: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        field = ".".join(map(str, found[0]["loc"])) or place
-        others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise Problem(400, f"{field}: {found[0]['msg']}{others}", field) from None
+        fault = first_fault(error, place)
+        raise Problem(400, fault.text, fault.field) from None

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.errors import PermanentFailure, TransientFailure
+from shared.errors import PermanentFailure, TransientFailure, first_fault
 from shared.observability import accept_correlation_id, logger
 
 Value = TypeVar("Value", bound=BaseModel)
@@ -65,7 +65,7 @@ class Versions(Generic[Value]):
         try:
             return self._model.model_validate_json(text or "")
         except ValidationError as error:
-            field = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "text"
+            field = first_fault(error, "text").field
             raise PermanentFailure(f"secret {secret_id}, {', '.join(which.values())}: {field} is not as {self._model.__name__} says") from None
 
 
@@ -74,8 +74,7 @@ def rotate(event: Any, context: Any, versions: Versions[Value], other_side: Othe
     try:
         asked = RotationStep.model_validate(event)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise PermanentFailure(f"{'.'.join(map(str, first['loc'])) or 'input'}: {first['msg']}") from None
+        raise PermanentFailure(first_fault(error, "input").text) from None
     accept_correlation_id(asked.version_id, context.aws_request_id)  # one for all steps of a rotation
     versions.check(asked.secret_id)
     pending = versions.pending(asked.secret_id, asked.version_id)

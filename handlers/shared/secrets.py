@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from shared.errors import PermanentFailure, TransientFailure
+from shared.errors import PermanentFailure, TransientFailure, first_fault
 from shared.observability import logger
 
 SHORTEST_CACHE_SECONDS = 5
@@ -71,5 +71,5 @@ class Secret(Generic[Value]):
         try:
             return self._model.model_validate_json(text)
         except ValidationError as error:
-            field = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise PermanentFailure(f"secret {self._name} is not a {self._model.__name__}: {field or 'no JSON object'}") from None
+            field = first_fault(error, "no JSON object").field
+            raise PermanentFailure(f"secret {self._name} is not a {self._model.__name__}: {field}") from None

@@ -14,7 +14,7 @@ import jwt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared.config import FunctionConfig
-from shared.errors import TransientFailure
+from shared.errors import TransientFailure, first_fault
 
 ALGORITHM = "RS256"
 """The one that Cognito signs with. A token does not choose."""
@@ -130,7 +130,7 @@ def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str]) -> C
     try:
         claims = Claims.model_validate(content)
     except ValidationError as error:
-        raise Refused(f"claim {error.errors()[0]['loc'][0]} is missing or wrong") from None
+        raise Refused(f"claim {first_fault(error).field} is missing or wrong") from None
     if claims.audience not in audiences:
         raise Refused("made for another client")
     return claims

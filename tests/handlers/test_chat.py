@@ -200,7 +200,7 @@ def test_when_time_is_nearly_over_the_rest_is_told_as_an_error(chat, log, metric
         ("{", 400, "the frame is not JSON", None),
         ("[" * 100_000, 400, "the frame is not JSON", None),
         ("[]", 400, "the frame is not a JSON object", None),
-        ('{"action": "dance"}', 400, "action: Input should be 'send'", "action"),
+        ('{"action": "dance"}', 400, "action: Input should be 'send' (and 2 more)", "action"),
         ('{"action": "send", "room": "Tea", "text": "x"}', 400, "room: String should match pattern '^[a-z0-9-]{1,40}$'", "room"),
         ('{"action": "send", "room": "tea", "text": "  "}', 400, "text: String should have at least 1 character", "text"),
         ('{"action": "send", "room": "tea", "text": "x", "sender": "bob"}', 400, "sender: Extra inputs are not permitted", "sender"),
