@@ -3,9 +3,10 @@
 The first line on stdout is the port, which `PolicyPack` prints; nothing here may print before it.
 """
 
+from guardrails.catalogue import RULES
 from guardrails.pack import PACK_NAME, policies
-from guardrails.phase import listen
+from guardrails.server import install
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-listen()
-PolicyPack(name=PACK_NAME, policies=policies(), enforcement_level=EnforcementLevel.MANDATORY)
+install()
+PolicyPack(name=PACK_NAME, policies=policies(RULES), enforcement_level=EnforcementLevel.MANDATORY)

@@ -62,6 +62,3 @@ class Memory:
         with self._lock:
             names = sorted(self._workloads.get(resource.stack, ()), key=len, reverse=True)
         return next((n for n in names if resource.name == n or resource.name.startswith(n + "-")), None)
-
-
-MEMORY = Memory()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from guardrails.values import Values, as_mapping
@@ -75,4 +76,11 @@ class Stack:
     resources: tuple[Resource, ...]
 
     def of(self, *types: str) -> list[Resource]:
-        return [resource for resource in self.resources if resource.type in types]
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found

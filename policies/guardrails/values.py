@@ -1,8 +1,8 @@
 """Access to a resource's properties that cannot mistake an unknown value for a missing one.
 
-The SDK hands rules a proxy that raises on every touch of an unknown, `"k" in props` included, and ends the whole
-rule there. Here an unknown is a value: it can be passed on and told apart (`isinstance(value, Unknown)`, `is None`),
-and every other use of it raises `Undecided` with the path, which the pack tells as "decided in the update".
+The SDK's proxy raises on every touch of an unknown, `"k" in props` included, and ends the whole rule there. Here an
+unknown is a value: it can be passed on and told apart (`isinstance(value, Unknown)`, `is None`), and every other use of
+it raises `Undecided` with the path, which the pack tells as "decided in the update".
 """
 
 import json
@@ -17,7 +17,6 @@ from pulumi_policy.proxy import (  # not exported by the package itself
     UNKNOWN_NUMBER_VALUE,
     UNKNOWN_OBJECT_VALUE,
     UNKNOWN_STRING_VALUE,
-    UnknownValueError,
 )
 
 SENTINELS = frozenset(
@@ -113,16 +112,11 @@ class Values:
 
     def _step(self, key: str) -> Any:
         path = self._join(key)
-        try:
-            if isinstance(self._raw, Mapping):
-                # `key in raw` would already raise for an unknown value, `list` looks at names only.
-                raw = self._raw[key] if key in list(self._raw) else None
-            elif key.isdigit() and int(key) < len(self._raw):
-                raw = self._raw[int(key)]
-            else:
-                raw = None
-        except UnknownValueError:
-            return Unknown(path)
+        raw = None
+        if isinstance(self._raw, Mapping):
+            raw = self._raw.get(key)
+        elif key.isdigit() and int(key) < len(self._raw):
+            raw = self._raw[int(key)]
         if isinstance(raw, str) and raw in SENTINELS:
             return Unknown(path)
         return Values(raw, path) if isinstance(raw, Mapping) or _is_list(raw) else raw

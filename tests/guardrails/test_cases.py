@@ -4,57 +4,45 @@ from collections.abc import Callable
 
 import pytest
 from guardrails.catalogue import RULES
-from guardrails.memory import Memory
-from guardrails.pack import JOINED, policies
+from guardrails.judge import JOINED, WAITING, Judge
+from guardrails.resource import Resource, Stack, current_type
 from guardrails.rule import Case, Given, Rule, Scope
+from guardrails.values import Values
 from guardrails.waivers import Waivers
-from pulumi_policy import (
-    PolicyProviderResource,
-    PolicyResource,
-    ResourceValidationArgs,
-    StackValidationArgs,
-)
-from pulumi_policy.proxy import unknown_checking_proxy
-from wire import OPTIONS, Server, urn, without_nones
+from wire import Server, urn, without_nones
 
 CASES = [pytest.param(rule, case, id=f"{rule.id}: {case.name}") for rule in RULES for case in rule.cases]
 
 
-def provider(given: Given) -> PolicyProviderResource | None:
-    if given.provider is None:
-        return None
-    return PolicyProviderResource("pulumi:providers:aws", unknown_checking_proxy(dict(given.provider)), "urn:p", "aws")
+def resource(given: Given, stack: str, references: dict[str, tuple[Resource, ...]]) -> Resource:
+    provider = Values(without_nones(given.provider)) if given.provider is not None else None
+    properties = Values(without_nones(given.props))
+    return Resource(current_type(given.type), given.name, urn(given, stack), properties, provider, references)
 
 
 def in_process(rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]]:
     """Messages about the subject, and the paths that the rule waits for."""
-    memory, messages = Memory(), []
-    by_name = {policy.name: policy for policy in policies([rule], Waivers(), memory)}
-    given = [*case.given, case.subject]
+    judge, given = Judge([rule], Waivers()), [*case.given, case.subject]
+    references: dict[str, dict[str, tuple[Resource, ...]]] = {each.name: {} for each in given}
+    views = {each.name: resource(each, stack, references[each.name]) for each in given}
+    for each in given:
+        references[each.name].update({path: (views[other],) for path, other in each.refers.items()})
+    before = [told for each in given for told in judge.resource(views[each.name])] if case.scope is Scope.RESOURCE else []
+    at_end = (
+        judge.stack(Stack(tuple(views.values())))
+        if case.scope is Scope.STACK
+        else judge.stack(Stack((views[case.subject.name],)))
+    )
+    told = [each for each in (at_end if case.scope is Scope.STACK else before) if each.urn == urn(case.subject, stack)]
+    policy = rule.id if case.scope is Scope.RESOURCE else rule.id + JOINED
+    return [each.message for each in told], waiting([each.message for each in at_end if each.policy == WAITING], policy)
 
-    def report(message: str, urn: str | None = None) -> None:
-        messages.append((urn, message))
 
-    if case.scope is Scope.RESOURCE:
-        for each in given:
-            props = unknown_checking_proxy(without_nones(each.props))
-            args = ResourceValidationArgs(each.type, props, urn(each, stack), each.name, OPTIONS, provider(each))
-            by_name[rule.id].validate(args, report)
-    else:
-        views = {
-            each.name: PolicyResource(each.type, unknown_checking_proxy(without_nones(each.props)), urn(each, stack),
-                                      each.name, OPTIONS, provider(each), None, [], {})
-            for each in given
-        }  # fmt: skip
-        for each in given:
-            for path, other in each.refers.items():
-                views[each.name].property_dependencies[path] = [views[other]]
-        by_name[rule.id + JOINED].validate(StackValidationArgs(list(views.values())), report)
-    from guardrails.resource import Resource
-    from guardrails.values import Values
-
-    waits = memory.waits(Resource("", "", urn(case.subject, stack), Values({})))
-    return [m for u, m in messages if u == urn(case.subject, stack)], [path for _, path, _ in waits]
+def waiting(messages: list[str], policy: str) -> list[str]:
+    """The paths that a policy waits for, of the message that tells what is decided in the update."""
+    prefix = f"  {policy}: "
+    lines = [line for message in messages for line in message.splitlines() if line.startswith(prefix)]
+    return [line.removeprefix(prefix).split(" of ")[0] for line in lines]
 
 
 def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]]:
@@ -68,11 +56,9 @@ def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[
     policy = rule.id if case.scope is Scope.RESOURCE else rule.id + JOINED
     mine = [t for t in told if t.policy == policy]
     assert {t.level for t in mine} <= {"mandatory"}
-    prefix = f"  {policy}: "
-    lines = [line for t in at_end if t.policy == "decided-in-the-update" for line in t.message.splitlines()]
-    assert {t.level for t in at_end if t.policy == "decided-in-the-update"} <= {"advisory"}
-    waits = [line.removeprefix(prefix).split(" of ")[0] for line in lines if line.startswith(prefix)]
-    return [t.message for t in mine if t.urn == urn(case.subject, stack)], waits
+    waits = [t for t in at_end if t.policy == WAITING]
+    assert {t.level for t in waits} <= {"advisory"}
+    return [t.message for t in mine if t.urn == urn(case.subject, stack)], waiting([t.message for t in waits], policy)
 
 
 def judged(run: Callable[[], tuple[list[str], list[str]]], rule: Rule, case: Case) -> None:

@@ -10,20 +10,22 @@ import typing
 from pathlib import Path
 
 import pulumi
+import pulumi_policy.policy as sdk
 import pytest
 from guardrails.catalogue import RULES
 from guardrails.iam_documents import parse
+from guardrails.judge import JOINED, SOUND, Judge
 from guardrails.memory import Memory
-from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, JOINED, PACK_NAME, pack_version, policies
+from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, PACK_NAME, pack_version, policies
 from guardrails.pages import FOLDER, pages
-from guardrails.resource import RENAMED, STACK, WORKLOAD_COMPONENT, Resource
+from guardrails.resource import RENAMED, STACK, WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Given, Level, Rule, Scope, Severity
 from guardrails.rules.tagging import TAGGED
 from guardrails.values import SENTINELS, Undecided, Unknown, Values
 from guardrails.waivers import Waivers
-from pulumi_policy import EnforcementLevel, ResourceValidationArgs, ResourceValidationPolicy
-from pulumi_policy.proxy import unknown_checking_proxy
-from wire import OPTIONS, POLICIES, Server, urn
+from pulumi.runtime.proto import analyzer_pb2 as messages
+from pulumi_policy import EnforcementLevel
+from wire import POLICIES, Server, urn
 
 QUEUE = "aws:sqs/queue:Queue"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_aws")
@@ -105,7 +107,7 @@ def test_every_taggable_type_that_the_platform_makes_needs_an_owner() -> None:
 
 
 def test_ids_are_unique_and_explain_themselves() -> None:
-    names = [policy.name for policy in policies(waivers=Waivers())]
+    names = [policy.name for policy in policies(RULES)]
     assert len(names) == len(set(names))  # the SDK does not notice
     for rule in RULES:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){2,7}", rule.id)
@@ -226,31 +228,32 @@ def broken(level: Level = Level.MANDATORY, scope: Scope = Scope.RESOURCE) -> Rul
     )
 
 
+def of_queue(name: str) -> Resource:
+    return Resource(QUEUE, name, f"urn:pulumi:s::p::t::{name}", Values({}))
+
+
 @pytest.mark.parametrize("level", Level)
 def test_a_rule_that_crashes_refuses_by_name(level: Level) -> None:
-    told = []
-    args = ResourceValidationArgs(QUEUE, unknown_checking_proxy({}), "urn:pulumi:s::p::t::q", "q", OPTIONS, None)
-    for policy in policies([broken(level)], Waivers(), Memory()):
-        if (
-            hasattr(policy, "has_validation")
-            and policy.has_validation()
-            and policy.enforcement_level is EnforcementLevel.MANDATORY
-        ):
-            policy.validate(args, lambda message, urn=None: told.append(message))
-    assert told == [
+    (told,) = Judge([broken(level)], Waivers()).resource(of_queue("q"))
+    (sound,) = [policy for policy in policies(RULES) if policy.name == SOUND]
+    assert (told.policy, sound.enforcement_level) == (SOUND, EnforcementLevel.MANDATORY)
+    assert told.message == (
         "Queue 'q': rule a-broken-rule could not judge it and so refuses it (KeyError: 'oops'); repair the rule in "
         "policies/guardrails/rules, or waive it for a limited time in policies/waivers.yaml"
-    ]
+    )
 
 
 def test_a_crash_over_one_resource_does_not_spare_the_next() -> None:
-    from pulumi_policy import PolicyResource, StackValidationArgs
+    told = Judge([broken(scope=Scope.STACK)], Waivers()).stack(Stack((of_queue("q0"), of_queue("q1"))))
+    assert [(each.policy, each.message[:10]) for each in told] == [(SOUND, "Queue 'q0'"), (SOUND, "Queue 'q1'")]
 
-    (policy,) = [p for p in policies([broken(scope=Scope.STACK)], Waivers(), Memory()) if p.name == "a-broken-rule" + JOINED]
-    told = []
-    resources = [PolicyResource(QUEUE, {}, f"urn:{n}", f"q{n}", OPTIONS, None, None, [], {}) for n in range(2)]
-    policy.validate(StackValidationArgs(resources), lambda message, urn=None: told.append((urn, message[:10])))
-    assert told == [("urn:0", "Queue 'q0'"), ("urn:1", "Queue 'q1'")]
+
+def test_a_server_of_the_sdk_in_the_place_of_ours_fails_and_does_not_pass() -> None:
+    theirs = sdk._PolicyAnalyzerServicer(PACK_NAME, "0", policies(RULES), EnforcementLevel.MANDATORY)
+    with pytest.raises(AssertionError, match="must install it"):
+        theirs.Analyze(messages.AnalyzeRequest(type=QUEUE), None)
+    with pytest.raises(AssertionError, match="must install it"):
+        theirs.AnalyzeStack(messages.AnalyzeStackRequest(), None)
 
 
 def test_stack_and_stash_pass_with_the_waivers_of_the_repository(server: Server) -> None:
@@ -259,7 +262,7 @@ def test_stack_and_stash_pass_with_the_waivers_of_the_repository(server: Server)
 
 @pytest.mark.parametrize("sentinel", sorted(SENTINELS))
 def test_an_unknown_of_any_kind_can_be_passed_on_but_not_used(sentinel: str) -> None:
-    values = Values(unknown_checking_proxy({"a": {"b": [sentinel, 1]}, "c": sentinel}))
+    values = Values({"a": {"b": [sentinel, 1]}, "c": sentinel})
     found = values.get("a.b.0")
     assert isinstance(found, Unknown) and found.path == "a.b.0"
     assert isinstance(values.get("c.d.e"), Unknown)
@@ -270,8 +273,6 @@ def test_an_unknown_of_any_kind_can_be_passed_on_but_not_used(sentinel: str) -> 
             use(found)
     with pytest.raises(Undecided):
         values.plain()
-    # What the SDK's proxy does not cover (remediation, lists that were sliced) is an unknown all the same.
-    assert isinstance(Values({"c": sentinel}).get("c"), Unknown)
 
 
 def test_memory_is_bounded_and_shared_by_threads() -> None:
@@ -321,13 +322,9 @@ def test_deprecated_types_are_judged_as_those_that_replace_them() -> None:
 
 def test_a_policy_document_is_parsed_once_for_all_rules() -> None:
     document = json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::only-here/*"}})
-    args = ResourceValidationArgs(
-        "aws:iam/rolePolicy:RolePolicy", unknown_checking_proxy({"policy": document}), "urn:pulumi:s::p::t::r", "r", OPTIONS, None
-    )
+    policy = Resource("aws:iam/rolePolicy:RolePolicy", "r", "urn:pulumi:s::p::t::r", Values({"policy": document}))
     before = parse.cache_info()
-    for policy in policies(waivers=Waivers(), memory=Memory()):
-        if isinstance(policy, ResourceValidationPolicy) and policy.has_validation():
-            policy.validate(args, lambda message, urn=None: pytest.fail(message))
+    assert Judge(RULES, Waivers()).resource(policy) == []
     after = parse.cache_info()
     assert after.misses - before.misses == 1
     assert after.hits - before.hits == 1  # two rules look at it

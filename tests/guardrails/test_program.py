@@ -1,29 +1,31 @@
 """The guardrails over what the program really registers: the reference workloads pass, and a broken one is refused."""
 
 from collections.abc import Iterator
-from copy import deepcopy
-from typing import Any
+from dataclasses import replace
 
-import pulumi
 import pytest
-from guardrails.rule import UNKNOWN
+from guardrails.judge import WAITING as WAITING_POLICY
 from guardrails.rules.tagging import TAGGED
-from pulumi.output import Unknown
 from pulumi.runtime.proto import analyzer_pb2 as messages
+from recorded import Recorded
 from wire import POLICIES, Server, Told, struct, told
 
-from tests.program.graph import ROOT, Graph, Node, run_program
+from tests.program.graph import ROOT, run_program
 
 ENVIRONMENTS = ("local", "dev", "prod")
 WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
-def graphs() -> dict[tuple[str, bool], Graph]:
-    """What the program registers: (stack, whether it is the first preview) -> graph."""
+def graphs() -> dict[tuple[str, bool], Recorded]:
+    """What the program registers: (stack, whether it is the first preview) -> what the engine sends."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")  # needs no layer
-        return {(stack, preview): run_program(stack, preview=preview) for stack in ENVIRONMENTS for preview in (True, False)}
+        return {
+            (stack, preview): Recorded.of(run_program(stack, preview=preview))
+            for stack in ENVIRONMENTS
+            for preview in (True, False)
+        }
 
 
 @pytest.fixture(scope="module")
@@ -33,42 +35,46 @@ def judging() -> Iterator[Server]:
         yield running
 
 
-def on_the_wire(value: Any) -> Any:
-    """As the engine sends it: unknowns as their sentinel, without assets, which no rule looks at."""
-    if isinstance(value, dict):
-        return {key: on_the_wire(each) for key, each in value.items() if not isinstance(each, pulumi.Archive | pulumi.Asset)}
-    if isinstance(value, list):
-        return [on_the_wire(each) for each in value]
-    return UNKNOWN if isinstance(value, Unknown) else value
-
-
-def judge(server: Server, nodes: list[Node], *, preview: bool) -> list[Told]:
-    """Everything the engine would be told: each resource before it is made, then the stack."""
+def through_server(server: Server, recorded: Recorded, *, preview: bool) -> list[Told]:
+    """The same as `Recorded.judged`, through the real policy server."""
     server.configure_stack(dry_run=preview)
-    by_urn = {node.urn: node for node in nodes}
     answers: list[Told] = []
     stack = []
-    for node in nodes:
-        provider = by_urn.get(node.provider.rsplit("::", 1)[0])
-        common = {"type": node.type, "name": node.name, "urn": node.urn}
-        request = messages.AnalyzeRequest(properties=struct(on_the_wire(node.inputs)), **common)
-        if provider:
-            request.provider.CopyFrom(messages.AnalyzerProviderResource(
-                type=provider.type, name=provider.name, urn=provider.urn, properties=struct(on_the_wire(provider.inputs))
-            ))  # fmt: skip
+    for sent in recorded.resources:
+        common = {"type": sent.type, "name": sent.name, "urn": sent.urn}
+        request = messages.AnalyzeRequest(properties=struct(sent.inputs), **common)
+        if sent.provider is not None:
+            request.provider.CopyFrom(
+                messages.AnalyzerProviderResource(type="pulumi:providers:aws", properties=struct(sent.provider))
+            )
         answers += told(server.stub.Analyze(request))
-        resource = messages.AnalyzerResource(properties=struct(on_the_wire(node.outputs)), **common)
-        for path, urns in node.property_dependencies.items():
+        resource = messages.AnalyzerResource(properties=struct(sent.outputs), **common)
+        for path, urns in sent.dependencies.items():
             resource.propertyDependencies[path].urns.extend(urns)
         stack.append(resource)
     return answers + told(server.stub.AnalyzeStack(messages.AnalyzeStackRequest(resources=stack)))
 
 
 @pytest.mark.parametrize("stack", ENVIRONMENTS)
-def test_the_update_of_the_reference_workloads_has_no_finding(judging: Server, graphs, stack: str) -> None:
-    nodes = graphs[stack, False].nodes
-    assert len(nodes) > 50
-    assert judge(judging, nodes, preview=False) == []
+def test_the_update_of_the_reference_workloads_has_no_finding(graphs, stack: str) -> None:
+    recorded = graphs[stack, False]
+    assert len(recorded.resources) > 50
+    assert recorded.judged(preview=False) == []
+
+
+def test_the_policy_server_says_the_same_as_the_judge_in_this_process(judging: Server, graphs) -> None:
+    sound, types = graphs["dev", True], ("aws:sqs/queue:Queue", "aws:iam/role:Role", "aws:s3/bucket:Bucket")
+    broken = sound.each(lambda sent: sent.changed({"kmsMasterKeyId": None, "permissionsBoundary": None, "tags": None})
+                        if sent.type in types else sent)  # fmt: skip
+    broken = broken.without("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
+    here = broken.judged(preview=True)
+    there = through_server(judging, broken, preview=True)
+    assert len({each.policy for each in here}) == 5
+    assert [(each.policy, each.urn or "", each.message) for each in here] == [
+        (each.policy, each.urn, each.message.split("\n", 1)[1]) for each in there
+    ]
+    assert {each.level for each in there if each.policy != WAITING_POLICY} == {"mandatory"}
+    assert {each.level for each in there if each.policy == WAITING_POLICY} == {"advisory"}
 
 
 WAITING = {
@@ -93,25 +99,11 @@ DynamoDB assigns, and that of an API, which invokes functions; the queue of fail
 
 
 @pytest.mark.parametrize("stack", ENVIRONMENTS)
-def test_the_preview_has_no_finding_and_tells_what_waits(judging: Server, graphs, stack: str) -> None:
-    (waiting,) = judge(judging, graphs[stack, True].nodes, preview=True)
-    assert (waiting.policy, waiting.level) == ("decided-in-the-update", "advisory")
-    lines = [line.strip().split(": ", 1) for line in waiting.message.splitlines()[1:]]
+def test_the_preview_has_no_finding_and_tells_what_waits(graphs, stack: str) -> None:
+    (waiting,) = graphs[stack, True].judged(preview=True)
+    assert waiting.policy == WAITING_POLICY
+    lines = [line.strip().split(": ", 1) for line in waiting.message.splitlines()]
     assert {(rule, rest.split(" of ")[0]) for rule, rest in lines} == WAITING
-
-
-def broken(graph: Graph, type_: str, changes: dict[str, Any]) -> list[Node]:
-    """The graph with changed inputs of all resources of a type; `None` takes a property away."""
-    nodes = deepcopy(graph.nodes)
-    for node in nodes:
-        if node.type == type_:
-            for values in (node.properties, node.outputs):
-                for path, value in changes.items():
-                    values.pop(path, None)
-                    if value is not None:
-                        values[path] = value
-            node.__dict__.pop("inputs", None)  # computed from the properties, and kept
-    return nodes
 
 
 BROAD = {"sid": "All", "actions": ["dynamodb:*"], "resources": ["*"]}
@@ -148,18 +140,15 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("type_", "changes", "rules"), BROKEN)
-def test_a_broken_program_is_refused_for_that_reason_alone(
-    judging: Server, graphs, type_: str, changes: dict, rules: set[str]
-) -> None:
-    found = judge(judging, broken(graphs["dev", False], type_, changes), preview=False)
+def test_a_broken_program_is_refused_for_that_reason_alone(graphs, type_: str, changes: dict, rules: set[str]) -> None:
+    found = graphs["dev", False].broken(type_, changes).judged(preview=False)
     assert {each.policy for each in found} == rules
-    assert {each.level for each in found} == {"mandatory"}
     assert all(any(f"of workload '{name}'" in each.message for name in (*WORKLOADS, "platform")) for each in found)
 
 
-def test_what_breaks_a_rule_is_refused_in_the_first_preview_already(judging: Server, graphs) -> None:
-    nodes = broken(graphs["dev", True], "aws:sqs/queue:Queue", {"redrivePolicy": '{"maxReceiveCount": 2}'})
-    found = [each for each in judge(judging, nodes, preview=True) if each.level == "mandatory"]
+def test_what_breaks_a_rule_is_refused_in_the_first_preview_already(graphs) -> None:
+    broken = graphs["dev", True].broken("aws:sqs/queue:Queue", {"redrivePolicy": '{"maxReceiveCount": 2}'})
+    found = [each for each in broken.judged(preview=True) if each.policy != WAITING_POLICY]
     assert {each.policy for each in found} == {"sqs-queue-retries-before-dead-letters"}
     assert all("redrivePolicy.maxReceiveCount=2: must be at least 5" in each.message for each in found)
     assert any("of workload 'receipts': redrivePolicy" in each.message for each in found)
@@ -173,19 +162,14 @@ def test_what_breaks_a_rule_is_refused_in_the_first_preview_already(judging: Ser
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("preview", [True, False])
-def test_a_resource_that_is_not_there_is_missed(judging: Server, graphs, taken: str, rule: str, preview: bool) -> None:
-    nodes = [node for node in graphs["dev", preview].nodes if node.type != taken]
-    found = [each for each in judge(judging, nodes, preview=preview) if each.level == "mandatory"]
-    assert {each.policy for each in found} == {rule}
+def test_a_resource_that_is_not_there_is_missed(graphs, taken: str, rule: str, preview: bool) -> None:
+    found = graphs["dev", preview].without(taken).judged(preview=preview)
+    assert {each.policy for each in found} - {WAITING_POLICY} == {rule}
 
 
-def test_nobody_owns_what_lost_its_tags(judging: Server, graphs) -> None:
-    nodes = deepcopy(graphs["dev", False].nodes)
-    for node in nodes:
-        node.properties.pop("tags", None)
-        node.properties.pop("defaultTags", None)
-        node.__dict__.pop("inputs", None)
-    taggable = [node for node in nodes if node.type in TAGGED]
-    found = judge(judging, nodes, preview=False)
+def test_nobody_owns_what_lost_its_tags(graphs) -> None:
+    untagged = graphs["dev", False].each(lambda sent: replace(sent.changed({"tags": None, "tagsAll": None}), provider=None))
+    taggable = [sent for sent in untagged.resources if sent.type in TAGGED]
+    found = untagged.judged(preview=False)
     assert {each.policy for each in found} == {"resource-has-owner"}
     assert len(found) == len(taggable) > 20

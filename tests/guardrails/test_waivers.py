@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from guardrails.catalogue import RULES
-from guardrails.memory import Memory
-from guardrails.pack import policies
-from guardrails.resource import STACK
+from guardrails.judge import Judge
+from guardrails.resource import STACK, Resource, Stack
 from guardrails.rule import Given
+from guardrails.values import Values
 from guardrails.waivers import Waiver, Waivers, load_waivers
-from pulumi_policy import PolicyResource, StackValidationArgs
-from wire import OPTIONS, POLICIES, Server
+from wire import POLICIES, Server
 
 TODAY = date(2026, 3, 1)
 IDS = {rule.id for rule in RULES}
@@ -125,14 +124,12 @@ def test_through_the_server_a_waived_finding_disappears_and_others_stay(waived_s
 
 
 def test_a_waiver_holds_for_the_whole_graph_too() -> None:
-    bucket = PolicyResource("aws:s3/bucket:Bucket", {"bucket": "b"}, "urn:pulumi:s::p::t::b", "b", OPTIONS, None, None, [], {})
+    bucket = Resource("aws:s3/bucket:Bucket", "b", "urn:pulumi:s::p::t::b", Values({"bucket": "b"}))
     waiver = Waiver(rule="s3-bucket-is-private", urn="urn:pulumi:s::p::*::b", reason="A public download page.", owner="a",
                     expires=TODAY)  # fmt: skip
     for waivers, refused in ((Waivers(), 1), (Waivers((waiver,), today=lambda: TODAY), 0)):
-        (policy,) = [p for p in policies(waivers=waivers, memory=Memory()) if p.name == "s3-bucket-is-private-joined"]
-        told: list[str] = []
-        policy.validate(StackValidationArgs([bucket]), lambda message, urn=None, told=told: told.append(message))
-        assert len(told) == refused
+        told = Judge(RULES, waivers).stack(Stack((bucket,)))
+        assert len([each for each in told if each.policy == "s3-bucket-is-private-joined"]) == refused
 
 
 def test_through_the_server_an_expired_waiver_stops_the_stack_before_any_resource(waived_server: Server) -> None:

@@ -12,10 +12,8 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from guardrails.rule import Given
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
-from pulumi_policy import PolicyCustomTimeouts, PolicyResourceOptions
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
-OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 LEVELS = {messages.ADVISORY: "advisory", messages.MANDATORY: "mandatory", messages.REMEDIATE: "remediate"}
 STOP_SECONDS = 5
 

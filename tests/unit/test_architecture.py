@@ -61,7 +61,7 @@ OUTSIDE: dict[str, set[str]] = {
     "components/package/": {"pulumi", "pulumi_aws", "pydantic", "yaml", "platform_contract", "serverless_platform"},
     "components/package/serverless_platform/platform_functions/": {"boto3", "botocore"},
     "handlers/": {"aws_lambda_powertools", "boto3", "botocore", "jwt", "pydantic", "tenacity", *WORKLOADS},
-    "policies/": {"pulumi", "pulumi_policy", "pydantic", "yaml", "platform_contract", "guardrails"},
+    "policies/": {"google", "pulumi", "pulumi_policy", "pydantic", "yaml", "platform_contract", "guardrails"},
     "operations/": {"boto3", "botocore", "pydantic", "yaml", "rich", "platform_contract", "operations"},
     "bootstrap/": {"pulumi", "pulumi_aws", "platform_contract"},
 }

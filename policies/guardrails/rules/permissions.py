@@ -22,7 +22,9 @@ def permission_names_its_source(resource: Resource, _: Memory) -> Iterator[Outco
     if isinstance(source, Unknown):
         yield NotKnown(source.path)
     elif not source:
-        yield Finding("sourceArn", source, f"{principal} would invoke the function on behalf of anybody's resources, in any account")
+        yield Finding(
+            "sourceArn", source, f"{principal} would invoke the function on behalf of anybody's resources, in any account"
+        )
     elif principal == "s3.amazonaws.com" and not account:
         yield Finding("sourceAccount", account, "the bucket's name carries no account, and could be another account's one day")
 

@@ -1,0 +1,110 @@
+"""What the rules say about a resource or a stack: rules are chosen by type, and nothing passes in silence.
+
+A rule that raises is a mandatory finding that names it; a value that is not known yet is told, and judged in the update
+before the resource is made. Nothing here knows the SDK: the policy server and the tests judge through the same code.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from guardrails import findings
+from guardrails.memory import Memory
+from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack
+from guardrails.rule import Finding, NotKnown, Outcome, Rule
+from guardrails.values import Undecided
+from guardrails.waivers import Waivers
+
+JOINED = "-joined"
+"""Suffix of the policy that holds a rule's check of the whole stack."""
+SOUND = "guardrails-can-judge"
+"""The policy that reports what would weaken the guardrails themselves: a bad waiver, a rule that crashes."""
+WAITING = "decided-in-the-update"
+"""The policy that tells what could not be looked at in the preview."""
+
+
+class Told(NamedTuple):
+    """One message of a policy. No URN where it concerns the whole stack."""
+
+    policy: str
+    urn: str | None
+    message: str
+
+
+def run(check: Callable[[], Iterator[Outcome]]) -> tuple[list[Outcome], Exception | None]:
+    """What a check says, to its end, to the first value that is not known, or to its crash."""
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in check():
+            outcomes.append(outcome)  # noqa: PERF402 - what was said before a crash must stay
+    except Undecided as undecided:
+        outcomes.append(NotKnown(undecided.path))
+    except Exception as error:  # a crash must become a finding, whatever it is
+        return outcomes, error
+    return outcomes, None
+
+
+class Judge:
+    """Judges one stack in one phase: each resource before it is made, in the engine's order, then the whole stack.
+
+    updating: whether resources are being made; in an update nothing may be unknown any more.
+    off: names of policies that are not judged, because the pack's configuration disables them.
+    """
+
+    def __init__(self, rules: Iterable[Rule], waivers: Waivers, *, updating: bool = False) -> None:
+        self.updating = updating
+        self.off: frozenset[str] = frozenset()
+        self._waivers, self._memory = waivers, Memory()
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        self._joins: list[Rule] = []
+        self._remembered = {WORKLOAD_COMPONENT}
+        for rule in rules:
+            for type_ in rule.types if rule.check else ():
+                self._rules[type_].append(rule)
+            if rule.check_stack:
+                self._joins.append(rule)
+            self._remembered.update(rule.remembers)
+
+    def wants(self, type_: str) -> bool:
+        """Whether any rule looks at resources of this type before they are made."""
+        return type_ in self._rules or type_ in self._remembered or type_ == STACK
+
+    def resource(self, resource: Resource) -> list[Told]:
+        """Judges a resource that is about to be made."""
+        memory, told = self._memory, []
+        if resource.type in self._remembered:
+            memory.remember(resource)
+        if resource.type == STACK:
+            told += [Told(SOUND, resource.urn, problem) for problem in self._waivers.problems()]
+        for rule in self._rules.get(resource.type, ()):
+            check = rule.check
+            assert check
+            told += self._judged(rule, rule.id, resource, lambda check=check: check(resource, memory))  # type: ignore[misc]
+        return told
+
+    def stack(self, stack: Stack) -> list[Told]:
+        """Judges all resources together, and in a preview tells what waits for the update."""
+        told: list[Told] = []
+        for rule in self._joins:
+            check = rule.check_stack
+            assert check
+            for resource in stack.of(*rule.joins):
+                told += self._judged(
+                    rule, rule.id + JOINED, resource, lambda check=check, resource=resource: check(resource, stack)  # type: ignore[misc]
+                )  # fmt: skip
+        waits = self._memory.waits(stack.resources[0]) if stack.resources and not self.updating else []
+        return [*told, Told(WAITING, None, findings.tell_waiting(waits, self._memory))] if waits else told
+
+    def _judged(self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]]) -> Iterator[Told]:
+        if policy in self.off or self._waivers.covers(rule.id, resource.urn):
+            return
+        memory = self._memory
+        outcomes, crash = run(check)
+        memory.wait(policy, resource, [outcome.path for outcome in outcomes if isinstance(outcome, NotKnown)])
+        for outcome in outcomes:
+            if isinstance(outcome, Finding):
+                yield Told(policy, resource.urn, findings.tell(rule, outcome, resource, memory))
+            elif self.updating:
+                yield Told(policy, resource.urn, findings.tell_still_unknown(rule, outcome, resource, memory))
+        if crash:  # under a policy of its own, so that a rule that only advises refuses as well
+            yield Told(SOUND, resource.urn, findings.tell_crash(rule.id, crash, resource, memory))
