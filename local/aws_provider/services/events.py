@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from platform_contract.languages.patterns import INVALID, wrong_in_pattern
+from platform_contract.languages.schedules import parts_of, wrong_expression
 
 from ..calls import Failed, Work
 from ..convert import to_members
@@ -17,9 +18,6 @@ DEFAULT = "default"
 HOURS_24 = 86_400
 MAXIMUM_RETRIES = 185
 """EventBridge API reference, RetryPolicy: at most 185 attempts, an event is kept for one minute to 24 hours."""
-
-SCHEDULE = r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\)"
-"""EventBridge user guide, "Setting a schedule pattern for scheduled rules"; the unit of 1 is singular, of others plural."""
 
 
 def _bus(state: State) -> str:
@@ -39,7 +37,14 @@ def _rule_id(id: str) -> State:
 
 
 def _rule_has_a_cause(inputs: State) -> list[tuple[str, str]]:
-    found = []
+    """EventBridge user guide, "Setting a schedule pattern for scheduled rules": as EventBridge Scheduler has it, but no at()."""
+    found, schedule = [], inputs.get("scheduleExpression")
+    if isinstance(schedule, str):
+        wrong = wrong_expression(schedule)
+        if parts_of(schedule)[0] == "at":
+            wrong = "must be rate(...) or cron(...)", "use scheduler.Schedule for a single time"
+        if wrong:
+            found.append(("scheduleExpression", f"scheduleExpression='{schedule}': {wrong[0]}; {wrong[1]}"))
     if inputs.get("eventPattern") is None and inputs.get("scheduleExpression") is None:
         found.append(("eventPattern", "one of eventPattern, scheduleExpression has to be given"))
     if inputs.get("scheduleExpression") is not None and _bus(inputs) != DEFAULT:
@@ -173,7 +178,6 @@ RESOURCES = [
         create=Call("put_rule"), update=(Call("put_rule", {"Tags": Const(None)}),), read=Call("describe_rule"),
         delete=(Call("delete_rule", {"Force": lambda work: work.state.get("forceDestroy") or None}),),
         json=frozenset({"eventPattern"}), unread=frozenset({"forceDestroy"}), assigned=frozenset({"state"}),
-        limits={"scheduleExpression": {"pattern": SCHEDULE}},
         checks=(_rule_has_a_cause, _pattern, refused({"isEnabled": "use state"})),
         aws_refuses=(
             Refusal("events-rule-after-its-bus", "The bus has to exist.", needs="cloudwatch/eventBus of eventBusName"),

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from platform_contract.languages.clocks import time_zones
+from platform_contract.languages.schedules import wrong_expression
+
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 
@@ -9,12 +12,16 @@ TAGS = Tagging("Tags", "tag_resource", "untag_resource", "list_tags_for_resource
 DEFAULT = "default"
 """Name of the group that every account has."""
 
-SCHEDULE = (
-    r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
-    r"|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)"
-    r"|cron\(\S+ \S+ \S+ \S+ \S+ \S+\)"
-)
-"""EventBridge Scheduler user guide, "Schedule types"; the emulator takes whatever it is given and then never fires."""
+
+def _expression(inputs: State) -> list[tuple[str, str]]:
+    """What CreateSchedule refuses; the emulator takes whatever it is given and then never fires."""
+    found = []
+    text, zone = inputs.get("scheduleExpression"), inputs.get("scheduleExpressionTimezone")
+    if isinstance(text, str) and (wrong := wrong_expression(text)):
+        found.append(("scheduleExpression", f"scheduleExpression='{text}': {wrong[0]}; {wrong[1]}"))
+    if isinstance(zone, str) and zone not in time_zones():
+        found.append(("scheduleExpressionTimezone", f"scheduleExpressionTimezone='{zone}': is no time zone; write it like Europe/Berlin"))
+    return found
 
 
 def _words(state: State) -> State:
@@ -53,7 +60,7 @@ RESOURCES = [
         create=Call("create_schedule"), update=(Call("update_schedule", to_empty=False),),
         read=Call("get_schedule", {"GroupName": _group}), delete=(Call("delete_schedule", {"GroupName": _group}),),
         assigned=frozenset({"groupName", "actionAfterCompletion"}),
-        limits={"scheduleExpression": {"pattern": SCHEDULE}}, checks=(_window, _known_targets),
+        checks=(_expression, _window, _known_targets),
         aws_refuses=(
             Refusal("scheduler-schedule-after-its-group", "The group has to exist.", needs="scheduler/scheduleGroup of groupName"),
             Refusal("scheduler-role-is-taken", "CreateSchedule is refused unless scheduler.amazonaws.com may take the role of the target.", needs="iam/role of target"),

@@ -45,6 +45,7 @@ REFUSED = [
      "missing 'flexibleTimeWindow.maximumWindowInMinutes': a flexible window needs its length"),
     (SCHEDULE, {"flexibleTimeWindow": {"mode": "OFF", "maximumWindowInMinutes": 5}}, "flexibleTimeWindow.maximumWindowInMinutes",
      "flexibleTimeWindow.maximumWindowInMinutes: has no meaning where flexibleTimeWindow.mode is OFF"),
+    (SCHEDULE, {"scheduleExpressionTimezone": "localtime"}, "scheduleExpressionTimezone", "scheduleExpressionTimezone='localtime': is no time zone"),
     (NOTIFICATION, {"queues": [{"queueArn": WORK, "events": ["s3:ObjectCreated"]}]}, "queues[0].events[0]", "queues[0].events[0]='s3:ObjectCreated': must match s3:"),
     (NOTIFICATION, {"queues": [{"queueArn": WORK, "events": CREATED, "filterPrefix": "in/"}],
                     "lambdaFunctions": [{"lambdaFunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:one", "events": PUT, "filterPrefix": "in/a/"}]}, "queues",
@@ -59,8 +60,8 @@ REFUSED = [
     (MAPPING, {"parallelizationFactor": 11}, "parallelizationFactor", "parallelizationFactor=11: must be 1 to 10"),
 ]  # fmt: skip
 SCHEDULES = {
-    RULE: (["rate(1 minute)", "rate(10 minutes)", "cron(0 3 * * ? *)"], ["rate(1 minutes)", "rate(0 hours)", "cron(0 3 * * ?)", "at(2030-01-01T00:00:00)"]),
-    SCHEDULE: (["rate(2 days)", "cron(0 3 ? * MON *)", "at(2030-01-01T00:00:00)"], ["rate(2 day)", "at(2030-01-01)", "every hour"]),
+    RULE: (["rate(1 minute)", "rate(10 minutes)", "cron(0 3 * * ? *)"], ["rate(1 minutes)", "rate(0 hours)", "cron(0 3 * * ?)", "cron(0 25 * * ? *)", "at(2030-01-01T00:00:00)"]),
+    SCHEDULE: (["rate(2 days)", "cron(0 3 ? * MON *)", "at(2030-01-01T00:00:00)"], ["rate(2 day)", "at(2030-01-01)", "every hour", "cron(0 3 ? * MON-FRI,9 *)"]),
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ BROKEN = [
      "buses.notices.events=OrderPaid, OrderPaid: names OrderPaid twice; remove one of the two"),
     ("no expression", [put(f"{SCHEDULE}.expression", "every day")],
      "functions.sweep.triggers[0].schedule.expression=every day: must be rate(...), cron(...) with six fields, or at(...); write it like "
-     "rate(1 hour), cron(30 3 * * ? *) or at(2027-01-31T08:00:00)"),
+     "rate(1 hour), cron(30 3 * * ? *) or at(2030-01-31T08:00:00)"),
     ("wrong number", [put(f"{SCHEDULE}.expression", "rate(1 hours)")],
      "functions.sweep.triggers[0].schedule.expression=rate(1 hours): has the wrong number: one minute, two minutes; write it like rate(1 "
      "hour) or rate(2 hours)"),
@@ -96,7 +96,7 @@ BROKEN = [
      "them"),
     ("five fields", [put(f"{SCHEDULE}.expression", "cron(30 3 * * ?)")],
      "functions.sweep.triggers[0].schedule.expression=cron(30 3 * * ?): must be rate(...), cron(...) with six fields, or at(...); write "
-     "it like rate(1 hour), cron(30 3 * * ? *) or at(2027-01-31T08:00:00)"),
+     "it like rate(1 hour), cron(30 3 * * ? *) or at(2030-01-31T08:00:00)"),
     ("hour that no clock has", [put(f"{SCHEDULE}.expression", "cron(0 24 * * ? *)")],
      "functions.sweep.triggers[0].schedule.expression=cron(0 24 * * ? *): has 24 for the hour, which is 0 to 23; correct the hour"),
     ("weekday of other crons", [put(f"{SCHEDULE}.expression", "cron(0 3 ? * 0 *)")],
@@ -110,7 +110,7 @@ BROKEN = [
      "more; correct the minute"),
     ("day that no calendar has", [put(f"{SCHEDULE}.expression", "at(2027-02-30T08:00:00)")],
      "functions.sweep.triggers[0].schedule.expression=at(2027-02-30T08:00:00): names a time that no calendar has; write it like "
-     "at(2027-01-31T08:00:00)"),
+     "at(2030-01-31T08:00:00)"),
     ("unknown time zone", [put(f"{SCHEDULE}.timezone", "Europe/Berln")],
      "functions.sweep.triggers[0].schedule.timezone=Europe/Berln: is no time zone; did you mean 'Europe/Berlin'?"),
     ("window beyond a day", [put(f"{SCHEDULE}.window_minutes", 1441)],

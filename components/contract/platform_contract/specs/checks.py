@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ..fit import judge
+from ..languages.clocks import wrong_schedule
 from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
@@ -51,6 +52,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_datasets(manifest)
     yield from check_rest(manifest)
     yield from check_workflows(manifest)
+    yield from _schedules(manifest, today)
     yield from _variables(manifest)
     yield from _parameters(manifest)
     yield from _variables_size(manifest)
@@ -92,6 +94,13 @@ def _handlers(manifest: Manifest) -> Iterator[Broken]:
         if function.handler.split(".")[0] != package:
             yield (f"functions.{name}.handler", function.handler, f"must begin with the workload's own package, {package}",
                    f"put the code into handlers/{package}/ and write {package}.{'.'.join(function.handler.split('.')[1:])}")  # fmt: skip
+
+
+def _schedules(manifest: Manifest, today: date) -> Iterator[Broken]:
+    for name, function in manifest.functions.items():
+        for index, trigger in enumerate(function.triggers):
+            if trigger.schedule and (wrong := wrong_schedule(trigger.schedule.expression, trigger.schedule.timezone, today)):
+                yield f"functions.{name}.triggers[{index}].schedule.expression", trigger.schedule.expression, *wrong
 
 
 def _variables(manifest: Manifest) -> Iterator[Broken]:

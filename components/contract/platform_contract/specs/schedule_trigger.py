@@ -1,22 +1,17 @@
 """A time at which a function runs."""
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
+from ..languages import schedules
+from ..languages.clocks import time_zones
 from ..problems import broken, did_you_mean
 from ..standards import events
 from ..words import Form, Strict
-from .cron import wrong_expression
 
 Expression = Annotated[
-    str,
-    Form(
-        r"rate\([1-9]\d{0,4} (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)",
-        "must be rate(...), cron(...) with six fields, or at(...)",
-        "write it like rate(1 hour), cron(30 3 * * ? *) or at(2027-01-31T08:00:00)",
-    ),
+    str, Form(schedules.FORM, "must be rate(...), cron(...) with six fields, or at(...)", f"write it like {schedules.EXAMPLES}")
 ]
 
 
@@ -38,9 +33,9 @@ class ScheduleTrigger(Strict):
 
     @model_validator(mode="after")
     def _meant(self) -> "ScheduleTrigger":
-        if self.timezone not in available_timezones():
-            hint = did_you_mean(self.timezone, available_timezones())
+        if self.timezone not in time_zones():
+            hint = did_you_mean(self.timezone, time_zones())
             raise broken("is no time zone", hint or "write it like Europe/Berlin", field="timezone")
-        if wrong := wrong_expression(self.expression):
+        if wrong := schedules.wrong_expression(self.expression):
             raise broken(*wrong, field="expression")
         return self
