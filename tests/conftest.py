@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from local.engine.install import find_engine
 from local.home import environment, prepare
 from local.steps import step
+from tests import once
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,6 +40,11 @@ def _stack(file: str) -> str:
     if "tests.end_to_end.faults" in text:
         return "stack with faults"
     return "platform" if "platform" in text and "def platform(" not in text and "Checkout.make" not in text else file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if once.begin():
+        config.add_cleanup(once.end)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:

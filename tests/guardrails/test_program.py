@@ -10,7 +10,8 @@ from pulumi.runtime.proto import analyzer_pb2 as messages
 from recorded import Recorded
 from wire import POLICIES, Server, Told, struct, told
 
-from tests.program.graph import ROOT, run_program
+from tests.program.graph import ROOT
+from tests.program.stacks import graph_of
 
 ENVIRONMENTS = ("local", "dev", "prod")
 WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.yaml"))
@@ -19,13 +20,7 @@ WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.yaml"))
 @pytest.fixture(scope="module")
 def graphs() -> dict[tuple[str, bool], Recorded]:
     """What the program registers: (stack, whether it is the first preview) -> what the engine sends."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")  # needs no layer
-        return {
-            (stack, preview): Recorded.of(run_program(stack, preview=preview))
-            for stack in ENVIRONMENTS
-            for preview in (True, False)
-        }
+    return {(stack, preview): Recorded.of(graph_of(stack, preview)) for stack in ENVIRONMENTS for preview in (True, False)}
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from serverless_platform.triggers import http
 from serverless_platform.triggers import queue as queue_trigger
 from serverless_platform.triggers.queue import QueueTrigger
 from serverless_platform.workload import Workload
-from tests.program.graph import ROOT, run, run_program
+from tests.program.graph import ROOT, run
+from tests.program.stacks import graph_of
 
 QUEUE = {
     "physical_name": "dev-a-q", "dead_letter_name": "dev-a-q-dead", "arn": "arn:aws:sqs:eu-west-1:111111111111:dev-a-q",
@@ -96,7 +97,7 @@ def test_what_is_checked_is_what_is_declared(model, declared):
 def test_a_workload_runs_alone_against_an_exported_platform(monkeypatch: pytest.MonkeyPatch):
     """A product team's own project: manifest, code and the text that the platform's stack exported; nothing else."""
     monkeypatch.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")
-    stack = run_program("prod")
+    stack = graph_of("prod")
     exported = stack.exports["platform"]
     assert Platform.from_text(exported).layer_arn == "arn:aws:lambda:eu-west-1:222222222222:layer:prod-packages:1"
     manifest = (ROOT / "workloads" / "orders.yaml").read_text()

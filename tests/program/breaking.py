@@ -5,7 +5,6 @@ it as well in a fraction of that, because no check looks at more than the founda
 """
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ import pulumi
 import pulumi_aws
 import pytest
 
+from tests.once import once, session_folder
 from tests.program.graph import ROOT, Graph, run_program
 
 Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
@@ -59,27 +59,26 @@ def broken(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change) -> list[s
     return changed
 
 
-KEPT: list[tempfile.TemporaryDirectory[str]] = []
-"""Folders of programs, removed when the tests end."""
-
-
 @cache
 def program_of(*workloads: str) -> Path:
     """A program with these workloads alone: everything else in it is the project's own."""
-    KEPT.append(tempfile.TemporaryDirectory(prefix="program-"))
-    folder = Path(KEPT[-1].name)
-    (folder / "workloads").mkdir()
-    for name in workloads:
-        (folder / "workloads" / f"{name}.yaml").symlink_to(ROOT / "workloads" / f"{name}.yaml")
-    (folder / "handlers").symlink_to(ROOT / "handlers")
-    shutil.copy(ROOT / "__main__.py", folder)
-    return folder / "__main__.py"
+
+    def make() -> Path:
+        folder = session_folder() / f"program-{'-'.join(workloads)}"
+        (folder / "workloads").mkdir(parents=True)
+        for name in workloads:
+            (folder / "workloads" / f"{name}.yaml").symlink_to(ROOT / "workloads" / f"{name}.yaml")
+        (folder / "handlers").symlink_to(ROOT / "handlers")
+        shutil.copy(ROOT / "__main__.py", folder)
+        return folder / "__main__.py"
+
+    return once(f"program-of-{'-'.join(workloads)}", make)
 
 
 @cache
 def sound(*workloads: str) -> Graph:
     """What the unbroken program sends for these workloads; run once, and only read."""
-    return run_workloads(*workloads)
+    return once(f"sound-{'-'.join(workloads)}", lambda: run_workloads(*workloads))
 
 
 def told_of(

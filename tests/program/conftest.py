@@ -1,18 +1,9 @@
 """One run of the program per stack and mode for all tests: the graph is only read."""
 
-from functools import cache
-
 import pytest
 
-from tests.program.graph import Graph, run_program
-
-STACKS = ("local", "dev", "prod")
-
-
-@cache
-def graph_of(stack: str, preview: bool = False) -> Graph:
-    """What the program sends for `stack`; run once."""
-    return run_program(stack, preview=preview)
+from tests.program.graph import Graph
+from tests.program.stacks import STACKS, graph_of
 
 
 @pytest.fixture(autouse=True)

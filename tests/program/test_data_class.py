@@ -10,8 +10,8 @@ import pytest
 from platform_contract.standards import kms
 from platform_contract.standards.data_class import CLASSES
 from tests.program import data_class
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, Node, stack_config
+from tests.program.stacks import graph_of
 
 STACKS = pytest.mark.parametrize("stack", ["local", "dev", "prod"])
 DEV = stack_config("dev")

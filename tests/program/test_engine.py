@@ -11,8 +11,8 @@ import pytest
 
 from local.home import environment
 from tests.program import reviewed
-from tests.program.conftest import graph_of
 from tests.program.graph import ROOT
+from tests.program.stacks import graph_of
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is not known yet."""

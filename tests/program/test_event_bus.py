@@ -7,8 +7,8 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from tests.program.conftest import graph_of
 from tests.program.graph import ROOT, Graph, Node
+from tests.program.stacks import graph_of
 
 
 def undelivered(graph: Graph) -> Iterator[str]:

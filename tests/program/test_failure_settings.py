@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from platform_contract.stack_files import stack_settings
-from tests.program.conftest import graph_of
 from tests.program.graph import ROOT, Graph
+from tests.program.stacks import graph_of
 
 TRIES = 2
 """Of an asynchronous call after the first one: one and two minutes later (Lambda guide, "Error handling for asynchronous invocations")."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, Node
+from tests.program.stacks import graph_of
 
 
 def statements(node: Node) -> list[dict]:

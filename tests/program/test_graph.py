@@ -11,9 +11,9 @@ import pytest
 from platform_contract.specs import load_manifests
 from serverless_platform.settling import Settling
 from tests.program import checks, reviewed
-from tests.program.breaking import run_workloads
-from tests.program.conftest import STACKS, graph_of
+from tests.program.breaking import program_of, run_workloads, sound
 from tests.program.graph import PACK_VERSION, ROOT, Graph, Node, run_program, stack_config
+from tests.program.stacks import STACKS, graph_of
 
 WORKLOADS = load_manifests(ROOT / "workloads", None)
 
@@ -151,10 +151,11 @@ def test_the_program_awaits_every_resource_itself(monkeypatch: pytest.MonkeyPatc
     assert awaited == [len(graph.nodes) - 1]  # all but the handshake, which it awaits before
 
 
-def test_a_line_of_the_manifest_all_the_way(dev: Graph, tmp_path: Path):
+def test_a_line_of_the_manifest_all_the_way(tmp_path: Path):
     """timeout_seconds of the worker: YAML -> plan -> function, queue, alarms, inventory; nothing else changes."""
-    for name in ("workloads", "handlers"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+    before = sound("orders", "receipts")
+    shutil.copytree(program_of("orders", "receipts").parent / "workloads", tmp_path / "workloads")
+    (tmp_path / "handlers").symlink_to(ROOT / "handlers")
     for name in ("__main__.py", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     manifest = tmp_path / "workloads" / "receipts.yaml"
@@ -162,7 +163,7 @@ def test_a_line_of_the_manifest_all_the_way(dev: Graph, tmp_path: Path):
     after = run_program("dev", program=tmp_path / "__main__.py")
     changed = {
         f"{old.name} {key}": (old.inputs[key], new.inputs[key])
-        for old, new in zip(sorted_nodes(dev), sorted_nodes(after), strict=True)
+        for old, new in zip(sorted_nodes(before), sorted_nodes(after), strict=True)
         for key in new.inputs
         if key != "code" and old.custom and old.inputs[key] != new.inputs[key]
     }

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from platform_contract.reach import POLICIES, Reach, reaches, report
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, stack_config
+from tests.program.stacks import graph_of
 
 UNBOUNDED = {
     ("kms/key", "events.amazonaws.com"): "EventBridge tells KMS of no source when it delivers to an encrypted queue: with a condition, events are lost",

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from aws_provider.refusals import REFUSALS
-from tests.program.conftest import graph_of
 from tests.program.graph import ROOT, Graph, Node
+from tests.program.stacks import graph_of
 
 ALL = {refusal.id: (token.split(":")[1], refusal) for token, refusals in REFUSALS.items() for refusal in refusals}
 ORDERS = {id_: (kind, refusal.needs) for id_, (kind, refusal) in ALL.items() if refusal.needs}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, Node
+from tests.program.stacks import graph_of
 from tests.program.test_websocket_api import changed
 
 

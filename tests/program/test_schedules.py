@@ -11,8 +11,8 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, Node
+from tests.program.stacks import graph_of
 from tests.program.test_websocket_api import changed, unordered
 
 INPUT = {

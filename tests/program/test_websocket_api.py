@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from platform_contract.standards import apigateway
-from tests.program.conftest import graph_of
 from tests.program.graph import Graph, Node
+from tests.program.stacks import graph_of
 
 CONNECT = "$connect"
 
