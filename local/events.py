@@ -53,6 +53,11 @@ class Summary:
         """(operation, URN) of everything that is not as it was."""
         return [(operation, urn) for urn, operation in self.operations.items() if operation not in UNCHANGED]
 
+    @property
+    def mandatory(self) -> list[tuple[str, str]]:
+        """(URN, message) of every finding that stops an update, each once."""
+        return list(dict.fromkeys((urn, message) for level, urn, message in self.findings if level == "mandatory"))
+
     def read(self, event: dict[str, Any]) -> None:
         if begun := event.get("resourcePreEvent"):
             self._note(begun["metadata"], done=False)
@@ -95,7 +100,7 @@ class Summary:
 class EventLog:
     """Reads the events that were added to a log since the last look; a line half written is read next time.
 
-    `up` writes its preview's events first and then begins the file anew for the update: a live look may miss some at that
+    `up` with a preview writes that one's events first and then begins the file anew for the update: a live look may miss some at that
     moment, so what counts is read from the whole file when the engine has ended (`whole`).
     """
 

@@ -72,7 +72,7 @@ def up_local(options: argparse.Namespace) -> int:
     NOT_EMULATED.unlink(missing_ok=True)
     with step("Guardrails and update") as current:
         stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
-        summary = stack.run("up", current)
+        summary = stack.update(current)
         current.result = summary.words()
     for operation, urn in summary.changed if len(summary.changed) <= 12 else []:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")

@@ -1,4 +1,4 @@
-"""Runs the engine and shows how it gets on: the preview pass, the update, what changed, what was refused."""
+"""Runs the engine and shows how it gets on: what it checks and updates, what changed, what was refused."""
 
 import contextlib
 import json
@@ -18,6 +18,7 @@ from local.engine.install import Engine
 from local.events import EventLog, Summary, short
 from local.home import environment
 from local.paths import LOGS, ROOT
+from local.processes import STOP_TIMEOUT_SECONDS
 from local.steps import Refusal, Step, console
 
 PROJECT = "serverless-platform"
@@ -106,11 +107,31 @@ class Stack:
                 start_new_session=True,  # Ctrl-C is passed on below, once, so that the engine can finish what is under way
             )  # fmt: skip
         with marker(self.folder, process):
-            follow(process, log, step)
+            follow(process, log, step, "updating" if "--skip-preview" in flags else "checking")
         summary = log.whole()
         if process.returncode != 0:
             raise UpdateFailed(verb, summary, process.returncode, printed)
         return summary
+
+    def update(self, step: Step) -> Summary:
+        """An update without a preview before it, which costs as much again: for state that can be thrown away.
+
+        The guardrails judge each resource before it is made, and what only several show together when all are there; the
+        first finding stops an update, so then one preview looks for the others. Raises UpdateFailed with all of them.
+        """
+        try:
+            return self.run("up", step, "--skip-preview")
+        except UpdateFailed as failed:
+            if not failed.summary.mandatory:
+                raise
+            step.say("a guardrail stops the update: a preview collects whatever else they find")
+            try:
+                others = self.run("preview", step)
+            except UpdateFailed as refused:
+                others = refused.summary
+            failed.summary.findings += others.findings
+            failed.summary.errors += others.errors
+            raise UpdateFailed("up", failed.summary, failed.code, failed.printed) from None
 
 
 class UpdateFailed(Refusal):
@@ -119,7 +140,8 @@ class UpdateFailed(Refusal):
     def __init__(self, verb: str, summary: Summary, code: int, printed: Path) -> None:
         self.summary = summary
         self.code = code
-        told = [f"{short(urn)}\n" + indent(message, "    ") for level, urn, message in summary.findings if level == "mandatory"]
+        self.printed = printed
+        told = [f"{short(urn)}\n" + indent(message, "    ") for urn, message in summary.mandatory]
         lines = (
             [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
         )
@@ -153,9 +175,9 @@ def marker(folder: Path, process: subprocess.Popen) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def follow(process: subprocess.Popen, log: EventLog, step: Step) -> None:
+def follow(process: subprocess.Popen, log: EventLog, step: Step, phase: str) -> None:
     """Waits for the engine, telling how far it is; Ctrl-C is passed on, and raised again when the engine has ended."""
-    summary, interrupted, told, phase = Summary(), False, time.monotonic(), "checking"
+    summary, interrupted, told = Summary(), False, time.monotonic()
     while process.poll() is None:
         try:
             for event in log.new():
@@ -176,24 +198,31 @@ def follow(process: subprocess.Popen, log: EventLog, step: Step) -> None:
                     os.kill(process.pid, signal.SIGINT)
             interrupted = True
     if interrupted:
+        end_session(process.pid)  # hosts and providers outlive their engine by a moment
         raise KeyboardInterrupt
 
 
 def session_members(session: int) -> list[int]:
-    """Processes of one session: an engine that we started, its hosts, providers and programs."""
-    listed = subprocess.run(["ps", "-axo", "pid="], capture_output=True, text=True, check=False).stdout.split()
+    """Running processes of one session: an engine that we started, its hosts, providers and programs."""
+    listed = subprocess.run(["ps", "-axo", "pid=,stat="], capture_output=True, text=True, check=False).stdout
     members = []
-    for pid in map(int, listed):
+    for pid, status in map(str.split, listed.splitlines()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.getsid(pid) == session:
-                members.append(pid)
+            if not status.startswith("Z") and os.getsid(int(pid)) == session:
+                members.append(int(pid))
     return members
 
 
 def end_session(session: int) -> int:
-    """Kills what is left of an engine's session; returns how many processes that were."""
-    members = session_members(session)
-    for pid in members:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return len(members)
+    """Kills what is left of an engine's session; returns how many processes that were.
+
+    More than one look: what a process began after the first one is in no list yet.
+    """
+    ended: set[int] = set()
+    deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+    while (members := session_members(session)) and time.monotonic() < deadline:
+        for pid in members:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        ended.update(members)
+    return len(ended)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import pytest
 
 from local.events import EventLog, Summary, short
+from local.paths import ROOT
 from local.steps import step
 from local.update import Stack, UpdateFailed
 
@@ -111,6 +113,80 @@ def test_a_failing_program_is_told_without_the_engine_noise(make_stack):
     assert lines[0] == "  workloads/orders.yaml: phase: must be pilot"
     assert lines[-1].startswith("  (whole output: ")
     assert not any("step generator" in line or "BAIL" in line for line in lines)
+
+
+PACK = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy, StackValidationPolicy
+
+def not_red(args, report):
+    if args.resource_type.endswith("Stash") and args.props.get("input") == "red":
+        report("red is not allowed")
+
+def not_two_blues(args, report):
+    blue = [it for it in args.resources if it.resource_type.endswith("Stash") and it.props.get("input") == "blue"]
+    if len(blue) > 1:
+        report("one blue is enough", max(it.urn for it in blue))
+
+PolicyPack("toy-pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy(name="not-red", description="Not red", validate=not_red),
+    StackValidationPolicy(name="not-two-blues", description="Not two blues", validate=not_two_blues),
+])
+"""
+
+
+@pytest.fixture
+def judged(make_stack, tmp_path):
+    """A stack of stashes of given colours under a toy pack; `update(*colours)` names them a, b, c ..."""
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text(f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n")
+    (pack / "__main__.py").write_text(PACK)
+    stack = make_stack("")
+    stack.guardrails = pack
+
+    def update(*colours: str):
+        (stack.program / "__main__.py").write_text(
+            f"import pulumi\nbefore = None\nfor name, colour in zip('abcdef', {colours!r}):\n"
+            "    before = pulumi.Stash(name, input=colour, opts=pulumi.ResourceOptions(depends_on=before))\n"
+        )
+        with step("up") as current:
+            return stack.update(current)
+
+    return update
+
+
+@pytest.mark.engine
+def test_what_the_guardrails_refuse_is_not_made_and_all_of_it_is_told(judged, capsys):
+    with pytest.raises(UpdateFailed) as failed:
+        judged("green", "red", "blue", "red", "blue")
+    said = str(failed.value)
+    assert said.startswith("3 guardrail findings stop this up:"), said
+    assert len(re.findall("red is not allowed", said)) == 2
+    assert "one blue is enough" in said
+    assert "a preview collects whatever else they find" in capsys.readouterr().out
+    assert [urn[-1] for operation, urn in failed.value.summary.changed if operation == "create"] == ["a"], (
+        "nothing after the finding was made"
+    )
+    assert judged("green", "green").words() == "1 created, 1 unchanged"
+
+
+@pytest.mark.engine
+def test_what_only_all_resources_together_show_fails_the_update_after_the_fact_and_again(judged):
+    for made in ("create", "same"):
+        with pytest.raises(UpdateFailed, match="one blue is enough") as failed:
+            judged("blue", "blue")
+        assert str(failed.value).startswith("1 guardrail finding stops this up:"), failed.value
+        assert set(failed.value.summary.operations.values()) == {made}
+    assert judged("blue", "green").words() == "1 updated, 1 unchanged"
+
+
+@pytest.mark.engine
+def test_an_update_shows_that_it_updates(judged, capsys, monkeypatch):
+    monkeypatch.setattr("local.update.PROGRESS_SECONDS", 0.0)
+    judged("green", "blue")
+    told = capsys.readouterr().out
+    assert "updating: " in told
+    assert "checking: " not in told
 
 
 @pytest.mark.engine
