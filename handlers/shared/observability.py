@@ -3,6 +3,7 @@
 Nothing else imports a tracer: the X-Ray SDK's support ends in February 2027, and its successor replaces it here alone.
 """
 
+import logging
 import os
 import re
 import uuid
@@ -30,7 +31,8 @@ _CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
 
 HIDDEN = redaction.mode_of(os.environ.get("DATA_CLASS"))
 
-logger = Logger(use_rfc3339=True, utc=True, json_serializer=redaction.serializer(HIDDEN))
+logger = Logger(logger_formatter=redaction.Formatter(HIDDEN))
+logging.raiseExceptions = False  # of a line that cannot be written: logging would print it, unmasked
 metrics = Metrics()
 tracer = Tracer()
 

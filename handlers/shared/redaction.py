@@ -1,50 +1,59 @@
-"""What logs and traces of a function do not show, by the class of its workload's data (`DATA_CLASS`).
+"""What logs and traces of a function do not show, by the class of its workload's data (`DATA_CLASS`), and how long a line gets.
 
 public, internal: they show everything. confidential: fields with the name of something personal or secret are masked, and so is what
 looks like it in any text. restricted: only fields that are listed here are shown, and even those are searched.
 
+A log line never fails or delays what it tells of: a value of any shape and size is cut before it is searched, and where a line
+cannot be made all the same, another one says so.
+
 Powertools has a utility for data masking, but it erases paths that one has to know beforehand, and brings a JSON path parser with it: a
-log line has any shape. What is used of Powertools is the place: a serializer that sees each line whole, with all keys and the exception.
+log line has any shape. What is used of Powertools is the place: a formatter's serializer sees each line whole, with all keys and the exception.
 """
 
 import json
+import logging
+import math
 import re
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import islice
 from typing import Any, Literal
+
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from shared.sensitive import MASK, is_sensitive, masked
 
 Mode = Literal["nothing", "personal", "unlisted"]
 
 MODES: Mapping[str, Mode] = {"public": "nothing", "internal": "nothing", "confidential": "personal", "restricted": "unlisted"}
 """Class of data -> what is masked. A class that is not here is treated as the most secret one."""
 
-MASK = "***"
-
-PERSONAL_WORDS = frozenset({
-    "address", "birth", "birthday", "birthdate", "card", "cvc", "cvv", "dob", "email", "fax", "firstname", "fullname", "iban", "income", "lastname",
-    "mail", "mobile", "pan", "passport", "phone", "postcode", "salary", "ssn", "street", "surname", "telephone", "zip",
-})  # fmt: skip
-SECRET_WORDS = frozenset({
-    "apikey", "authorization", "cookie", "credential", "credentials", "jwt", "passwd", "password", "secret", "signature", "token",
-})  # fmt: skip
-PEOPLE = frozenset({"applicant", "contact", "customer", "family", "first", "full", "given", "guest", "last", "maiden", "person", "recipient", "user"})
-"""Words that make a name a person's: `customer_name`, but not `function_name`. `name` alone is one."""
-
 LISTED = frozenset({
     "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size", "function_arn",
-    "function_request_id", "correlation_id", "exception_name", "api", "attempt", "codes", "failures", "kind", "more",
+    "function_request_id", "correlation_id", "exception_name", "api", "attempt", "codes", "failures", "kind", "log_failed", "more",
     "outcome", "permanent", "records", "status", "step",
 })  # fmt: skip
 """Fields that logs of restricted data show, besides those that end as in LISTED_ENDS. Not `reason`: it quotes."""
 LISTED_ENDS = ("_id", "_ids", "_count", "_ms", "_seconds", "_bytes", "_number")
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_INPUT = re.compile(r"input_value=.*?, input_type=", re.DOTALL)  # pydantic quotes what it refuses
-_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_CARD = re.compile(r"(?<![\w-])[2-6]\d(?:[ -]?\d){10,16}\d(?![\w-])")
-_PHONE = re.compile(r"(?<![\w.+-])(?:\+\d[\d ()/.-]{6,18}\d|\(?0\d{2,4}\)?[ /-]\d{3,4}[ -]?\d{3,5}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])")
+LONGEST_TEXT = 8_000
+LONGEST_LINE = 32_000
+"""Characters of all texts of a line. CloudWatch Logs takes events of 1 MB, escapes and names of fields included."""
+LONGEST_NAME = 100
+MOST_VALUES = 1_000
+MOST_ITEMS = 100
+"""Of one list or object."""
+DEEPEST = 12
+LONGEST_NUMBER_BITS = 256
+SHORTEST_CARD = 10**11
+CUT = "…"
+MARGIN = 1_000
+"""Characters that are searched beyond those that are kept, so that nothing is recognised only in half at the cut."""
+
+_OF_THE_LOGGER = frozenset({
+    "level", "timestamp", "service", "function_name", "function_memory_size", "function_arn", "function_request_id", "xray_trace_id",
+})  # fmt: skip
+"""Fields that no caller has written."""
+_PLACE = re.compile(r"[\w<>.]{1,100}:\d{1,7}")
 
 
 def mode_of(data_class: str | None) -> Mode:
@@ -53,90 +62,183 @@ def mode_of(data_class: str | None) -> Mode:
 
 
 def redacted(value: Any, mode: Mode) -> Any:
-    """A value of JSON (what json.loads returns) without what `mode` masks; of the same shape."""
-    if mode == "nothing":
-        return value
-    if isinstance(value, dict):
-        return {key: MASK if _is_hidden(str(key), each, mode) else redacted(each, mode) for key, each in value.items()}
-    if isinstance(value, list):
-        return [redacted(each, mode) for each in value]
-    if isinstance(value, str):
-        return _text(value, mode)
-    if isinstance(value, int) and not isinstance(value, bool) and _text(str(value), mode) != str(value):
-        return MASK  # a card's number is one without its quotes, too
-    return value
+    """A value of any shape as JSON can say it: cut, and without what `mode` masks."""
+    return _Line(mode).value(value, 0)
 
 
 def serializer(mode: Mode) -> Callable[[Mapping[str, Any]], str]:
-    """Makes a log line of its keys and values, as Powertools does, without what `mode` masks."""
+    """Makes a log line of its keys and values, as Powertools does, cut and without what `mode` masks."""
 
     def line(log: Mapping[str, Any]) -> str:
-        text = json.dumps(log, default=str, separators=(",", ":"), ensure_ascii=False)
-        if mode == "nothing":
-            return text
-        # Of the text, so that models, times and exceptions are searched as they would be shown.
-        read = json.loads(text)
-        places = _places(read) if mode == "unlisted" else {}
-        return json.dumps(redacted(read, mode) | places, separators=(",", ":"), ensure_ascii=False)
+        made, names = _Line(mode), list(log)[:MOST_ITEMS]
+        shown = dict.fromkeys(names)
+        for name in sorted(names, key=lambda name: not _is_short(log[name])):  # so that no long value leaves no room for the ids
+            shown[name] = log[name] if _is_of_the_logger(name, log[name]) else made.field(name, log[name], 0)
+        if mode == "unlisted":
+            shown |= _places(log)
+        text = json.dumps(shown, separators=(",", ":"), ensure_ascii=False)
+        # What does not print is escaped: other ends of lines, and halves of surrogate pairs, which cannot be written at all.
+        return text if text.isprintable() else "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
     return line
 
 
+class Formatter(LambdaPowertoolsFormatter):
+    """Powertools' formatter, which never raises: where a line cannot be made, another one tells where and why, and quotes nothing."""
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__(json_serializer=serializer(mode), json_deserializer=_json, use_rfc3339=True, utc=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        try:
+            return super().format(record)
+        except Exception as error:  # RecursionError among them, which logging would let through to the handler
+            kept = {name: value for name in ("service", "correlation_id") if isinstance(value := self.log_format.get(name), str)}
+            return json.dumps({
+                "level": record.levelname, "location": f"{record.funcName}:{record.lineno}", "message": MASK,
+                "timestamp": self.formatTime(record), **kept, "log_failed": type(error).__name__,
+            })  # fmt: skip
+
+
 def told(error: BaseException, mode: Mode) -> BaseException:
-    """What may be said of an error outside of the function: an exception of the same name, with its text redacted.
+    """What may be said of an error outside of the function: an exception of the same name, with its text redacted and cut.
 
     The runtime logs an error that leaves the handler, and the trace keeps its text. The name stays: workflows decide by it.
     """
-    if mode == "nothing":
+    text = text_of(error)
+    if mode == "nothing" and len(text) <= LONGEST_TEXT:
         return error
-    said = MASK if mode == "unlisted" else _text(str(error), mode)
+    said = MASK if mode == "unlisted" else redacted(text, mode)
     stand_in = type(type(error).__name__, (Exception,), {"__module__": type(error).__module__})
     return stand_in(said).with_traceback(error.__traceback__)
 
 
-def _places(log: dict[str, Any]) -> dict[str, Any]:
+def text_of(value: Any) -> str:
+    """What a value says of itself, a stand-in where it cannot."""
+    try:
+        return str(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
+
+
+class _Line:
+    """One line in the making: what is left of its size."""
+
+    def __init__(self, mode: Mode) -> None:
+        self._mode = mode
+        self._values = MOST_VALUES
+        self._characters = LONGEST_LINE
+
+    def value(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        self._values -= 1
+        if self._values < 0 or depth > DEEPEST:  # a cycle ends here, too
+            return CUT
+        if isinstance(value, str):
+            return self._text(value, depth)
+        if isinstance(value, int | float):
+            return self._number(value)
+        if isinstance(value, bytes | bytearray | memoryview):
+            text = bytes(value[: LONGEST_TEXT + MARGIN]).decode("utf-8", "backslashreplace")
+            return self._text(text, depth, max(0, len(value) - LONGEST_TEXT - MARGIN))
+        if isinstance(value, list | tuple | set | frozenset):
+            return self._list(value, depth)
+        fields = value if isinstance(value, Mapping) else _fields(value)
+        if fields is not None:
+            return self._object(fields, depth)
+        return self._text(text_of(value), depth)
+
+    def field(self, name: str, value: Any, depth: int) -> Any:
+        return MASK if self._is_hidden(name, value) else self.value(value, depth)
+
+    def _object(self, fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        shown = {}
+        for key, each in islice(fields.items(), MOST_ITEMS):
+            name = key if isinstance(key, str) else text_of(key)
+            shown[self._name(name)] = self.field(name, each, depth + 1)
+        return shown | ({CUT: f"{len(fields) - MOST_ITEMS} more"} if len(fields) > MOST_ITEMS else {})
+
+    def _list(self, values: Any, depth: int) -> list[Any]:
+        shown = [self.value(each, depth + 1) for each in islice(values, MOST_ITEMS)]
+        return [*shown, f"{CUT} {len(values) - MOST_ITEMS} more"] if len(values) > MOST_ITEMS else shown
+
+    def _name(self, name: str) -> str:
+        kept = name[:LONGEST_NAME]
+        self._characters -= len(kept)
+        shown = kept if self._mode == "nothing" else masked(kept)
+        return shown if len(name) <= LONGEST_NAME else f"{shown}{CUT}"
+
+    def _is_hidden(self, name: str, value: Any) -> bool:
+        if self._mode == "nothing" or value is None or (self._mode == "personal" and isinstance(value, bool)):
+            return False
+        if len(name) > LONGEST_NAME:  # what it says at its end is not looked at
+            return True
+        sensitive = is_sensitive(name)
+        listed = name in LISTED or (name.endswith(LISTED_ENDS) and not sensitive)
+        return not listed and (sensitive or self._mode == "unlisted")
+
+    def _number(self, value: int | float) -> Any:
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)  # which JSON has no number for
+        if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
+            return f"{CUT} a number of {value.bit_length()} bits"
+        if self._mode != "nothing" and abs(value) >= SHORTEST_CARD and masked(text := repr(value)) != text:
+            return MASK  # a card's number is one without its quotes, too
+        return value
+
+    def _text(self, text: str, depth: int, beyond: int = 0) -> str:
+        """`beyond`: how much more there was of it."""
+        whole, longest = len(text) + beyond, min(LONGEST_TEXT, self._characters)
+        if longest <= 0:
+            return f"{CUT} ({whole} characters)" if text else text
+        if self._mode == "nothing":
+            kept = text[:longest]
+        elif text.lstrip()[:1] in ("{", "["):  # a body or a message that is JSON itself
+            kept = MASK if whole > longest else self._text_of_json(text, depth)
+        else:
+            searched = text[: longest + MARGIN]
+            kept = masked(searched)[: longest if len(searched) == whole else -MARGIN]
+        self._characters -= len(kept)
+        return f"{kept}{CUT} ({whole} characters)" if whole > longest else kept
+
+    def _text_of_json(self, text: str, depth: int) -> str:
+        try:
+            content = _json(text)
+        except ValueError:
+            return masked(text)
+        return json.dumps(self.value(content, depth + 1), separators=(",", ":"), ensure_ascii=False)
+
+
+def _fields(value: Any) -> Mapping[str, Any] | None:
+    """Of a model of pydantic or a dataclass, so that they are masked by name; None of anything else."""
+    if isinstance(value, type) or not (hasattr(type(value), "model_fields") or hasattr(type(value), "__dataclass_fields__")):
+        return None
+    fields = getattr(value, "__dict__", None)
+    return fields if isinstance(fields, dict) else None
+
+
+def _json(text: Any) -> Any:
+    """What a JSON text says. Raises ValueError for what is none, is nested too deeply or is longer than a text may be."""
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        raise ValueError("not a short JSON text")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _is_short(value: Any) -> bool:
+    return (isinstance(value, str) and len(value) <= LONGEST_NAME) or isinstance(value, int | float)
+
+
+def _is_of_the_logger(name: str, value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        return False
+    return name in _OF_THE_LOGGER or (name == "location" and _PLACE.fullmatch(value) is not None)
+
+
+def _places(log: Mapping[str, Any]) -> dict[str, Any]:
     """Of an exception, where it was raised: places in the code, which quote no value. Its text may, in no form that a pattern knows."""
     trace = log.get("stack_trace")
     return {"stack_trace": redacted({key: trace.get(key) for key in ("type", "module", "frames")}, "personal")} if isinstance(trace, dict) else {}
-
-
-def _is_hidden(key: str, value: Any, mode: Mode) -> bool:
-    if value is None or (mode == "personal" and isinstance(value, bool)):
-        return False
-    words = [word.lower() for word in _WORD.findall(key)]
-    listed = key in LISTED or (key.endswith(LISTED_ENDS) and not _is_personal(words))
-    return not listed and (mode == "unlisted" or _is_personal(words))
-
-
-def _is_personal(words: list[str]) -> bool:
-    if words == ["name"] or (len(words) > 1 and words[-1] == "name" and words[-2] in PEOPLE):
-        return True
-    pairs = {first + second for first, second in pairwise(words)}
-    singular = {word.removesuffix("s") for word in words} | {word.removesuffix("es") for word in words}
-    return not (PERSONAL_WORDS | SECRET_WORDS).isdisjoint({*words, *singular, *pairs})
-
-
-def _text(text: str, mode: Mode) -> str:
-    if text[:1] in ("{", "["):  # a body or a message that is JSON itself
-        try:
-            return json.dumps(redacted(json.loads(text), mode), separators=(",", ":"), ensure_ascii=False)
-        except ValueError:
-            pass
-    text = _INPUT.sub(f"input_value={MASK}, input_type=", text)
-    for pattern in (_EMAIL, _TOKEN):
-        text = pattern.sub(MASK, text)
-    text = _IBAN.sub(lambda found: MASK if _is_iban(found[0]) else found[0], text)
-    text = _CARD.sub(lambda found: MASK if _is_card(found[0]) else found[0], text)
-    return _PHONE.sub(MASK, text)
-
-
-def _is_card(text: str) -> bool:
-    """Whether its last digit is the one that all others lead to (ISO/IEC 7812): an id of as many digits mostly fails."""
-    digits = [int(letter) for letter in reversed(text) if letter.isdigit()]
-    return (sum(digits[0::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
-
-
-def _is_iban(text: str) -> bool:
-    """Whether its check digits are right (ISO 13616)."""
-    letters = text.replace(" ", "")
-    return int("".join(str(int(letter, 36)) for letter in letters[4:] + letters[:4])) % 97 == 1

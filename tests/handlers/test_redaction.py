@@ -53,7 +53,7 @@ class Loan(BaseModel):
 def lines_of(class_of_data: str | None, write: Any) -> list[dict[str, Any]]:
     """What a logger as ours writes for a class of data."""
     mode, stream = redaction.mode_of(class_of_data), io.StringIO()
-    logger = Logger(service=f"test-{next(numbers)}", stream=stream, use_rfc3339=True, utc=True, json_serializer=redaction.serializer(mode))
+    logger = Logger(service=f"test-{next(numbers)}", stream=stream, logger_formatter=redaction.Formatter(mode))
     write(logger)
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
@@ -126,7 +126,7 @@ def test_a_log_of_an_event(name: str, shown: dict[str, str]):
 def test_models_times_and_numbers_are_searched_as_they_would_be_shown():
     (line,) = lines_of("confidential", lambda logger: logger.info("a", loan=Loan(loan_id="l", email="anna@example.org"), sum=Decimal("1.5")))
     assert line["sum"] == "1.5"
-    assert line["loan"] == f"loan_id='l' email='{MASK}'"
+    assert line["loan"] == {"loan_id": "l", "email": MASK}
 
 
 @pytest.mark.parametrize("name", ["confidential", "restricted"])

@@ -59,7 +59,7 @@ mend a wrong policy."""
 
 REDACTS: dict[str, str] = {
     "nothing": "nothing",
-    "personal": "fields with the name of something personal or secret, and e-mail addresses, telephone, card and account numbers and tokens in any text, errors included",
+    "personal": "fields with the name of something personal or secret, and e-mail addresses, telephone, card and account numbers and credentials in any text, errors included",
     "unlisted": "all of that, and every field that is not in the list of ids, counts and durations; of errors it keeps the type and the place",
 }
 """What the logger masks -> in words; the names and patterns are in handlers/shared/redaction.py."""
