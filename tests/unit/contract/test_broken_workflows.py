@@ -38,8 +38,8 @@ BROKEN = [
     ("round and round", [put(f"{PRICE}.states", {"Price": {"Type": "Task", "Function": "price", "Next": "Wait"}, "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Price"}})],
      "workflows.price.states: have no end: each leads to another one, round and round; let one have End: true, or add a Succeed"),
     ("two states of one name", [put(f"{STATES}.Look.Branches.0", {"StartAt": "Later", "States": {"Later": {"Type": "Pass", "End": True}}})],
-     "workflows.decide.states.Later: has the name of workflows.decide.states.Look.Branches[0].States.Later, and a name is unique in the "
-     "whole workflow; rename one of the two"),
+     "workflows.decide.states.Later: has the name of Look.Branches[0].States.Later, and a name is unique in the whole workflow; rename one "
+     "of the two"),
     ("unknown type", [put(f"{STATES}.Later.Type", "Wiat")],
      "workflows.decide.states.Later.Type=Wiat: must be one of Task, Choice, Parallel, Map, Wait, Pass, Succeed, Fail; did you mean 'Wait'?"),
     ("no type", [drop(f"{STATES}.Later.Type")],
@@ -54,7 +54,7 @@ BROKEN = [
     ("date", [put(f"{STATES}.Later", {"Type": "Wait", "Timestamp": TODAY, "Next": "Ask"})],
      "workflows.decide.states.Later: holds a date or another value that JSON does not have; write it in quotes"),
     ("path without a dollar sign", [put(f"{STATES}.Validate.ResultPath", "result")],
-     "workflows.decide.states.Validate.ResultPath=result: must be a path that begins with $; write it like $.order"),
+     "workflows.decide.states.Validate.ResultPath=result: must be a path that begins with `$`; write it like $.order"),
     ("path that would be passed on", [put(f"{STATES}.Ask.Parameters", {"order": "$.order"})],
      "workflows.decide.states.Ask.Parameters.order=$.order: would be passed on as these very letters; write the key as `order.$` to have "
      "it looked up"),
@@ -68,7 +68,7 @@ BROKEN = [
      "workflows.decide.states.Later: must have exactly one of Seconds, SecondsPath, Timestamp, TimestampPath, and has Seconds, Timestamp; "
      "say how long, or until when, it waits"),
     ("wait in words", [put(f"{STATES}.Later.Seconds", "60")],
-     "workflows.decide.states.Later.Seconds=60: must be a whole number of 0 or more; write it without quotes"),
+     "workflows.decide.states.Later.Seconds=60: must be a whole number of 0 to 99999999; write it without quotes"),
     ("choice without the rest", [drop(f"{STATES}.Is it valid.Default")],
      "workflows.decide.states.Is it valid.Default: is required: what no case foresees would fail with States.NoChoiceMatched; name a state"),
     ("choice without cases", [put(f"{STATES}.Is it valid.Choices", [])],
@@ -76,7 +76,7 @@ BROKEN = [
     ("case that leads nowhere", [put(f"{STATES}.Is it valid.Choices", [{"Variable": "$.valid", "BooleanEquals": True}])],
      "workflows.decide.states.Is it valid.Choices[0].Next: is required: where this case leads; name a state"),
     ("case of nothing", [put(f"{STATES}.Is it valid.Choices", [{"BooleanEquals": True, "Next": "Look"}])],
-     "workflows.decide.states.Is it valid.Choices[0].Variable: must be a path that begins with $; say what is compared, like "
+     "workflows.decide.states.Is it valid.Choices[0].Variable: must be a path that begins with `$`; say what is compared, like "
      "$.order.status"),
     ("case without a comparison", [put(f"{STATES}.Is it valid.Choices", [{"Variable": "$.valid", "Next": "Look"}])],
      "workflows.decide.states.Is it valid.Choices[0]: must compare once, and has no comparison; write one, such as StringEquals, or join "
@@ -88,7 +88,7 @@ BROKEN = [
     ("case that is joined and compares", [put(f"{STATES}.Is it valid.Choices", [{"And": [{"Variable": "$.a", "IsPresent": True}], "IsNull": True, "Next": "Look"}])],
      "workflows.decide.states.Is it valid.Choices[0].And: must stand alone and hold a list of conditions; write one inside the other"),
     ("condition within a case", [put(f"{STATES}.Is it valid.Choices", [{"Not": {"Variable": "a", "IsPresent": True}, "Next": "Look"}])],
-     "workflows.decide.states.Is it valid.Choices[0].Not.Variable=a: must be a path that begins with $; say what is compared, like "
+     "workflows.decide.states.Is it valid.Choices[0].Not.Variable=a: must be a path that begins with `$`; say what is compared, like "
      "$.order.status"),
     ("retry of nothing", [put(f"{STATES}.Validate.Retry", [{"MaxAttempts": 3}])],
      "workflows.decide.states.Validate.Retry[0].ErrorEquals: must be a list of errors, also of one; write [States.ALL] for every error"),

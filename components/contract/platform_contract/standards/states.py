@@ -11,6 +11,15 @@ MAXIMUM_DEFINITION_BYTES = 1_048_576
 MAXIMUM_NAME_CHARACTERS = 80
 """Of a state."""
 
+MAXIMUM_STATE_SECONDS = 99_999_999
+"""Of a wait, a timeout, an interval; also of attempts. Source: guide, "Task workflow state", "Wait workflow state", "Retrying after an error"."""
+
+MAXIMUM_DELAY_SECONDS = 31_622_399
+"""Of MaxDelaySeconds. Source: guide, "Retrying after an error"."""
+
+MAXIMUM_INLINE_CONCURRENCY = 40
+"""Items that a Map works on at once if it is inline. Source: guide, "Using Map state in Inline mode"."""
+
 LAMBDA_ERRORS = ("Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
                  "Lambda.TooManyRequestsException")  # fmt: skip
 """What Lambda's own service answers now and then, and a retry cures. Source: guide, "Handle transient Lambda service exceptions"."""
