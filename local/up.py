@@ -16,7 +16,7 @@ from local import cloud as clouds
 from local import recovery
 from local.engine.install import Engine, find_engine
 from local.home import prepare
-from local.paths import LOCAL, ROOT, STACKS
+from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
 from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
 from local.update import GUARDRAILS, PROJECT, Stack
@@ -115,13 +115,16 @@ def not_emulated() -> dict[str, list[str]]:
 
 
 def build_layer(stack: str) -> None:
-    """The layer of third-party packages, only when its lock or its platform has changed."""
-    with step("Layer of third-party packages") as current:
+    """The layer of third-party packages, only when its lock or its platform has changed. For the local stack every handler that has
+    changed is imported with it, in the interpreter of the embedded cloud: one that cannot be is refused before anything is made."""
+    local = stack == "local"
+    with step("Layer of third-party packages" + (", handlers imported with it" if local else "")) as current:
         command = [sys.executable, "-m", "serverless_platform.build", "layer", "--stack", stack]
+        command += ["--python", str(EMULATOR_VENV / "bin" / "python")] if local else []
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Refusal(done.stderr.strip() or done.stdout.strip())
-        current.result = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+        current.result = "; ".join(done.stdout.strip().splitlines())
 
 
 def up_aws(options: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""`python -m serverless_platform.build functions|layer [--stack STACK]`: writes the bundles of all functions, or the layer."""
+"""`python -m serverless_platform.build functions|layer [--stack STACK]`: writes the bundles of all functions, or the layer.
+
+With `--python INTERPRETER` it also imports every handler there, with the layer and nothing else.
+"""
 
 import argparse
 import sys
@@ -7,6 +10,7 @@ from pathlib import Path
 from platform_contract.problems import ProblemsError
 
 from .bundles import BundleError, write_bundle
+from .importing import check_imports
 from .layers import build_layer
 from .reading import Project, read_project
 
@@ -15,11 +19,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m serverless_platform.build", description="Writes bundles, or the layer.")
     parser.add_argument("what", choices=["functions", "layer"])
     parser.add_argument("--stack", default="local", help="the stack whose settings say where functions run")
+    parser.add_argument("--python", type=Path, help="layer: the interpreter in which functions run here, to import every handler in it")
     options = parser.parse_args()
     try:
         project = read_project(Path.cwd(), options.stack)
         if options.what == "layer":
             write_layer(project)
+            if options.python:
+                imported, same = check_imports(project, options.python)
+                print(f"{imported} handlers imported, {same} unchanged")  # noqa: T201
         else:
             write_functions(project)
     except (BundleError, ProblemsError) as error:
