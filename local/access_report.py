@@ -1,6 +1,6 @@
 """Granted against used: what every role of a stack may do, beside what it was seen to do in a run with authorization on.
 
-The run is recorded by `recorded_ministack.py`; the grants are read from the roles themselves (`access_grants.py`). Two
+The run is recorded by `ministack_entry.py`; the grants are read from the roles themselves (`access_grants.py`). Two
 findings fail: a call that was denied (a grant is missing), and a grant that nothing used (it is superfluous), unless it is
 of the one table of actions whose use leaves no evidence in the embedded cloud (`WITHOUT_EVIDENCE`).
 """
@@ -115,8 +115,8 @@ class Report:
 
     @property
     def denied(self) -> list[Call]:
-        """Calls for which a grant is missing."""
-        return [call for call in self.calls if call.decision != "Allow"]
+        """Calls for which a grant is missing, each once."""
+        return sorted({call for call in self.calls if call.decision != "Allow"})
 
     def used(self, grant: Grant) -> bool:
         return any(call.decision == "Allow" and grant.covers(call) for call in self.calls)
@@ -160,7 +160,7 @@ class Report:
                 verdict = "used" if self.used(grant) else "no evidence" if reason else "NEVER USED"
                 via = f" through {grant.through}" if grant.through else ""
                 rows.append((verdict, grant.action, short(grant.resource) + via))
-            rows += [("DENIED", call.action, short(call.resource)) for call in sorted(set(self.denied)) if call.role == role]
+            rows += [("DENIED", call.action, short(call.resource)) for call in self.denied if call.role == role]
             width = max((len(action) for _, action, _ in rows), default=0)
             lines += ["", role] + [f"  {verdict:11}  {action:{width}}  {resource}" for verdict, action, resource in rows]
         counts = {name: sum(line.startswith(f"  {name:11}  ") for line in lines) for name in VERDICTS}

@@ -26,8 +26,7 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 START_TIMEOUT_SECONDS = 60  # it answers within half a second; slow machines get two orders of magnitude
 ACCESS_LOG = "SERVERLESS_PLATFORM_ACCESS_LOG"
-"""Environment variable: a file. Where it is set, the embedded cloud starts with authorization on and writes there what
-every role asked for (`local/recorded_ministack.py`)."""
+"""Environment variable of the emulator: the file into which it writes what every role asked for (`local/ministack_entry.py`)."""
 
 
 class Cloud(BaseModel):
@@ -57,6 +56,11 @@ class Cloud(BaseModel):
 
 def record(folder: Path = LOCAL) -> Path:
     return folder / "cloud.json"
+
+
+def access_log(folder: Path = LOCAL) -> Path:
+    """What every role of the running emulator asked for, and what it was told."""
+    return folder / "access.jsonl"
 
 
 def answers(port: int) -> bool:
@@ -108,10 +112,10 @@ def start(account_id: str, region: str, port: int = DEFAULT_PORT, folder: Path =
         "MINISTACK_REGION": region, "MINISTACK_ACCOUNT_ID": account_id, "LAMBDA_ACCOUNT_CONCURRENCY": "50",
         "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch), "STATE_DIR": str(scratch / "state"),
         trace_collector.ADDRESS: trace_collector.start(folder),  # inherited by every function
+        ACCESS_LOG: str(access_log(folder)),
     }  # fmt: skip
-    command = [str(EMULATOR_VENV / "bin" / "ministack")]
-    if env.get(ACCESS_LOG):
-        command = [str(EMULATOR_VENV / "bin" / "python"), str(Path(__file__).with_name("recorded_ministack.py"))]
+    access_log(folder).unlink(missing_ok=True)
+    command = [str(EMULATOR_VENV / "bin" / "python"), str(Path(__file__).with_name("ministack_entry.py"))]
     log = folder / "logs" / "cloud.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import shlex
 import time
 import urllib.error
@@ -12,8 +13,13 @@ from functools import cached_property
 from typing import Any
 
 from local.cloud import Cloud
+from local.denials import denials, marked
+from local.paths import LOCAL, ROOT
 from local.steps import Refusal
 from platform_contract.inventory import ApiEntry, Inventory
+from platform_contract.plan import plan_workload
+from platform_contract.specs import load_manifests
+from platform_contract.stack_files import stack_settings
 
 USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
@@ -92,8 +98,11 @@ def decode(data: bytes) -> Any:
 
 def smoke(access: Access) -> str:
     """Every API refuses a call without a token where it should, every example of a route is answered with 2xx, every
-    function is active. Raises Refusal with everything that was not so."""
+    function is active, and none was denied anything. Raises Refusal with everything that was not so, and with what the log of
+    the function at fault says."""
     wrong, checked, late = [], 0, 0
+    began = time.time()
+    answers_before = marked(LOCAL)
     lambdas = access.cloud.client("lambda")
     for name, workload in access.inventory.workloads.items():
         for function in workload.functions.values():
@@ -118,6 +127,8 @@ def smoke(access: Access) -> str:
                     late += calls > 1
                     if not 200 <= status < 300:
                         wrong.append(f"{name}: {route.route} with its example is answered with {status}: {body}")
+                        wrong += log_of(access, name, route.function, began)
+    wrong += denied(access, answers_before)
     if wrong:
         raise Refusal("the stack is up, but does not answer as it should:\n  " + "\n  ".join(wrong))
     return f"{checked} passed" + (f", {late} of them when called again" if late else "")
@@ -133,6 +144,62 @@ def example(access: Access, method: str, url: str, body: Any, headers: dict[str,
             break
         time.sleep(call)
     return status, told, call
+
+
+LOGGED = 30
+"""Lines of a log that a failed check shows, at most."""
+
+
+def log_of(access: Access, workload: str, function: str, since: float) -> list[str]:
+    """What the function logged since then (seconds since 1970) that is no START, END or REPORT: errors first, else all."""
+    logs, group = access.cloud.client("logs"), access.inventory.workloads[workload].functions[function].log_group
+    messages: list[str] = []
+    with contextlib.suppress(logs.exceptions.ResourceNotFoundException):
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=int(since * 1000)):
+            messages += [event["message"].rstrip() for event in page["events"] if not event["message"].startswith(PLATFORM_LINES)]
+    lines = list(dict.fromkeys(line for message in messages for line in own_frames(_readable(message))))[-LOGGED:]
+    return [f"    its log: {line}" for line in lines] + [f"    all of it: make logs FUNCTION={workload}/{function}"]
+
+
+PLATFORM_LINES = ("START RequestId", "END RequestId", "REPORT RequestId")
+
+
+def _readable(message: str) -> list[str]:
+    """An error of the logger as its message and traceback; other JSON not at all; plain text, such as a traceback, as it is."""
+    try:
+        told = json.loads(message)
+    except ValueError:
+        return message.splitlines()
+    if not isinstance(told, dict) or told.get("level") not in ("ERROR", "CRITICAL", "WARNING"):
+        return []
+    reason = f": {told['reason']}" if told.get("reason") else ""
+    return [f"{told['level']} {told.get('message', '')}{reason}", *str(told.get("exception", "")).splitlines()]
+
+
+_FRAME = re.compile(r'\s*File "(?P<file>[^"]+)"(?P<where>, line \d+.*)')
+_UNPACKED = re.compile(r".*/ministack-lambda-[^/]+/code/")
+
+
+def own_frames(lines: list[str]) -> list[str]:
+    """A traceback with the handlers' own frames alone, their files named as in this folder; other text as it is."""
+    kept, own = [], True
+    for line in lines:
+        if found := _FRAME.match(line):
+            own = bool(_UNPACKED.match(found["file"]))
+            line = f'  {_UNPACKED.sub("handlers/", found["file"])}{found["where"]}'
+        elif line[:1].strip():
+            own = True
+        if own and line.strip(" ^~"):
+            kept.append(line)
+    return kept
+
+
+def denied(access: Access, since: int) -> list[str]:
+    """Permissions that are missing, as far as the calls of this run showed."""
+    settings = stack_settings(ROOT, access.inventory.environment)
+    manifests = load_manifests(ROOT / "workloads", settings)
+    plans = [plan_workload(manifests[name], settings) for name in access.inventory.workloads if name in manifests]
+    return denials(access.cloud, LOCAL, plans, ROOT / "workloads", since)
 
 
 def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.access_grants import recorded
 from local.access_report import Report, report
-from local.cloud import ACCESS_LOG, Cloud
+from local.cloud import Cloud, access_log
 from tests.checkout import Checkout
 from tests.end_to_end.drivers import DRIVERS, PAID, drive, eventually
 
@@ -25,7 +25,6 @@ CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
     copy = Checkout.make(tmp_path_factory.mktemp("least-privilege") / "platform", *(sorted({*CHOSEN, "receipts"}) if CHOSEN else []))
-    copy.extra[ACCESS_LOG] = str(copy.folder / "access.jsonl")
     try:
         copy.up()
         yield copy
@@ -34,7 +33,7 @@ def checkout(tmp_path_factory, engine):
 
 
 def log_of(checkout: Checkout) -> Path:
-    return Path(checkout.extra[ACCESS_LOG])
+    return access_log(checkout.folder / ".local")
 
 
 @pytest.fixture(scope="module")

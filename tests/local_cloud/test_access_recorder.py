@@ -19,13 +19,12 @@ TLS_ONLY = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": Q
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
-    return tmp_path_factory.mktemp("access") / "access.jsonl"
+    return clouds.access_log(tmp_path_factory.mktemp("access"))
 
 
 @pytest.fixture(scope="module")
 def cloud(log):
-    with pytest.MonkeyPatch.context() as patch, socket.socket() as probe:
-        patch.setenv(clouds.ACCESS_LOG, str(log))
+    with socket.socket() as probe:
         probe.bind((clouds.HOST, 0))
         port = probe.getsockname()[1]
         probe.close()

@@ -6,7 +6,7 @@ import pytest
 
 from local.access_grants import Call, Grant, Role, grants_of, recorded
 from local.access_report import Report
-from local.recorded_ministack import AUTHORIZED_AS, role_of
+from local.ministack_entry import AUTHORIZED_AS, role_of
 
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/local-orders-orders"
 QUEUE = "arn:aws:sqs:eu-west-1:000000000000:local-orders-paid"

@@ -1,24 +1,27 @@
-"""Starts ministack with authorization on, and writes down what every role asked for and what it was told.
+"""Starts ministack as `local.cloud` needs it: with authorization on, and nothing that happens in silence.
 
-It runs in the emulator's environment (which has nothing of this project), in the place of `ministack` itself:
-`local.cloud` chooses it when SERVERLESS_PLATFORM_ACCESS_LOG names a file. `local.access_report` reads that file.
+It runs in the emulator's environment, which has nothing of this project.
 
-How: ministack decides every call in one function, `iam_evaluator.enforce`. It is wrapped before anything else imports
-it, so that its answer is kept with the role, the action and the resource that it was about. The decision stays ministack's.
+What every role asked for and what it was told is written to the file that SERVERLESS_PLATFORM_ACCESS_LOG names; smoke checks and
+`local.access_report` read it. ministack decides every call in one function, `iam_evaluator.enforce`. It is wrapped before anything
+else imports it, so that its answer is kept with the role, the action and the resource that it was about. The decision stays ministack's.
 
 One decision is added: whether a role that asks for an object that is not there may know so (`s3:ListBucket`).
 
 One condition is put right: `aws:PrincipalArn` of a role's session is the role's ARN, as on AWS; ministack compares the session's.
 
 One thing is pretended: every request counts as sent over TLS. On this machine all traffic is plain http on the loopback
-interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So this
-run says nothing about those denials; the program's tests assert that the statements are there.
+interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So the embedded
+cloud says nothing about those denials; the program's tests assert that the statements are there.
+
+A function whose module cannot be imported gets its traceback into its log, as on AWS; ministack leaves that log empty.
 """
 
 import json
 import os
 import sys
 import threading
+import time
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -37,21 +40,24 @@ _asked: ContextVar[Any] = ContextVar("asked", default=None)
 
 
 class Log:
-    """JSON lines, each fact once: {role, action, resource, decision}.
+    """JSON lines: {role, action, resource, decision}. What was allowed stands once; what was denied at most once a second.
 
     decision is ministack's: Allow; Deny (by a statement); ImplicitDeny (no statement allows it).
     """
 
+    AGAIN_SECONDS = 1.0
+
     def __init__(self, path: str) -> None:
         self._file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open as long as the process lives
-        self._seen: set[tuple[str, ...]] = set()
+        self._written: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
 
     def write(self, role: str, action: str, resource: str, decision: str) -> None:
-        fact = (role, action, resource, decision)
+        fact, now = (role, action, resource, decision), time.monotonic()
         with self._lock:
-            if fact not in self._seen:
-                self._seen.add(fact)
+            last = self._written.get(fact)
+            if last is None or (decision != "Allow" and now - last >= self.AGAIN_SECONDS):
+                self._written[fact] = now
                 self._file.write(json.dumps(dict(zip(("role", "action", "resource", "decision"), fact, strict=True))) + "\n")
 
 
@@ -112,12 +118,40 @@ def install(evaluator: Any, log: Log) -> None:
     evaluator.pin_request_origin = lambda source_ip, secure_transport: pin_request_origin(source_ip, True)
 
 
+INIT_FAILED = 'json.dumps({"status": "error", "error": str(e)})'
+"""In ministack's worker script: what it tells when the handler's module cannot be imported."""
+
+
+def tell_failed_starts(runtime: Any) -> None:
+    """Makes a failed import of a handler a failed run with its traceback in the log, instead of a run of which nothing is known."""
+    script = runtime._PYTHON_WORKER_SCRIPT
+    if script.count(INIT_FAILED) != 1:
+        raise RuntimeError("this version of ministack starts Python functions in another way: look at local/ministack_entry.py")
+    runtime._PYTHON_WORKER_SCRIPT = script.replace(INIT_FAILED, 'json.dumps({"status": "error", "error": str(e) + "\\n" + traceback.format_exc()})')
+    invoke = runtime.Worker.invoke
+
+    @wraps(invoke)
+    def invoke_or_tell(worker: Any, *given: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return invoke(worker, *given, **named)
+        except RuntimeError as error:  # of the start alone: what a handler raises is an answer
+            worker.kill()
+            first, _, trace = str(error).partition("\n")
+            text = f"Unable to import module {worker.config.get('Handler', '').rpartition('.')[0]!r}: {first.removeprefix('Worker init failed: ')}"
+            return {"status": "error", "error": text, "trace": f"[ERROR] Runtime.ImportModuleError: {text}\n{trace}".rstrip()}
+
+    runtime.Worker.invoke = invoke_or_tell
+
+
 def main() -> None:
     os.environ["AUTH"] = "true"  # read by ministack.app when it is imported, just below
     os.environ["AWS_ACCESS_KEY_ID"] = "local"  # the key with which `local/aws_provider` deploys: the account's root
     from ministack.core import iam_evaluator
 
     install(iam_evaluator, Log(os.environ[LOG_VARIABLE]))
+    from ministack.core import lambda_runtime
+
+    tell_failed_starts(lambda_runtime)
     from ministack.app import main as ministack
 
     sys.argv[1:] = []
