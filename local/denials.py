@@ -49,18 +49,21 @@ def _told(call: Call, plan: WorkloadPlan, function: str, manifests: Path) -> str
     place = f"functions.{function}.uses.{name}"
     where = f"{manifests.name}/{file.name}:{_line(file, function, name)}"
     if not verbs:
-        return f"{who} on the {kind} {name} ({where}): no verb of a {kind} allows it; known are {', '.join(iam.VERBS[kind])}"
+        return f"{who} on the {kind} {name} ({where}): no verb of a {kind} allows it; known are {', '.join(_verbs(kind))}"
     return f"{who} on the {kind} {name}: add {' or '.join(f'`{verb}`' for verb in verbs)} to {place} ({where})"
 
 
 def least_verbs(kind: str, action: str) -> list[str]:
     """The verbs with the fewest actions of those that allow `action` on a resource of this kind."""
-    verbs = next(verbs for known, verbs in iam.VERBS.items() if known == kind)
     sizes = {
         name: sum(len(permission.actions) for permission in verb.permissions)
-        for name, verb in verbs.items() if any(action in permission.actions for permission in verb.permissions)
+        for name, verb in _verbs(kind).items() if any(action in permission.actions for permission in verb.permissions)
     }  # fmt: skip
     return [name for name, size in sizes.items() if size == min(sizes.values())]
+
+
+def _verbs(kind: str) -> dict[str, iam.Verb]:
+    return next(verbs for known, verbs in iam.VERBS.items() if known == kind)
 
 
 def _resource(call: Call, plan: WorkloadPlan) -> tuple[str, str] | None:

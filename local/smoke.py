@@ -218,8 +218,9 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
                 method, path = route.route.split(" ", 1)
                 lines.append(f"  {name:12} {method:6} {base}{path}")
                 if route.example is not None and not curl:
+                    filled = re.sub(r"[{}]", "", path)
                     curl = " \\\n  ".join([
-                        f"curl -i -X {method} {shlex.quote(base + path)}",
+                        f"curl -i -X {method} {shlex.quote(base + filled)}",
                         "-H 'content-type: application/json'",
                         f"-H 'idempotency-key: {uuid.uuid4().hex[:12]}'",
                         f"-H 'authorization: Bearer {access.token}'",
