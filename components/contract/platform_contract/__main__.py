@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,12 +23,19 @@ def plan(root: Path, manifest: Path, stack: str) -> str:
     settings = stack_settings(root, stack)
     _chosen(root, manifest)
     manifests = load_manifests(manifest.resolve().parent, settings)
-    planned = plan_workload(manifests[manifest.stem], settings)
-    return yaml.safe_dump(planned.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
+    planned = plan_workload(manifests[manifest.stem], settings).model_dump(mode="json")
+    limits = planned.pop("limits")
+    return _yaml(planned) + _yaml({"limits": limits}, width=250, default_flow_style=None)  # a line for each: they are compared
+
+
+def _yaml(content: Any, *, width: int = 120, **style: Any) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=width, **style)
 
 
 def check(root: Path) -> str:
-    """Every stack file, every manifest in every stack, every handler; what was checked. Raises ProblemsError with all problems."""
+    """Every stack file, every manifest with its plan in every stack, every handler; what was checked. Raises ProblemsError with all problems."""
+    from .plan import plan_all
+
     problems: list[Problem] = []
     stacks = stack_names(root)
     checked: dict[str, Manifest] = {}
@@ -41,6 +49,8 @@ def check(root: Path) -> str:
     for settings in readable or [None]:
         try:
             checked = load_manifests(root / WORKLOADS, settings)
+            if settings is not None:
+                plan_all(checked, settings)
         except ProblemsError as error:
             problems += error.problems
     if checked:

@@ -16,7 +16,7 @@ from . import standards
 from .name_limits import LIMITS
 from .settings import PREFIX, Settings
 from .specs import Manifest
-from .standards import alarms, data_class, iam, kms, prices
+from .standards import alarms, data_class, iam, kms, prices, quotas
 from .words import Form
 
 FOLDER = Path("docs/reference")
@@ -243,6 +243,11 @@ def _services_table() -> str:
     return _table("service | on the key | because it", rows)
 
 
+def _documents_table() -> str:
+    rows = [f"| {it.what} | {it.most:,} {it.unit} | {_cell(it.source)} | {_cell(it.fix)} |" for it in quotas.DOCUMENTS.values()]
+    return _table("document | at most | source | what to do when it is larger", rows)
+
+
 def _prices_table() -> str:
     rows = [f"| {name.replace('_', ' ')} | {price} | {_cell(price.source)} |" for name, price in prices.PRICES.items()]
     return _table("of | USD | source", rows)
@@ -252,7 +257,8 @@ def _table(head: str, rows: list[str]) -> str:
     return f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}\n" + "\n".join(rows) + "\n"
 
 
-TABLES = {"ALARMS": _alarms_table, "CLASSES": _classes_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table}
+TABLES = {"ALARMS": _alarms_table, "CLASSES": _classes_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table,
+          "DOCUMENTS": _documents_table}  # fmt: skip
 """Constants that are shown as tables of their own."""
 
 

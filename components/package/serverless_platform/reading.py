@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
-from platform_contract.plan import FoundationPlan, Platform, plan_foundation
+from platform_contract.plan import FoundationPlan, Platform, plan_all, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests, read_graphql, schema_path, workload_folder
@@ -122,6 +122,8 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
         problems += wrong.problems
     try:
         manifests = load_manifests(root / "workloads", settings)
+        if settings is not None:
+            plan_all(manifests, settings)  # for what it refuses: nothing has been made yet
     except ProblemsError as wrong:
         problems += wrong.problems
     try:

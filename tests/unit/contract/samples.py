@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from platform_contract.plan import plan_all
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings, load_settings
 from platform_contract.specs import load_manifests
@@ -122,7 +123,7 @@ def problems_with(folder: Path, content: dict[str, Any], judged: Settings | None
     workloads.mkdir()
     (workloads / "orders.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     try:
-        load_manifests(workloads, judged or settings(), TODAY)
+        plan_all(load_manifests(workloads, judged or settings(), TODAY), judged or settings())
     except ProblemsError as refused:
         return [str(problem).removeprefix("workloads/orders.yaml: ") for problem in refused.problems]
     return []

@@ -80,9 +80,6 @@ BROKEN = [
     ("index with a short name", [put("tables.orders.indexes", {"by": {"partition_key": "day"}})],
      "tables.orders.indexes: has an index 'by', and the shortest name in DynamoDB has 3 characters; name it by what it finds, such as "
      "by-customer"),
-    ("function that uses too much", [*(put(f"tables.table-{each}", {"partition_key": "id"}) for each in range(30)), put("functions.sweep.uses", {f"table-{each}": ["get"] for each in range(30)})],
-     "functions.sweep.uses: names 30 resources, whose names do not fit into the 4096 bytes of a function's environment; split the "
-     "function by what needs which"),
     ("queue named like a function's failures", [put("queues.sweep-failed", {}), put("functions.sweep.uses", {"sweep-failed": ["consume"]})],
      "functions.sweep: would have the queue name 'dev-orders-sweep-failed' in AWS, like queues.sweep-failed; rename one of the two"),
     ("function named like the role of schedules", [put("functions.scheduler", {"handler": "orders.scheduler.handler", "triggers": [{"http": {"route": "GET /x"}}]})],

@@ -126,9 +126,6 @@ BROKEN = [
     ("receives too few", [put("queues.paid.max_receive_count", 3)],
      "queues.paid.max_receive_count=3: must be at least 5: receives after which a message goes to the dead-letter queue; "
      "a throttled call counts as one; raise it"),
-    ("too much in the environment", [put("functions.api.environment", {"TEXT": "x" * 3069})],
-     "functions.api.environment: takes 3073 bytes, and there are 3072: Lambda allows 4096, and the platform needs some; "
-     "put large values into a file beside the code"),
     ("peak beyond the throttle", [put("profile.peak_per_second", 900)],
      "profile.peak_per_second=900: is above the 500 requests a second after which an API answers 429 in dev; "
      "raise api_rate_per_second in the stack's settings, or correct the profile"),

@@ -1,18 +1,23 @@
 """Manifest + settings + phase -> plan. Pure: the same input gives the same plan, on every machine."""
 
+from collections.abc import Mapping
+
 from platform_contract import naming
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.datasets import plan_datasets
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.graphql import plan_graphql
+from platform_contract.plan.limits import plan_limits, too_large
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.rotation import plan_rotations
 from platform_contract.plan.secrets import plan_parameters, plan_secrets
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
+from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PHASES, Settings
 from platform_contract.specs import Manifest
+from platform_contract.specs.reading import FOLDER
 from platform_contract.standards import tags
 
 BUDGET_ACTUAL_PERCENT = (80.0,)
@@ -21,7 +26,10 @@ BUDGET_FORECAST_PERCENT = (100.0,)
 
 
 def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = None) -> WorkloadPlan:
-    """Everything that is made of `manifest`. phase: holds it back further than the settings do. Raises ValueError."""
+    """Everything that is made of `manifest`. phase: holds it back further than the settings do.
+
+    Raises ProblemsError where AWS would refuse something for its size, ValueError for an unknown phase.
+    """
     tables = state.plan_tables(settings, manifest)
     queues = state.plan_queues(settings, manifest)
     buckets = state.plan_buckets(settings, manifest)
@@ -88,7 +96,25 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         ),
     )
     policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names())
-    return plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
+    plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
+    plan = plan.model_copy(update={"limits": plan_limits(plan, settings)})
+    if problems := list(too_large(plan, f"{FOLDER}/{manifest.name}.yaml")):
+        raise ProblemsError(problems)
+    return plan
+
+
+def plan_all(manifests: Mapping[str, Manifest], settings: Settings) -> dict[str, WorkloadPlan]:
+    """The plan of every workload of a stack, by name. Raises ProblemsError with all that AWS would refuse of any of them."""
+    plans: dict[str, WorkloadPlan] = {}
+    problems: list[Problem] = []
+    for name, manifest in manifests.items():
+        try:
+            plans[name] = plan_workload(manifest, settings)
+        except ProblemsError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise ProblemsError(problems)
+    return plans
 
 
 def effective_phase(wanted: str, *limits: str | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from platform_contract.plan.datasets import DatasetsPlan
 from platform_contract.plan.graphql import GraphqlPlan
-from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, Plain, StatementPlan
+from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, LimitPlan, Plain, StatementPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.secrets import ParameterPlan, SecretPlan
 from platform_contract.plan.socket import SocketPlan
@@ -238,6 +238,8 @@ class WorkloadPlan(Plain):
     """By FUNCTION-SOURCE."""
     trace_group: TraceGroupPlan
     budget: BudgetPlan
+    limits: tuple[LimitPlan, ...] = ()
+    """What AWS limits as a whole, measured on all of the above."""
 
     def alarm_names(self) -> list[str]:
         """Physical names of all its alarms."""

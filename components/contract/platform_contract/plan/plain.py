@@ -1,4 +1,4 @@
-"""What parts of a plan are made of: the base of all, permissions, alarms."""
+"""What parts of a plan are made of: the base of all, permissions, limits, alarms."""
 
 from typing import Any
 
@@ -37,6 +37,24 @@ class AssignedStatementPlan(Plain):
     """What it is: socket."""
     arn_suffixes: tuple[str, ...]
     """Put behind its ARN."""
+
+
+class LimitPlan(Plain):
+    """Something that AWS limits as a whole, and how near it is to the limit."""
+
+    kind: str
+    """Key of standards.quotas.DOCUMENTS."""
+    name: str
+    """Its name in AWS."""
+    field: str
+    """Where in the manifest it comes from."""
+    what: str
+    size: int
+    most: int
+    unit: str
+    """characters, without white space, or bytes: of size and most."""
+    left_percent: int
+    """What is left of the limit; negative if it is broken."""
 
 
 class AlarmPlan(Plain):

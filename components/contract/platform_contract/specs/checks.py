@@ -55,7 +55,6 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _schedules(manifest, today)
     yield from _variables(manifest)
     yield from _parameters(manifest)
-    yield from _variables_size(manifest)
     yield from _fit(manifest, today)
     if settings is not None:
         yield from _owner(manifest, settings)
@@ -121,21 +120,6 @@ def _parameters(manifest: Manifest) -> Iterator[Broken]:
                    "put it under `secrets`; if it is none, choose another name")  # fmt: skip
         if any("{{" in value for value in (spec.value, *spec.values.values())):
             yield f"parameters.{name}.value", spec.value, "holds `{{`, which Systems Manager takes for another parameter's name", "write it differently"
-
-
-def _variables_size(manifest: Manifest) -> Iterator[Broken]:
-    for name, function in manifest.functions.items():
-        own = max(environment.OWN_BYTES, environment.FIXED_BYTES + environment.RESOURCE_BYTES * len(function.uses))
-        room = environment.MAXIMUM_BYTES - own
-        taken = sum(len(variable.encode()) + len(value.encode()) for variable, value in function.environment.items())
-        if room < 0:
-            yield (f"functions.{name}.uses", None,
-                   f"names {len(function.uses)} resources, whose names do not fit into the {environment.MAXIMUM_BYTES} bytes of a function's environment",
-                   "split the function by what needs which")  # fmt: skip
-        elif taken > room:
-            yield (f"functions.{name}.environment", None,
-                   f"takes {taken} bytes, and there are {room}: Lambda allows {environment.MAXIMUM_BYTES}, and the platform needs some",
-                   "put large values into a file beside the code")  # fmt: skip
 
 
 def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:

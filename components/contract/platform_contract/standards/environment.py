@@ -38,13 +38,7 @@ RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, J
 """Names that a manifest may not set: ours, and those on which the runtime depends."""
 
 MAXIMUM_BYTES = 4096
-"""Names and values of all variables of a function together. Source: Lambda guide, "Lambda quotas"."""
-
-OWN_BYTES = 1024
-"""Of these, kept for what the platform sets, at least."""
-
-FIXED_BYTES, RESOURCE_BYTES = 346, 140
-"""What the variables take that every function has; and at most one of a resource in use."""
+"""Names and values of all variables of a function together, ours included; the plan measures them."""
 
 
 def variable(kind: str, name: str) -> str:

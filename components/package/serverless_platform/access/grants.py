@@ -11,6 +11,8 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import iam
 
+from platform_contract.documents import role_policy
+
 
 class StatementArgs(TypedDict):
     """One permission of a function."""
@@ -47,32 +49,17 @@ class AssignedStatementArgs(TypedDict):
     """ARNs: outputs of what AWS makes."""
 
 
-def document(statements: Sequence[Mapping[str, Any]]) -> str:
-    """The policy document of `statements`, as JSON text."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [_statement(each) for each in statements]})
-
-
 def make_policies(
     name: str, *, role: iam.Role, statements: Sequence[Mapping[str, Any]], key_arn: pulumi.Input[str],
     key_statements: Sequence[Mapping[str, Any]], opts: pulumi.ResourceOptions, assigned_statements: Sequence[Mapping[str, Any]] = (),
 ) -> list[iam.RolePolicy]:  # fmt: skip
     """`NAME-access` with the statements on named resources, `NAME-key` with those on the workload's key, `NAME-assigned` with those on
     ARNs that AWS assigns."""
-    policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=document(statements), opts=opts)]
+    policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=json.dumps(role_policy(statements)), opts=opts)]
     if key_statements:
-        on_key = [_statement({**each, "resources": [key_arn]}) for each in key_statements]
-        key_document = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": on_key})
+        key_document = pulumi.Output.json_dumps(role_policy([{**each, "resources": [key_arn]} for each in key_statements]))
         policies.append(iam.RolePolicy(f"{name}-key", name="key", role=role.name, policy=key_document, opts=opts))
     if assigned_statements:
-        on_assigned = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_statement(each) for each in assigned_statements]})
+        on_assigned = pulumi.Output.json_dumps(role_policy(assigned_statements))
         policies.append(iam.RolePolicy(f"{name}-assigned", name="assigned", role=role.name, policy=on_assigned, opts=opts))
     return policies
-
-
-def _statement(each: Mapping[str, Any]) -> dict[str, Any]:
-    statement = {
-        "Sid": each["sid"], "Effect": "Allow", "Action": list(each["actions"]), "Resource": list(each["resources"]),
-    }  # fmt: skip
-    if each.get("condition"):
-        statement["Condition"] = each["condition"]
-    return statement

@@ -1,12 +1,14 @@
 """The queue that keeps what a function was invoked for and gave up: with it, no event is lost in silence."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from typing import TypedDict
 
 import pulumi
 from pulumi_aws import sqs
 
-from ..access.queues import admit, queue_policy
+from platform_contract.documents import failures_policy
+
 from ..watch.alarms import AlarmArgs, make_alarms
 
 
@@ -42,11 +44,6 @@ def make_failures(
         message_retention_seconds=int(args["retention_seconds"]), kms_data_key_reuse_period_seconds=int(args["key_reuse_seconds"]),
         tags=tags, opts=pulumi.ResourceOptions(parent=opts.parent, protect=args["protect"]),
     )  # fmt: skip
-    policy = sqs.QueuePolicy(f"{name}-failed", queue_url=queue.url, policy=failures_policy(args["arn"], args["rule_arns"]), opts=opts)
+    policy = sqs.QueuePolicy(f"{name}-failed", queue_url=queue.url, policy=json.dumps(failures_policy(args["arn"], args["rule_arns"])), opts=opts)
     make_alarms(f"{name}-failed", args["alarms"], topic_arn=alarm_topic_arn, tags=tags, opts=opts)
     return queue, policy
-
-
-def failures_policy(arn: str, rule_arns: Sequence[str]) -> str:
-    """Resource policy of a queue of failures, as JSON text: rules by their ARNs, and nobody without TLS."""
-    return queue_policy(arn, [admit("events.amazonaws.com", arn, rule_arns)] if rule_arns else [])

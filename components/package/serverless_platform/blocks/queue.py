@@ -7,7 +7,8 @@ import pulumi
 import pydantic
 from pulumi_aws import sqs
 
-from ..access.queues import admit, queue_policy
+from platform_contract.documents import admit, queue_policy
+
 from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 
@@ -152,7 +153,7 @@ class Queue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=self._knobs.protect, depends_on=depends_on), **properties,
         )  # fmt: skip
         admitted = [admit("sns.amazonaws.com", arn, [knobs.topic_arn])] if knobs.topic_arn else []
-        policy = sqs.QueuePolicy(name, queue_url=queue.url, policy=queue_policy(arn, admitted), opts=self._child)
+        policy = sqs.QueuePolicy(name, queue_url=queue.url, policy=json.dumps(queue_policy(arn, admitted)), opts=self._child)
         self.policies.append(policy)
         return queue
 

@@ -6,6 +6,8 @@ import pulumi
 import pydantic
 from pulumi_aws import sfn
 
+from platform_contract.documents import STATES
+
 from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
 from ..access.roles import make_role
 from ..arguments import PlainArguments, checked
@@ -100,7 +102,7 @@ class Workflow(pulumi.ComponentResource):
         self._role = make_role(
             self._name, role_name=args["role_name"], description=f"Of the workflow {args['physical_name']}, of it alone.",
             account_id=args["account_id"], boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child,
-            service="states.amazonaws.com", source_arn=args["arn"],
+            service=STATES, source_arn=args["arn"],
         )  # fmt: skip
         self._policies = make_policies(
             self._name, role=self._role, statements=args["statements"], key_arn=args["key_arn"],

@@ -6,13 +6,13 @@ import pulumi
 import pydantic
 from pulumi_aws import appsync, iam
 
+from platform_contract.documents import APPSYNC
+
 from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
 from ..access.roles import make_role
 from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 from ..watch.logs import make_log_group
-
-SERVICE = "appsync.amazonaws.com"
 
 
 class GraphqlApiArgs(TypedDict):
@@ -123,7 +123,7 @@ class GraphqlApi(pulumi.ComponentResource):
         args = self._args
         return make_role(
             f"{self._name}{suffix}", role_name=role_name, description=what_for, account_id=args["account_id"],
-            boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child, service=SERVICE,
+            boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child, service=APPSYNC,
         )  # fmt: skip
 
     def _make_api(self) -> None:

@@ -7,6 +7,8 @@ import pulumi
 import pydantic
 from pulumi_aws import scheduler
 
+from platform_contract.documents import SCHEDULER
+
 from ..access.grants import KeyStatementArgs, StatementArgs, make_policies
 from ..access.roles import make_role
 from ..arguments import PlainArguments, checked
@@ -104,7 +106,7 @@ class Schedules(pulumi.ComponentResource):
         self._role = make_role(
             self._name, role_name=args["role_name"], description=f"Of the schedules in {args['group_name']}: starts their functions.",
             account_id=self._knobs.account_id, boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child,
-            service="scheduler.amazonaws.com", source_arn=args["group_arn"],
+            service=SCHEDULER, source_arn=args["group_arn"],
         )  # fmt: skip
         self._policies = make_policies(
             self._name, role=self._role, statements=args["statements"], key_arn=args["key_arn"],

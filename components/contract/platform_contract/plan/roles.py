@@ -1,0 +1,77 @@
+"""Every role of a workload with its documents, as the package registers them; what AWS assigns is stood for by text of the same length."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from platform_contract import documents
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
+from platform_contract.settings import partition_of
+
+API_ID = "a" * 10
+"""As long as the id of an API, which AWS assigns."""
+
+KEY_ID = "0" * 36
+"""As long as the id of a key."""
+
+
+@dataclass(frozen=True)
+class RoleDocuments:
+    """One role: who may take it, and its inline policies."""
+
+    name: str
+    field: str
+    """Where in the manifest it comes from."""
+    trust: dict[str, Any]
+    inline: tuple[dict[str, Any], ...]
+
+
+def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
+    """The documents of every role of `plan.role_names()`."""
+    for name, function in plan.functions.items():
+        yield _of_function(plan, function, f"functions.{name}")
+    for secret, rotation in plan.rotations.items():
+        yield _of_function(plan, rotation.function, f"secrets.{secret}.rotation")
+    for name, workflow in plan.workflows.items():
+        yield RoleDocuments(
+            workflow.role_name, f"workflows.{name}", documents.trust_policy(plan.account_id, documents.STATES, workflow.arn),
+            _inline(plan, workflow.statements, workflow.key_statements),
+        )  # fmt: skip
+    if plan.scheduler:
+        trust = documents.trust_policy(plan.account_id, documents.SCHEDULER, plan.scheduler.group_arn)
+        yield RoleDocuments(
+            plan.scheduler.role_name, "functions", trust, _inline(plan, plan.scheduler.statements, plan.scheduler.key_statements)
+        )
+    for api in plan.graphql.values():
+        trust = documents.trust_policy(plan.account_id, documents.APPSYNC)
+        yield RoleDocuments(api.role_name, "graphql", trust, _inline(plan, api.statements, api.key_statements))
+        yield RoleDocuments(api.log_role_name, "graphql", trust, _inline(plan, api.log_statements, ()))
+
+
+def _of_function(plan: WorkloadPlan, function: FunctionPlan, field: str) -> RoleDocuments:
+    inline = _inline(plan, function.statements, function.key_statements, function.assigned_statements)
+    return RoleDocuments(function.role_name, field, documents.trust_policy(plan.account_id), inline)
+
+
+def _inline(
+    plan: WorkloadPlan, statements: Sequence[StatementPlan], on_key: Sequence[KeyStatementPlan],
+    on_assigned: Sequence[AssignedStatementPlan] = (),
+) -> tuple[dict[str, Any], ...]:  # fmt: skip
+    key, socket = assigned_arn(plan, "kms", f"key/{KEY_ID}"), socket_arn(plan)
+    groups = (
+        [each.model_dump() for each in statements],
+        [{**each.model_dump(), "resources": [key]} for each in on_key],
+        [{"sid": each.sid, "actions": each.actions, "resources": [socket + suffix for suffix in each.arn_suffixes]} for each in on_assigned],
+    )
+    return tuple(documents.role_policy(group) for group in groups if group)
+
+
+def assigned_arn(plan: WorkloadPlan, service: str, resource: str) -> str:
+    """An ARN in the workload's account and region."""
+    return f"arn:{partition_of(plan.region)}:{service}:{plan.region}:{plan.account_id}:{resource}"
+
+
+def socket_arn(plan: WorkloadPlan) -> str:
+    """ARN of the stage of the workload's WebSocket API; empty if it has none."""
+    return next((f"{assigned_arn(plan, 'execute-api', API_ID)}/{socket.stage}" for socket in plan.sockets.values()), "")
