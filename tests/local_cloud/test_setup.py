@@ -1,7 +1,9 @@
 """Set-up on machines that lack something: what is said, and that nothing half-made is used."""
 
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -145,6 +147,67 @@ def test_setup_speaks_the_python_of_old_machines():
     import ast
 
     ast.parse((ROOT / "local" / "setup.py").read_text(), feature_version=(3, 6))
+
+
+@pytest.fixture
+def setup(monkeypatch, tmp_path):
+    """`local/setup.py` on a machine without uv, in a folder of its own; what it runs is noted in `setup.ran` instead."""
+    spec = importlib.util.spec_from_file_location("setup_of_environments", ROOT / "local" / "setup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / ".local").mkdir()
+    (tmp_path / "local").mkdir()
+    for name in ("requirements.txt", "local/requirements.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    module.ROOT, module.ran, module.fails = str(tmp_path), [], ()
+
+    def run(_self, what, command, **_options):
+        module.ran.append(what)
+        if what in module.fails:
+            return 1
+        if what == "making the environment":
+            binaries = Path(command[-1]) / "bin"
+            binaries.mkdir(parents=True)
+            (binaries / "python").symlink_to(sys.executable)
+        if what == "bringing uv":
+            Path(command[0]).with_name("uv").touch()
+        return 0
+
+    monkeypatch.setattr(module.Progress, "run", run)
+    monkeypatch.setattr(module.subprocess, "call", lambda *_a, **_k: 0)
+    monkeypatch.setattr(module.subprocess, "check_output", lambda *_a, **_k: str(tmp_path).encode())
+    return module
+
+
+def test_uv_is_brought_from_the_lock_once_and_installs_both_environments(setup, tmp_path):
+    assert setup.main() == 0
+    made = [what.split()[0] for what in setup.ran]
+    assert made == ["making", "bringing", "installing", "making", "installing"]
+    assert [what.split()[-1] for what in setup.ran if "packages" in what] == ["uv", "uv"]
+    lock = (tmp_path / ".local" / "uv-requirements.txt").read_text()
+    assert re.fullmatch(r"uv==\S+ \\\n( +--hash=sha256:\w{64}( \\)?\n)+", lock)
+    setup.ran.clear()
+    assert setup.main() == 0
+    assert setup.ran == [], "what is made is not made again"
+
+
+@pytest.mark.parametrize("fails", ["bringing uv", "installing {} packages with uv"])
+def test_where_uv_cannot_be_had_or_fails_pip_installs(setup, fails):
+    packages = len(re.findall("^[a-z].*==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    setup.fails = {fails.format(packages)}
+    assert setup.main() == 0
+    assert f"installing {packages} packages with pip, which takes minutes" in setup.ran
+
+
+def test_what_takes_long_is_told_while_it_lasts(capsys):
+    spec = importlib.util.spec_from_file_location("setup_of_environments", ROOT / "local" / "setup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.PROGRESS_SECONDS = 0
+    assert module.Progress(".venv").run("waiting", [sys.executable, "-c", "import time; time.sleep(1); raise SystemExit(3)"]) == 3
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) >= 2
+    assert all(re.fullmatch(r"  \.venv: waiting \(\d+ s\)", line) for line in told)
 
 
 def test_checksums_are_of_the_version_that_is_built():
