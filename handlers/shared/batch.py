@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared.clients import client
 from shared.errors import PermanentFailure
-from shared.observability import CORRELATION_ATTRIBUTE, correlated, count, logger
+from shared.observability import CORRELATION_ATTRIBUTE, correlated, count_by_function, logger
 
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 900
@@ -59,7 +59,7 @@ def process_batch(
     with processor(records=event["Records"], handler=one):
         processor.process()
     if processor.failed:
-        count("BatchItemFailures", processor.failed)
+        count_by_function("BatchItemFailures", processor.failed)
     _set_visibility(queue_url, processor.retries)
     return dict(processor.response())
 

@@ -26,7 +26,7 @@ from typing import Any, Protocol, TypeVar
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord as DynamoDbRecord
 
 from shared.errors import PermanentFailure
-from shared.observability import CORRELATION_ATTRIBUTE, correlated, count, logger, sent_id
+from shared.observability import CORRELATION_ATTRIBUTE, correlated, count_by_function, logger, sent_id
 
 
 class Record(Protocol):
@@ -208,7 +208,7 @@ def _context(record: Record) -> AbstractContextManager[Any]:
 
 def _tell(error: Exception) -> None:
     permanent = isinstance(error, PermanentFailure)
-    count("BatchItemFailures")
+    count_by_function("BatchItemFailures")
     logger.error(
         "record failed; it and those after it are left for the next attempt",
         reason=str(error) if permanent else f"{type(error).__name__}: {error}",

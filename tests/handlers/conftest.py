@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import socket
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from handler_support import ACCOUNT, REGION, Context, Lines
 
 from local import cloud as clouds
+from platform_contract.standards import alarms, environment
 
 
 def free_port() -> int:
@@ -58,9 +60,21 @@ def log():
     handler.setStream(before)
 
 
+BY_FUNCTION = {
+    row.metric_name: list(row.dimensions) for rows in alarms.ALARMS.values() for row in rows
+    if row.namespace == environment.METRICS_NAMESPACE_VALUE
+}  # fmt: skip
+"""Metric from code that an alarm watches -> the dimensions under which it looks for it."""
+
+
 @pytest.fixture
-def metric_values(capsys):
-    """Sums of the metrics that the invocations so far have emitted, by name; parsed from their embedded-metric lines."""
+def metric_values(capsys, monkeypatch):
+    """Sums of the metrics that the invocations so far have emitted, by name; parsed from their embedded-metric lines.
+
+    Each must have the workload as its dimension, and one that an alarm watches exactly those of the alarm.
+    """
+    own = {"service": os.environ["POWERTOOLS_SERVICE_NAME"], "function_name": Context().function_name}
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", own["function_name"])
 
     def read() -> dict[str, float]:
         sums: dict[str, float] = {}
@@ -68,8 +82,11 @@ def metric_values(capsys):
             if '"CloudWatchMetrics"' in line:
                 emitted = json.loads(line)
                 directive = emitted["_aws"]["CloudWatchMetrics"][0]
-                assert (directive["Namespace"], directive["Dimensions"]) == ("serverless-platform", [["service"]])
+                assert directive["Namespace"] == environment.METRICS_NAMESPACE_VALUE
+                [dimensions] = directive["Dimensions"]
+                assert {name: emitted[name] for name in dimensions} == {name: own[name] for name in dimensions}
                 for metric in directive["Metrics"]:
+                    assert dimensions == BY_FUNCTION.get(metric["Name"], ["service"]), metric["Name"]
                     sums[metric["Name"]] = sums.get(metric["Name"], 0) + sum(emitted[metric["Name"]])
         return sums
 

@@ -21,6 +21,11 @@ ONE_NAME_FOR_MANY = (
 """Types whose names are unique within a role, function or API only."""
 
 PHASES = ("pilot", "standardize", "scale")
+
+NOT_FROZEN = tuple(f"apigateway/{kind}" for kind in ("deployment", "stage", "methodSettings", "usagePlan", "usagePlanKey", "apiKey"))
+"""Types of a REST API that a deployment does not hold: what is changed there holds at once."""
+
+
 def parents(graph: Graph) -> Iterator[str]:
     """Everything but the provider, the handshake and the two kinds of top-level components has a component as parent."""
     for node in graph.nodes:
@@ -78,6 +83,14 @@ def edges(graph: Graph) -> Iterator[str]:
     for node in graph.all("apigateway/deployment"):
         for kind in ("apigateway/integration", "apigateway/method", "apigateway/response"):
             yield from need(node, siblings(node, kind), "a deployment is a snapshot of what is there")
+        frozen = [each for each in graph.nodes if each.parent == node.parent and each.kind.startswith("apigateway/") and each.kind not in NOT_FROZEN]
+        for each in frozen:
+            if each.urn not in node.property_dependencies.get("triggers", []):
+                yield f"{node.urn}: a change of {each.urn} would not reach callers: the deployment's trigger does not depend on it"
+    for node in graph.all("apigateway/methodSettings"):
+        if node.inputs["methodPath"] != "*/*":
+            everywhere = [each for each in siblings(node, "apigateway/methodSettings") if each.inputs["methodPath"] == "*/*"]
+            yield from need(node, everywhere, "settings of all methods would overwrite it")
     for node in graph.all("cloudwatch/eventTarget"):
         yield from need(node, siblings(node, "lambda/permission"), "EventBridge does not try an event again that Lambda refuses")
     for node in graph.all("scheduler/schedule"):
@@ -129,12 +142,15 @@ def alarms(graph: Graph) -> Iterator[str]:
             yield f"{alarm.urn}: needs {inputs['datapointsToAlarm']} of {inputs['evaluationPeriods']} data points"
         if not (inputs.get("alarmDescription") or "").strip():
             yield f"{alarm.urn}: has no description"
-        for key in ("alarmActions", "okActions"):
-            actions = inputs.get(key) or []
-            if not actions:
-                yield f"{alarm.urn}: {key} is empty"
-            for action in actions:
-                yield from (f"{alarm.urn}: {wrong}" for wrong in _unreachable(graph, action, "cloudwatch.amazonaws.com"))
+        if not inputs.get("alarmActions"):
+            yield f"{alarm.urn}: alarmActions is empty"
+        for action in inputs.get("alarmActions") or []:
+            yield from (f"{alarm.urn}: {wrong}" for wrong in _unreachable(graph, action, "cloudwatch.amazonaws.com"))
+        for key in ("okActions", "insufficientDataActions"):
+            if inputs.get(key):
+                yield f"{alarm.urn}: {key} sends a mail when the alarm is made: it begins without data and goes to OK"
+    yield from _second_windows(graph)
+    yield from _indexes_watched(graph)
     for budget in graph.all("budgets/budget"):
         for notification in budget.inputs["notifications"]:
             for topic in notification["subscriberSnsTopicArns"]:
@@ -250,6 +266,8 @@ def _told(function: Node, resource: Node) -> bool:
 def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     if name == "service":
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
+    if name == "GlobalSecondaryIndexName":
+        return value in {index["name"] for table in graph.all("dynamodb/table") for index in table.inputs.get("globalSecondaryIndexes", [])}
     if name == "ApiId":
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
     if name == "GraphQLAPIId":
@@ -261,18 +279,42 @@ def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     return value in {node.inputs.get(field) or node.outputs.get(field) for node in graph.all(kind)}
 
 
+def _second_windows(graph: Graph) -> Iterator[str]:
+    """What fails callers also fires for traffic so sparse that minutes on end never hold two calls."""
+    failures = {"Errors", "5xx", "5XXError", "IntegrationError", "ExecutionError"}
+    seconds: dict[tuple[Any, ...], int] = {}
+    for alarm in graph.all("cloudwatch/metricAlarm"):
+        inputs = alarm.inputs
+        if inputs["metricName"] in failures:
+            watched = (inputs["namespace"], inputs["metricName"], tuple(sorted(inputs["dimensions"].items())))
+            seconds[watched] = max(seconds.get(watched, 0), inputs["period"] * inputs["evaluationPeriods"])
+    for (namespace, metric, dimensions), longest in seconds.items():
+        if longest < 3600:
+            yield f"{namespace} {metric} {dict(dimensions)}: no alarm looks back for an hour, only {longest:.0f} s"
+
+
+def _indexes_watched(graph: Graph) -> Iterator[str]:
+    watched = {(alarm.inputs["metricName"], alarm.inputs["dimensions"].get("TableName"), alarm.inputs["dimensions"].get("GlobalSecondaryIndexName"))
+               for alarm in graph.all("cloudwatch/metricAlarm")}  # fmt: skip
+    for table in graph.all("dynamodb/table"):
+        for index in table.inputs.get("globalSecondaryIndexes", []):
+            for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+                if (metric, table.inputs["name"], index["name"]) not in watched:
+                    yield f"{table.urn}: no alarm on {metric} of the index {index['name']}"
+
+
 def _from_code(graph: Graph, alarm: Node) -> dict[str, bool]:
-    """Metrics that the code beside the alarm counts, under the namespace and service that its function is told."""
+    """Metrics that the code beside the alarm counts by function, under the namespace and service that the function is told."""
     function = next((each for each in graph.all("lambda/function") if each.parent == alarm.parent), None)
     if function is None:
         return {}
     variables = function.inputs["environment"]["variables"]
-    told = (variables["POWERTOOLS_METRICS_NAMESPACE"], {"service": variables["POWERTOOLS_SERVICE_NAME"]})
+    told = (variables["POWERTOOLS_METRICS_NAMESPACE"], {"service": variables["POWERTOOLS_SERVICE_NAME"], "function_name": function.inputs["name"]})
     if (alarm.inputs["namespace"], alarm.inputs["dimensions"]) != told:
         return {}
     with zipfile.ZipFile(function.inputs["code"].path) as bundle:
         code = "".join(bundle.read(name).decode() for name in bundle.namelist())
-    return dict.fromkeys(re.findall(r'count\(\s*"(\w+)"', code), False)
+    return dict.fromkeys(re.findall(r'count_by_function\(\s*"(\w+)"', code), False)
 
 
 def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:

@@ -13,17 +13,20 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "AWS/Kinesis": {("StreamName",): {"WriteProvisionedThroughputExceeded": False, "GetRecords.IteratorAgeMilliseconds": False}},
     "AWS/ApiGateway": {
         ("ApiId", "Stage"): {"5xx": True, "4xx": True, "Latency": False, "IntegrationLatency": False,
-                              "IntegrationError": False, "ExecutionError": False},
+                              "IntegrationError": True, "ExecutionError": True},
         ("ApiName", "Stage"): {"5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "Latency": False}},
-    "AWS/DynamoDB": {("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False}},
+    "AWS/DynamoDB": {
+        ("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False},
+        ("GlobalSecondaryIndexName", "TableName"): {"ReadThrottleEvents": False, "WriteThrottleEvents": False},
+    },
 }  # fmt: skip
 """Namespace -> dimensions -> metrics that AWS publishes with exactly these, and whether a rate (0 to 1) is their Average.
 AWS/DynamoDB SystemErrors is not here: it is published by Operation."""
 
 OWNERS = {
-    "FunctionName": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
+    "FunctionName": ("lambda/function", "name"), "function_name": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
     "TopicName": ("sns/topic", "name"), "EventBusName": ("cloudwatch/eventBus", "name"), "RuleName": ("cloudwatch/eventRule", "name"),
     "ScheduleGroup": ("scheduler/scheduleGroup", "name"), "StreamName": ("kinesis/stream", "name"), "ApiName": ("apigateway/restApi", "name"),
     "StateMachineArn": ("sfn/stateMachine", "arn"),

@@ -12,7 +12,7 @@ import pytest
 
 from platform_contract.standards import iam
 from tests.program import checks
-from tests.program.breaking import Change, only, run_workloads, told_of, unordered, with_, without
+from tests.program.breaking import Change, not_made, only, run_workloads, told_of, unordered, with_, without
 
 WORKLOADS = ("orders", "receipts")
 """What is broken is broken in these two: an API, a queue with its dead letters, a bucket, tables, alarms and budgets."""
@@ -25,6 +25,12 @@ def text_log_group(_: str, sent: dict[str, Any]) -> dict[str, Any]:
 
 def renamed_dimension(_: str, sent: dict[str, Any]) -> dict[str, Any]:
     return {**sent, "dimensions": {f"{key}s": value for key, value in sent["dimensions"].items()}}
+
+
+def renamed_index(_: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """As one library of alarms has it: an alarm that never fires."""
+    table, index = sent["dimensions"]["TableName"], sent["dimensions"]["GlobalSecondaryIndexName"]
+    return {**sent, "dimensions": {"TableName": table, "GlobalSecondaryIndex": index}}
 
 
 ESM = "arn:aws:lambda:eu-west-1:111111111111:function:dev-receipts-worker"
@@ -40,10 +46,16 @@ BREAKAGES = [
     ("s3.BucketOwnershipControls", unordered, checks.edges, "S3 answers 409"),
     ("s3.BucketLifecycleConfiguration", unordered, checks.edges, "its rules are on versions"),
     ("sqs.Queue", unordered, checks.edges, "SQS refuses a dead-letter queue that is not there"),
-    ("cloudwatch.MetricAlarm", with_(alarm_actions=[TOPIC], ok_actions=[TOPIC]), checks.edges, "the topic must admit"),
+    ("cloudwatch.MetricAlarm", with_(alarm_actions=[TOPIC]), checks.edges, "the topic must admit"),
     ("cloudwatch.MetricAlarm", renamed_dimension, checks.alarms, "publishes no Errors with dimensions ['FunctionNames']"),
     ("cloudwatch.MetricAlarm", only("-errors", with_(threshold=1)), checks.alarms, "threshold 1.0 is outside"),
-    ("cloudwatch.MetricAlarm", with_(ok_actions=[]), checks.alarms, "okActions is empty"),
+    ("cloudwatch.MetricAlarm", with_(alarm_actions=[]), checks.alarms, "alarmActions is empty"),
+    ("cloudwatch.MetricAlarm", with_(ok_actions=[TOPIC]), checks.alarms, "okActions sends a mail when the alarm is made"),
+    ("cloudwatch.MetricAlarm", only("-errors-hour", not_made), checks.alarms, "no alarm looks back for an hour, only 180 s"),
+    ("cloudwatch.MetricAlarm", only("-index-write-throttles", not_made), checks.alarms, "no alarm on WriteThrottleEvents of the index by-customer"),
+    ("cloudwatch.MetricAlarm", only("-index-read-throttles", renamed_index), checks.alarms, "with dimensions ['GlobalSecondaryIndex', 'TableName']"),
+    ("cloudwatch.MetricAlarm", only("-batch-item-failures", with_(dimensions={"service": "receipts"})), checks.alarms,
+     "publishes no BatchItemFailures with dimensions ['service']"),
     ("cloudwatch.MetricAlarm", with_(alarm_actions=[TOPIC + "s"]), checks.alarms, "is no topic of the program"),
     ("cloudwatch.MetricAlarm", only("-dead-messages", with_(dimensions={"QueueName": "dev-receipts-paid-orders"})), checks.alarms,
      "a dead-letter queue without an alarm on its depth"),
@@ -67,6 +79,15 @@ BREAKAGES = [
 )
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
     found = told_of(monkeypatch, WORKLOADS, kind, change, check)
+    assert any(says in problem for problem in found), found
+
+
+@pytest.mark.parametrize(("kind", "change", "says"), [
+    ("apigateway.Deployment", with_(triggers={"content": "by hand"}), "a change of urn:pulumi:dev::"),
+    ("apigateway.MethodSettings", unordered, "settings of all methods would overwrite it"),
+])  # fmt: skip
+def test_a_broken_rest_api_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, says: str):
+    found = told_of(monkeypatch, ("partners",), kind, change, checks.edges)
     assert any(says in problem for problem in found), found
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pulumi
 import pytest
 
 from serverless_platform.triggers.rest import RestApi
@@ -17,8 +18,12 @@ ARGS = {
 }  # fmt: skip
 
 
-def trigger_of(**changes) -> str:
-    graph = run(lambda: RestApi("a", {**ARGS, **changes}) and None)
+COGNITO = {**METHOD, "authorizer": "cognito"}
+CACHED = {**METHOD, "method": "GET", "suffix": "get-quotes", "body": None, "cache_seconds": 60}
+
+
+def trigger_of(opts: pulumi.ResourceOptions | None = None, **changes) -> str:
+    graph = run(lambda: RestApi("a", {**ARGS, **changes}, opts) and None)
     return graph.one("apigateway/deployment", "a").inputs["triggers"]["content"]
 
 
@@ -32,8 +37,45 @@ def test_whatever_a_deployment_holds_makes_a_new_one():
         trigger_of(methods=[METHOD, {**METHOD, "method": "PUT", "suffix": "put-quotes"}]),
         trigger_of(models={"Quote": '{"type": "object", "required": ["a"]}'}),
         trigger_of(targets={"api": {**TARGET, "timeout_milliseconds": 12000}}),
+        trigger_of(targets={"api": {**TARGET, "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/y"}}),
+        trigger_of(methods=[CACHED]),
+        trigger_of(methods=[CACHED], cache_gb="0.5"),
+        trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/a"),
+        trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/b"),
     ]
     assert len({first, *others}) == len(others) + 1
+
+
+@pytest.mark.parametrize(("kind", "change"), [
+    ("restApi", {"minimumCompressionSize": "1024"}), ("resource", {"pathPart": "offers"}), ("method", {"operationName": "quote"}),
+    ("integration", {"passthroughBehavior": "NEVER"}), ("model", {"description": "a quote"}), ("requestValidator", {"validateRequestBody": False}),
+    ("authorizer", {"identitySource": "method.request.header.x-token"}), ("response", {"statusCode": "400"}),
+])  # fmt: skip
+def test_what_somebody_else_changes_is_deployed(kind: str, change: dict):
+    """An override or a transformation of the project that uses the component: no list of ours knows of it."""
+
+    def transformed(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        hit = args.type_.startswith(f"aws:apigateway/{kind}:")
+        return pulumi.ResourceTransformationResult({**args.props, **(change if hit else {})}, args.opts)
+
+    def trigger(*transformations) -> str:
+        return trigger_of(pulumi.ResourceOptions(transformations=list(transformations)), methods=[COGNITO], user_pool_arn="p")
+
+    assert trigger(transformed) != trigger()
+
+
+def test_settings_of_one_method_come_after_those_of_all(dev: Graph):
+    everywhere = dev.one("apigateway/methodSettings", "partners-rest-all")
+    others = [each for each in dev.all("apigateway/methodSettings") if each is not everywhere]
+    assert everywhere.inputs["methodPath"] == "*/*"
+    assert others and all(dev.comes_after(each, everywhere) for each in others)
+
+
+@pytest.mark.parametrize(("path", "key"), [("/", "~1/GET"), ("/quotes", "~1quotes/GET"), ("/quotes/{quote_id}", "~1quotes~1{quote_id}/GET")])
+def test_settings_are_keyed_as_api_gateway_does(path: str, key: str):
+    """GetStage answers with this key, and UpdateStage refuses a path with slashes in clear: "Invalid method setting path"."""
+    graph = run(lambda: RestApi("a", {**ARGS, "methods": [{**CACHED, "path": path}], "cache_gb": "0.5"}) and None)
+    assert graph.one("apigateway/methodSettings", "a-get-quotes").inputs["methodPath"] == key
 
 
 @pytest.mark.parametrize("authorizer", ["cognito", "iam"])
@@ -70,7 +112,7 @@ def test_what_is_cached_is_encrypted_and_kept_apart_by_client(dev: Graph):
     (stage,) = dev.all("apigateway/stage")
     assert (stage.inputs["cacheClusterEnabled"], stage.inputs["xrayTracingEnabled"]) == (True, True)
     settings = dev.one("apigateway/methodSettings", "partners-rest-get-quotes-quote-id").inputs
-    assert settings["methodPath"] == "quotes/{quote_id}/GET"
+    assert settings["methodPath"] == "~1quotes~1{quote_id}/GET"
     assert {name: settings["settings"][name] for name in ("cachingEnabled", "cacheDataEncrypted", "requireAuthorizationForCacheControl")} == {
         "cachingEnabled": True, "cacheDataEncrypted": True, "requireAuthorizationForCacheControl": True,
     }  # fmt: skip

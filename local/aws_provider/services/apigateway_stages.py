@@ -8,7 +8,7 @@ from ..convert import to_text
 from ..entry import Call, Refusal, Resource, State, Tagging
 from .apigateway import OF_API, child
 from .common import fixed, range_of, refused
-from .patches import patch, token
+from .patches import patch
 
 # The emulator keeps no tags that come with a creation, except those of an API: they are added after it.
 TAGS = Tagging(
@@ -48,17 +48,11 @@ def _read_stage(work: Work) -> State | None:
     return found and {**found, "arn": work.format(STAGE_ARN)}
 
 
-def _method_path(work: Work) -> str:
-    """`quotes/{quote_id}/GET` as a path: the resource's is one part of it."""
-    resource, _, method = work.state["methodPath"].rpartition("/")
-    return f"/{token(resource)}/{method}"
-
-
 def _put_settings(work: Work) -> None:
     wanted, before = work.state["settings"], (work.old or {}).get("settings") or {}
     changes = []
     for name, path in SETTINGS.items():
-        where = f"{_method_path(work)}/{path}"
+        where = f"/{work.state['methodPath']}/{path}"
         if wanted.get(name) is not None:
             changes.append({"op": "replace", "path": where, "value": to_text(wanted[name])})
         elif name in before:
@@ -72,12 +66,13 @@ def _patch_stage(work: Work, changes: list[dict[str, str]]) -> None:
 
 def _read_settings(work: Work) -> State | None:
     stage = work.call("get_stage", restApiId=work.state["restApi"], stageName=work.state["stageName"])
-    found = (stage.get("methodSettings") or {}).get(work.state["methodPath"])
+    # AWS answers with the key as it was given, `~1quotes~1{quote_id}/GET`; the emulator with the path in clear.
+    found = (stage.get("methodSettings") or {}).get(work.state["methodPath"].replace("~1", "/"))
     return None if found is None else {"settings": {name: found[name] for name in SETTINGS if name in found}}
 
 
 def _delete_settings(work: Work) -> None:
-    _patch_stage(work, [{"op": "remove", "path": _method_path(work)}])
+    _patch_stage(work, [{"op": "remove", "path": f"/{work.state['methodPath']}"}])
 
 
 def _stages(work: Work) -> list[dict[str, Any]] | None:
@@ -165,13 +160,15 @@ RESOURCES = [
         "aws:apigateway/methodSettings:MethodSettings", "apigateway", id="{restApi}-{stageName}-{methodPath}", identify=child("stageName", "methodPath"),
         create=_put_settings, update=(_put_settings,), read=_read_settings, delete=(_delete_settings,),
         limits={
-            "methodPath": {"pattern": r"\*/\*|[^/].*/(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|\*)"}, "settings.loggingLevel": {"enum": ["ERROR", "INFO", "OFF"]},
+            # "Invalid method setting path": slashes of the resource's path are ~1, the first one too (API reference, UpdateStage).
+            "methodPath": {"pattern": r"\*/\*|[^/]+/(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|\*)"}, "settings.loggingLevel": {"enum": ["ERROR", "INFO", "OFF"]},
             "settings.cacheTtlInSeconds": range_of(0, 3_600),  # developer guide, "Cache settings for REST APIs"
             "settings.throttlingRateLimit": {"min": -1}, "settings.throttlingBurstLimit": {"min": -1},
             "settings.unauthorizedCacheControlHeaderStrategy": {"enum": ["FAIL_WITH_403", "SUCCEED_WITHOUT_RESPONSE_HEADER", "SUCCEED_WITH_RESPONSE_HEADER"]},
         },
         aws_refuses=(
             Refusal("apigateway-settings-after-their-stage", "The stage has to exist, and a single method has to be deployed in it.", needs="apigateway/stage of stageName"),
+            Refusal("apigateway-settings-of-all-overwrite", "Settings of */* are for all methods, those of a single one before them included: the single one comes after. The emulator keeps both."),
             Refusal("apigateway-settings-logs-need-the-accounts-role", "Execution logs (loggingLevel above OFF) need the CloudWatch role of the account."),
             Refusal("apigateway-caching-needs-a-cluster", "cachingEnabled does nothing without the stage's cache cluster, which takes minutes to make; the emulator has no cache."),
         ),

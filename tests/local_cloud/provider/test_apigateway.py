@@ -127,6 +127,7 @@ def test_a_property_may_be_called_like_a_keyword(provider: wire.Provider) -> Non
     ("aws:apigateway/authorizer:Authorizer", {"name": "a", "type": "TOKEN"}, "missing 'authorizerUri'"),
     ("aws:apigateway/stage:Stage", {"stageName": "v 1", "deployment": "d"}, "must match"),
     ("aws:apigateway/methodSettings:MethodSettings", {"stageName": "v1", "methodPath": "/quotes/GET", "settings": {}}, "must match"),
+    ("aws:apigateway/methodSettings:MethodSettings", {"stageName": "v1", "methodPath": "quotes/{quote_id}/GET", "settings": {}}, "must match"),
     (NEW, {"name": "a", "body": "{}"}, "the embedded cloud's provider does not send it"),
 ])  # fmt: skip
 def test_what_aws_refuses_is_refused_before(provider: wire.Provider, token: str, inputs: dict, reason: str) -> None:

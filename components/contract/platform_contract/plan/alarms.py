@@ -6,13 +6,14 @@ from platform_contract import naming
 from platform_contract.plan.plain import AlarmPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards.alarms import ALARMS, AlarmStandard, Kind
+from platform_contract.standards.alarm_standard import AlarmStandard
+from platform_contract.standards.alarms import ALARMS, Kind
 
 RUNBOOKS = "docs/runbooks.md"
 """One section for each alarm of the catalogue, called KIND-SUFFIX."""
 
-COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed"}
-"""Kind -> what follows the resource's name in names of alarms: a queue of the same name has alarms of its own."""
+COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index"}
+"""Kind -> what follows the resource's name in names of alarms: a queue or table of the same name has alarms of its own."""
 
 
 def plan_alarms(

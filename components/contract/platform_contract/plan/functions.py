@@ -101,7 +101,7 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
     names, kinds = {"function_name": physical}, spec.kinds()
     alarms = plan_alarms(settings, manifest, "function", name, names, facts)
     if "queue" in kinds:
-        alarms += plan_alarms(settings, manifest, "queue_consumer", name, {})
+        alarms += plan_alarms(settings, manifest, "queue_consumer", name, names)
     if kinds & set(ASYNCHRONOUS):
         alarms += plan_alarms(settings, manifest, "asynchronous", name, names)
     if kinds & set(ORDERED):

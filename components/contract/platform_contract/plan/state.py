@@ -1,8 +1,9 @@
 """Tables, queues and buckets of a workload."""
 
 from platform_contract import naming
-from platform_contract.plan.alarms import plan_alarms
+from platform_contract.plan.alarms import COMPONENT_SUFFIXES, plan_alarms
 from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, QueueTriggerPlan, TablePlan
+from platform_contract.plan.plain import AlarmPlan
 from platform_contract.plan.triggers import plan_listeners
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, TableSpec
@@ -30,9 +31,18 @@ def plan_tables(settings: Settings, manifest: Manifest) -> dict[str, TablePlan]:
             indexes={index: IndexPlan(partition_key=it.partition_key, sort_key=it.sort_key) for index, it in spec.indexes.items()},
             protect=settings.protect_state,
             recovery_days=dynamodb.RECOVERY_DAYS,
-            alarms=plan_alarms(settings, manifest, "table", name, {"table_name": physical}),
+            alarms=_table_alarms(settings, manifest, name, physical, spec),
         )  # fmt: skip
     return plans
+
+
+def _table_alarms(settings: Settings, manifest: Manifest, name: str, physical: str, spec: TableSpec) -> tuple[AlarmPlan, ...]:
+    """Of the table, and of each of its indexes: AWS counts what is throttled at an index apart."""
+    alarms = plan_alarms(settings, manifest, "table", name, {"table_name": physical})
+    for index in spec.indexes:
+        of_index = plan_alarms(settings, manifest, "index", f"{name}-{index}", {"table_name": physical, "index_name": index})
+        alarms += tuple(alarm.model_copy(update={"suffix": f"{index}{COMPONENT_SUFFIXES['index']}-{alarm.suffix}"}) for alarm in of_index)
+    return alarms
 
 
 def plan_queue_triggers(manifest: Manifest) -> dict[str, QueueTriggerPlan]:

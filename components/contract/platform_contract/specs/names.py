@@ -114,8 +114,10 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "workflow", f"workflows.{workflow}", workflow
     for stream in manifest.streams:
         yield "stream", f"streams.{stream}", stream
-    for table in manifest.tables:
+    for table, table_spec in manifest.tables.items():
         yield "table", f"tables.{table}", table
+        for index in table_spec.indexes:
+            yield "index", f"tables.{table}.indexes.{index}", f"{table}-{index}-index"
     for queue in manifest.queues:
         yield "queue", f"queues.{queue}", queue
         yield "dead_letter_queue", f"queues.{queue}", f"{queue}-dead"

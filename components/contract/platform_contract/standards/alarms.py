@@ -9,88 +9,91 @@ UserErrors (one number for account and region), S3 request metrics (billed, and 
 (callers' mistakes).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from . import apigateway, environment
+from .alarm_standard import AlarmStandard, Threshold, any_at_all, over_an_hour
 
 Kind = Literal[
     "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
-    "schedule", "stream", "workflow", "rotation", "http_api", "rest_api", "websocket_api", "graphql_api", "table",
+    "schedule", "stream", "workflow", "rotation", "http_api", "rest_api", "websocket_api", "graphql_api", "table", "index",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A number, or a share of a fact about what is watched (`of`, in the metric's unit)."""
-
-    number: float = 0
-    of: str = ""
-
-    def value(self, facts: Mapping[str, float]) -> float:
-        """The threshold in the metric's unit. Raises KeyError if the fact is not among `facts`."""
-        return self.number * facts[self.of] if self.of else self.number
-
-    def __str__(self) -> str:
-        return f"{self.number:g} x {self.of}" if self.of else f"{self.number:g}"
-
-
-@dataclass(frozen=True)
-class AlarmStandard:
-    """One alarm. Rates are 0 to 1; `{...}` in a dimension is filled by whoever knows the resource."""
-
-    suffix: str
-    """Ends its logical and its physical name."""
-    namespace: str
-    metric_name: str
-    dimensions: Mapping[str, str]
-    """Dimension -> value: a constant, or {function_name}, {queue_name}, {table_name}, {workload}."""
-    threshold: Threshold
-    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold"]
-    range: tuple[float, float | None]
-    """Least and greatest value of the statistic; None: no greatest."""
-    why: str
-    """Ends the sentence "fires when ..."."""
-    severity: Literal["page", "ticket"]
-    statistic: str | None = None
-    extended_statistic: str | None = None
-    assigned_dimensions: tuple[str, ...] = ()
-    """Dimensions whose values AWS assigns at creation."""
-    period_seconds: int = 60
-    datapoints_to_alarm: int = 3
-    evaluation_periods: int = 3
-    treat_missing_data: Literal["notBreaching", "breaching"] = "notBreaching"
-    """No data means no calls for every metric here: then nothing is wrong."""
-    needs: str = ""
-    """Fact without which the alarm is not made, such as a reserved concurrency."""
-
-    def threshold_in_range(self, facts: Mapping[str, float]) -> bool:
-        """Whether some value of the statistic is beyond the threshold."""
-        value, (least, greatest) = self.threshold.value(facts), self.range
-        return value >= least and (greatest is None or value < greatest)
-
 
 _FUNCTION = {"FunctionName": "{function_name}"}
 _QUEUE = {"QueueName": "{queue_name}"}
 _TABLE = {"TableName": "{table_name}"}
+_INDEX = {"TableName": "{table_name}", "GlobalSecondaryIndexName": "{index_name}"}
 _MACHINE = {"StateMachineArn": "{state_machine_arn}"}
 _RULE = {"EventBusName": "{bus_name}", "RuleName": "{rule_name}"}
+_GROUP = {"ScheduleGroup": "{schedule_group}"}
+_STREAM = {"StreamName": "{stream_name}"}
+_TOPIC = {"TopicName": "{topic_name}"}
+_CONSUMER = {"service": "{workload}", "function_name": "{function_name}"}
+"""Of metrics from code that tell functions apart: as Powertools names them."""
 _REST_STAGE = {"ApiName": "{api_name}", "Stage": apigateway.REST_STAGE}
 _STAGE = {"Stage": apigateway.STAGE}
+_SOCKET_STAGE = {"Stage": apigateway.SOCKET_STAGE}
+
+_HALF = 0.5
+"""Of the calls of five minutes: with few calls one failure is a high rate by itself, so what counts is that it comes again and again."""
+
+_FUNCTION_ERRORS = AlarmStandard(
+    "errors", "AWS/Lambda", "Errors", _FUNCTION, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+    # Average of Errors is errors / invocations: a rate from one metric, where a formula would bill two.
+    "more than 5 % of invocations fail", "page", statistic="Average", datapoints_to_alarm=2,
+)  # fmt: skip
+# HTTP APIs: 5xx by ApiId; REST APIs: 5XXError by ApiName. The Average of either is a rate.
+_HTTP_ERRORS = AlarmStandard(
+    "server-errors", "AWS/ApiGateway", "5xx", _STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+    "more than 5 % of requests are answered with 5xx", "page", statistic="Average", assigned_dimensions=("ApiId",),
+)  # fmt: skip
+_REST_ERRORS = AlarmStandard(
+    "server-errors", "AWS/ApiGateway", "5XXError", _REST_STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+    "more than 5 % of requests are answered with 5xx", "page", statistic="Average",
+)  # fmt: skip
+_SOCKET_INTEGRATION_ERRORS = AlarmStandard(
+    "integration-errors", "AWS/ApiGateway", "IntegrationError", _SOCKET_STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+    "functions behind a WebSocket API answer more than 5 % of messages with errors", "page", statistic="Average", assigned_dimensions=("ApiId",),
+)  # fmt: skip
+_SOCKET_EXECUTION_ERRORS = AlarmStandard(
+    "execution-errors", "AWS/ApiGateway", "ExecutionError", _SOCKET_STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
+    "API Gateway itself fails to handle more than 5 % of connections and messages", "page", statistic="Average", assigned_dimensions=("ApiId",),
+)  # fmt: skip
+_GRAPHQL_ERRORS = AlarmStandard(
+    # AppSync counts errors, and its guide names no statistic but the sum.
+    "server-errors", "AWS/AppSync", "5XXError", {}, Threshold(5), "GreaterThanOrEqualToThreshold", (0, None),
+    "AppSync keeps answering with errors of its own", "page", statistic="Sum", assigned_dimensions=("GraphQLAPIId",),
+)  # fmt: skip
+
+
+def _waiting(why: str) -> AlarmStandard:
+    return AlarmStandard(
+        "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", _QUEUE, Threshold(0), "GreaterThanThreshold", (0, None), why, "page",
+        statistic="Maximum", datapoints_to_alarm=1, evaluation_periods=1,
+    )  # fmt: skip
+
+
+def _latency(namespace: str, dimensions: dict[str, str], *assigned: str) -> AlarmStandard:
+    return AlarmStandard(
+        "latency", namespace, "Latency", dimensions, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold", (0, None),
+        "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
+        datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=assigned,
+    )  # fmt: skip
+
+
+def _throttles(suffix: str, metric: str, dimensions: dict[str, str], what: str, namespace: str = "AWS/DynamoDB") -> AlarmStandard:
+    return AlarmStandard(
+        suffix, namespace, metric, dimensions, Threshold(10), "GreaterThanThreshold", (0, None),
+        f"more than ten {what}, as a rule because of one hot key", "ticket", statistic="Sum", datapoints_to_alarm=5, evaluation_periods=5,
+    )  # fmt: skip
+
 
 ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
     "function": (
-        AlarmStandard(
-            "errors", "AWS/Lambda", "Errors", _FUNCTION, Threshold(0.05), "GreaterThanThreshold", (0, 1),
-            # Average of Errors is errors / invocations: a rate from one metric, where a formula would bill two.
-            "more than 5 % of invocations fail", "page", statistic="Average", datapoints_to_alarm=2,
-        ),
-        AlarmStandard(
-            "throttles", "AWS/Lambda", "Throttles", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "invocations are refused for want of concurrency, five minutes on end", "ticket", statistic="Sum",
-            datapoints_to_alarm=5, evaluation_periods=5,
-        ),
+        _FUNCTION_ERRORS,
+        over_an_hour(_FUNCTION_ERRORS, _HALF, "half of the invocations or more fail, again and again within an hour, however few there are"),
+        any_at_all("throttles", "AWS/Lambda", "Throttles", _FUNCTION,
+                   "invocations are refused for want of concurrency, five minutes on end", "ticket", minutes=5),
         AlarmStandard(
             "duration", "AWS/Lambda", "Duration", _FUNCTION, Threshold(0.8, "timeout_ms"), "GreaterThanThreshold", (0, None),
             "one in a hundred runs takes more than 80 % of the timeout", "ticket", extended_statistic="p99",
@@ -102,25 +105,16 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
         ),
     ),
     "queue_consumer": (
-        AlarmStandard(
-            "batch-item-failures", environment.METRICS_NAMESPACE_VALUE, "BatchItemFailures", {"service": "{workload}"},
-            Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            # A partial batch failure leaves the metric Errors at 0, so the function's own alarm is silent.
-            "single messages keep failing, though their batches succeed", "ticket", statistic="Sum",
-        ),
+        # A partial batch failure leaves the metric Errors at 0, so the function's own alarm is silent.
+        any_at_all("batch-item-failures", environment.METRICS_NAMESPACE_VALUE, "BatchItemFailures", _CONSUMER,
+                   "single messages keep failing, though their batches succeed", "ticket", minutes=3),
     ),
     "asynchronous": (
-        AlarmStandard(
-            "dropped", "AWS/Lambda", "AsyncEventsDropped", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an event was given up: it was tried three times, or had waited for too long", "page", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
-        AlarmStandard(
-            # Without this one, an event that is given up and cannot be kept either is lost without a trace.
-            "undelivered", "AWS/Lambda", "DestinationDeliveryFailures", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an event was given up and could not be put into the queue of failures either", "page", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
+        any_at_all("dropped", "AWS/Lambda", "AsyncEventsDropped", _FUNCTION,
+                   "an event was given up: it was tried three times, or had waited for too long", "page"),
+        # Without this one, an event that is given up and cannot be kept either is lost without a trace.
+        any_at_all("undelivered", "AWS/Lambda", "DestinationDeliveryFailures", _FUNCTION,
+                   "an event was given up and could not be put into the queue of failures either", "page"),
     ),
     "ordered_consumer": (
         AlarmStandard(
@@ -130,50 +124,27 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
         ),
     ),
     "failures": (
-        AlarmStandard(
-            "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", _QUEUE, Threshold(0), "GreaterThanThreshold", (0, None),
-            "something was given up and waits for somebody", "page", statistic="Maximum", datapoints_to_alarm=1, evaluation_periods=1,
-        ),
+        _waiting("something was given up and waits for somebody"),
     ),
     "topic": (
-        AlarmStandard(
-            "undelivered", "AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": "{topic_name}"}, Threshold(1),
-            "GreaterThanOrEqualToThreshold", (0, None), "a message could not be delivered to one of its receivers", "ticket",
-            statistic="Sum", datapoints_to_alarm=1, evaluation_periods=1,
-        ),
+        any_at_all("undelivered", "AWS/SNS", "NumberOfNotificationsFailed", _TOPIC,
+                   "a message could not be delivered to one of its receivers", "ticket"),
     ),
     "rule": (
-        AlarmStandard(
-            "failed", "AWS/Events", "FailedInvocations", _RULE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an event could not be delivered for good, so it is in the queue of failures", "page", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
-        AlarmStandard(
-            "lost", "AWS/Events", "InvocationsFailedToBeSentToDlq", _RULE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an event could be delivered neither to the function nor to the queue of failures: it is lost", "page", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
+        any_at_all("failed", "AWS/Events", "FailedInvocations", _RULE,
+                   "an event could not be delivered for good, so it is in the queue of failures", "page"),
+        any_at_all("lost", "AWS/Events", "InvocationsFailedToBeSentToDlq", _RULE,
+                   "an event could be delivered neither to the function nor to the queue of failures: it is lost", "page"),
     ),
     "schedule": (
-        AlarmStandard(
-            "dropped", "AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "{schedule_group}"}, Threshold(1),
-            "GreaterThanOrEqualToThreshold", (0, None), "a run could not be started and was given up", "page", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
-        AlarmStandard(
-            "target-errors", "AWS/Scheduler", "TargetErrorCount", {"ScheduleGroup": "{schedule_group}"}, Threshold(1),
-            "GreaterThanOrEqualToThreshold", (0, None), "a function refuses to be started by its schedule", "ticket", statistic="Sum",
-            datapoints_to_alarm=3, evaluation_periods=3,
-        ),
+        any_at_all("dropped", "AWS/Scheduler", "InvocationDroppedCount", _GROUP, "a run could not be started and was given up", "page"),
+        # One is enough: a nightly run is tried again with growing pauses, so two errors never lie in minutes that follow each other.
+        any_at_all("target-errors", "AWS/Scheduler", "TargetErrorCount", _GROUP, "a function refused to be started by its schedule", "ticket"),
     ),
     "stream": (
+        _throttles("write-throttles", "WriteProvisionedThroughputExceeded", _STREAM, "records a minute are refused", "AWS/Kinesis"),
         AlarmStandard(
-            "write-throttles", "AWS/Kinesis", "WriteProvisionedThroughputExceeded", {"StreamName": "{stream_name}"}, Threshold(10),
-            "GreaterThanThreshold", (0, None), "more than ten records a minute are refused, as a rule because of one hot key", "ticket",
-            statistic="Sum", datapoints_to_alarm=5, evaluation_periods=5,
-        ),
-        AlarmStandard(
-            "iterator-age", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", {"StreamName": "{stream_name}"},
+            "iterator-age", "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", _STREAM,
             Threshold(0.5, "retention_ms"), "GreaterThanThreshold", (0, None),
             "records wait half as long as they are kept: the next half loses them", "page", statistic="Maximum",
             datapoints_to_alarm=5, evaluation_periods=5,
@@ -192,95 +163,50 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
         ),
     ),
     "dead_letter_queue": (
-        AlarmStandard(
-            # Not NumberOfMessagesSent: it does not count what a redrive policy moves.
-            "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", _QUEUE, Threshold(0), "GreaterThanThreshold", (0, None),
-            "a message was given up and waits for somebody", "page", statistic="Maximum", datapoints_to_alarm=1,
-            evaluation_periods=1,
-        ),
+        # Not NumberOfMessagesSent: it does not count what a redrive policy moves.
+        _waiting("a message was given up and waits for somebody"),
     ),
     "workflow": (
-        AlarmStandard(
-            "failed", "AWS/States", "ExecutionsFailed", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an execution has failed: what it had begun may be half done", "page", statistic="Sum", datapoints_to_alarm=1,
-            evaluation_periods=1,
-        ),
-        AlarmStandard(
-            "timed-out", "AWS/States", "ExecutionsTimedOut", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "an execution took longer than it may and was ended", "page", statistic="Sum", datapoints_to_alarm=1, evaluation_periods=1,
-        ),
-        AlarmStandard(
-            "throttled", "AWS/States", "ExecutionThrottled", _MACHINE, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "steps wait because the account's rate of transitions is used up, five minutes on end", "ticket", statistic="Sum",
-            datapoints_to_alarm=5, evaluation_periods=5,
-        ),
+        any_at_all("failed", "AWS/States", "ExecutionsFailed", _MACHINE,
+                   "an execution has failed: what it had begun may be half done", "page"),
+        any_at_all("timed-out", "AWS/States", "ExecutionsTimedOut", _MACHINE, "an execution took longer than it may and was ended", "page"),
+        any_at_all("throttled", "AWS/States", "ExecutionThrottled", _MACHINE,
+                   "steps wait because the account's rate of transitions is used up, five minutes on end", "ticket", minutes=5),
     ),
     "rotation": (
-        AlarmStandard(
-            # A rotation is a handful of invocations a month: a rate over three minutes would miss the one that counts.
-            "failed", "AWS/Lambda", "Errors", _FUNCTION, Threshold(1), "GreaterThanOrEqualToThreshold", (0, None),
-            "a step of a secret's rotation has failed; the value before it is still in force", "ticket", statistic="Sum",
-            datapoints_to_alarm=1, evaluation_periods=1,
-        ),
+        # A rotation is a handful of invocations a month: a rate over three minutes would miss the one that counts.
+        any_at_all("failed", "AWS/Lambda", "Errors", _FUNCTION,
+                   "a step of a secret's rotation has failed; the value before it is still in force", "ticket"),
     ),
     "http_api": (
-        AlarmStandard(
-            # HTTP APIs: 5xx by ApiId; REST APIs have other names (5XXError by ApiName).
-            "server-errors", "AWS/ApiGateway", "5xx", _STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
-            "more than 5 % of requests are answered with 5xx", "page", statistic="Average", assigned_dimensions=("ApiId",),
-        ),
-        AlarmStandard(
-            "latency", "AWS/ApiGateway", "Latency", _STAGE, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
-            (0, None), "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
-            datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("ApiId",),
-        ),
+        _HTTP_ERRORS,
+        over_an_hour(_HTTP_ERRORS, _HALF, "half of the requests or more are answered with 5xx, again and again within an hour, however few there are"),
+        _latency("AWS/ApiGateway", _STAGE, "ApiId"),
     ),
     "rest_api": (
-        AlarmStandard(
-            # REST APIs: 5XXError by ApiName; HTTP APIs have other names (5xx by ApiId).
-            "server-errors", "AWS/ApiGateway", "5XXError", _REST_STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
-            "more than 5 % of requests are answered with 5xx", "page", statistic="Average",
-        ),
-        AlarmStandard(
-            "latency", "AWS/ApiGateway", "Latency", _REST_STAGE, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold",
-            (0, None), "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
-            datapoints_to_alarm=5, evaluation_periods=5,
-        ),
+        _REST_ERRORS,
+        over_an_hour(_REST_ERRORS, _HALF, "half of the requests or more are answered with 5xx, again and again within an hour, however few there are"),
+        _latency("AWS/ApiGateway", _REST_STAGE),
     ),
     "websocket_api": (
-        AlarmStandard(
-            "integration-errors", "AWS/ApiGateway", "IntegrationError", {"Stage": apigateway.SOCKET_STAGE}, Threshold(5),
-            "GreaterThanOrEqualToThreshold", (0, None), "functions behind a WebSocket API keep answering with errors", "page",
-            statistic="Sum", assigned_dimensions=("ApiId",),
-        ),
-        AlarmStandard(
-            "execution-errors", "AWS/ApiGateway", "ExecutionError", {"Stage": apigateway.SOCKET_STAGE}, Threshold(5),
-            "GreaterThanOrEqualToThreshold", (0, None), "API Gateway itself fails to handle connections or messages", "page",
-            statistic="Sum", assigned_dimensions=("ApiId",),
-        ),
+        _SOCKET_INTEGRATION_ERRORS,
+        over_an_hour(_SOCKET_INTEGRATION_ERRORS, _HALF, "half of the messages or more are answered with errors, again and again within an hour, however few there are"),
+        _SOCKET_EXECUTION_ERRORS,
+        over_an_hour(_SOCKET_EXECUTION_ERRORS, _HALF, "API Gateway itself fails to handle half of the messages or more, again and again within an hour, however few there are"),
     ),
     "graphql_api": (
-        AlarmStandard(
-            "server-errors", "AWS/AppSync", "5XXError", {}, Threshold(5), "GreaterThanOrEqualToThreshold", (0, None),
-            "AppSync keeps answering with errors of its own", "page", statistic="Sum", assigned_dimensions=("GraphQLAPIId",),
-        ),
-        AlarmStandard(
-            "latency", "AWS/AppSync", "Latency", {}, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold", (0, None),
-            "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
-            datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=("GraphQLAPIId",),
-        ),
+        _GRAPHQL_ERRORS,
+        over_an_hour(_GRAPHQL_ERRORS, 1, "AppSync answers with errors of its own again and again within an hour"),
+        _latency("AWS/AppSync", {}, "GraphQLAPIId"),
     ),
     "table": (
-        AlarmStandard(
-            "read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
-            "more than ten reads a minute are throttled, as a rule because of one hot key", "ticket", statistic="Sum",
-            datapoints_to_alarm=5, evaluation_periods=5,
-        ),
-        AlarmStandard(
-            "write-throttles", "AWS/DynamoDB", "WriteThrottleEvents", _TABLE, Threshold(10), "GreaterThanThreshold", (0, None),
-            "more than ten writes a minute are throttled, as a rule because of one hot key", "ticket", statistic="Sum",
-            datapoints_to_alarm=5, evaluation_periods=5,
-        ),
+        _throttles("read-throttles", "ReadThrottleEvents", _TABLE, "reads a minute are throttled"),
+        _throttles("write-throttles", "WriteThrottleEvents", _TABLE, "writes a minute are throttled"),
+    ),
+    "index": (
+        # By table alone neither counts what is throttled at an index; and a write that its index cannot take is refused for the table.
+        _throttles("read-throttles", "ReadThrottleEvents", _INDEX, "reads of an index a minute are throttled"),
+        _throttles("write-throttles", "WriteThrottleEvents", _INDEX, "writes to an index a minute are throttled, and those to its table with them"),
     ),
 }  # fmt: skip
 """Kind of what is watched -> its alarms. The facts that thresholds refer to: FACTS."""
@@ -304,6 +230,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "websocket_api": (),
     "graphql_api": ("latency_ms_p99",),
     "table": (),
+    "index": (),
 }
 """Kind -> facts that `Threshold.value` wants."""
 

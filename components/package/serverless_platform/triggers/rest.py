@@ -1,7 +1,7 @@
 """A REST API in front of functions: bodies and parameters checked at its edge, clients with keys and quotas, answers cached."""
 
-import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -12,6 +12,7 @@ from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 from ..watch.logs import make_log_group
 from .rest_edge import ACCESS_LOG, REFUSALS
+from .rest_snapshot import digest_of
 from .rest_usage import RestClientArgs, RestTierArgs, make_usage
 
 
@@ -154,6 +155,8 @@ class RestApi(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:RestApi", name, told, opts)
         self._name, self._args, self._knobs = name, args, knobs
         self._child = pulumi.ResourceOptions(parent=self)
+        self._frozen: list[pulumi.CustomResource] = []
+        """What a deployment holds a copy of, besides the API itself: changes of it reach callers with the next one."""
         self._make_api()
         self._make_edge()
         self._make_paths()
@@ -191,13 +194,14 @@ class RestApi(pulumi.ComponentResource):
                 f"{self._name}-cognito", rest_api=api, name="cognito", type="COGNITO_USER_POOLS",
                 provider_arns=[self._args["user_pool_arn"]], opts=self._child,
             )  # fmt: skip
-        self._refusals = [
+        refusals = [
             apigateway.Response(
                 f"{self._name}-{kind.lower().replace('_', '-')}", rest_api_id=api, response_type=kind, status_code=status,
                 response_templates={"application/json": template}, opts=self._child,
             )
             for kind, (status, template) in REFUSALS.items()
         ]  # fmt: skip
+        self._frozen += [*self._models.values(), self._validator, *([self._authorizer] if self._authorizer else []), *refusals]
 
     def _make_paths(self) -> None:
         """The tree of paths: one resource for each segment."""
@@ -208,9 +212,11 @@ class RestApi(pulumi.ComponentResource):
                 parent, so_far = so_far, f"{so_far}/{segment}"
                 if so_far not in self._paths:
                     name = so_far.strip("/").replace("/", "-").replace("{", "").replace("}", "").replace("_", "-").lower()
-                    self._paths[so_far] = apigateway.Resource(
+                    resource = apigateway.Resource(
                         f"{self._name}-{name}", rest_api=self._api.id, parent_id=self._paths[parent], path_part=segment, opts=self._child
-                    ).id
+                    )
+                    self._paths[so_far] = resource.id
+                    self._frozen.append(resource)
 
     def _make_methods(self) -> None:
         self._permissions = {
@@ -221,9 +227,10 @@ class RestApi(pulumi.ComponentResource):
             )
             for key, target in self._args["targets"].items()
         }  # fmt: skip
-        self._integrations = [self._make_method(method) for method in self._knobs.methods]
+        for method in self._knobs.methods:
+            self._make_method(method)
 
-    def _make_method(self, method: _Method) -> apigateway.Integration:
+    def _make_method(self, method: _Method) -> None:
         resource = self._paths["" if method.path == "/" else method.path]
         kind = {"key": "NONE", "none": "NONE", "iam": "AWS_IAM", "cognito": "COGNITO_USER_POOLS"}[method.authorizer]
         parameters = {f"method.request.path.{name}": True for name in method.path_parameters}
@@ -239,7 +246,7 @@ class RestApi(pulumi.ComponentResource):
             request_parameters={**parameters, **({"method.request.header.x-api-key": False} if cached else {})} or None, opts=self._child,
         )  # fmt: skip
         target = self._args["targets"][method.function]
-        return apigateway.Integration(
+        integration = apigateway.Integration(
             f"{self._name}-{method.suffix}", rest_api=self._api.id, resource_id=resource, http_method=made.http_method,
             type="AWS_PROXY", integration_http_method="POST", uri=target["invoke_arn"],
             timeout_milliseconds=self._knobs.targets[method.function].timeout_milliseconds,
@@ -247,6 +254,7 @@ class RestApi(pulumi.ComponentResource):
             # Without the permission the first request would be answered with 500.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self._permissions[method.function]]),
         )  # fmt: skip
+        self._frozen += [made, integration]
 
     def _make_stage(self) -> None:
         args, knobs = self._args, self._knobs
@@ -255,13 +263,9 @@ class RestApi(pulumi.ComponentResource):
             key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
             protection=knobs.log_protection,
         )  # fmt: skip
-        # A deployment is a snapshot: whatever it holds is in its trigger, or a change would never reach callers.
-        targets = {key: target.timeout_milliseconds for key, target in knobs.targets.items()}
-        held = json.dumps([[method.model_dump() for method in knobs.methods], knobs.models, targets, REFUSALS], sort_keys=True)
         deployment = apigateway.Deployment(
             self._name, rest_api=self._api.id, description=f"Of {knobs.physical_name}.",
-            triggers={"content": hashlib.sha256(held.encode()).hexdigest()},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self._integrations, *self._refusals]),
+            triggers={"content": digest_of([self._api, *self._frozen])}, opts=self._child,
         )  # fmt: skip
         caching: dict[str, Any] = {"cache_cluster_enabled": True, "cache_cluster_size": knobs.cache_gb} if knobs.cache_gb else {}
         self._stage = apigateway.Stage(
@@ -269,20 +273,26 @@ class RestApi(pulumi.ComponentResource):
             access_log_settings=apigateway.StageAccessLogSettingsArgs(destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG)),
             tags=args["tags"], opts=self._child, **caching,
         )  # fmt: skip
-        self._settings("all", "*/*", 0)
+        everywhere = self._settings("all", "*/*", 0)
         for method in knobs.methods:
             if knobs.cache_gb and method.cache_seconds:
-                self._settings(method.suffix, f"{method.path.strip('/')}/{method.method}", method.cache_seconds)
+                # As API Gateway keys a method: the path's slashes are ~1, the first one too (API reference, UpdateStage). After the settings of
+                # all methods, which would overwrite it.
+                path = f"{method.path.replace('/', '~1')}/{method.method}"
+                self._settings(method.suffix, path, method.cache_seconds, depends_on=[everywhere])
 
-    def _settings(self, name: str, method_path: str, cache_seconds: int) -> None:
+    def _settings(
+        self, name: str, method_path: str, cache_seconds: int, depends_on: Sequence[pulumi.Resource] = ()
+    ) -> apigateway.MethodSettings:
         """Throttle of a method, and its cache: encrypted, and emptied by none but who may."""
         caching: dict[str, Any] = {}
         if cache_seconds:
             caching = {"caching_enabled": True, "cache_ttl_in_seconds": cache_seconds, "cache_data_encrypted": True,
                        "require_authorization_for_cache_control": True,
                        "unauthorized_cache_control_header_strategy": "SUCCEED_WITHOUT_RESPONSE_HEADER"}  # fmt: skip
-        apigateway.MethodSettings(
-            f"{self._name}-{name}", rest_api=self._api.id, stage_name=self._stage.stage_name, method_path=method_path, opts=self._child,
+        return apigateway.MethodSettings(
+            f"{self._name}-{name}", rest_api=self._api.id, stage_name=self._stage.stage_name, method_path=method_path,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(depends_on)),
             settings=apigateway.MethodSettingsSettingsArgs(
                 # Execution logs would hold bodies and tokens; the access log and the functions' own logs do without.
                 metrics_enabled=False, logging_level="OFF", data_trace_enabled=False,

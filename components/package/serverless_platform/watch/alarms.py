@@ -48,8 +48,9 @@ def make_alarms(
     name: str, alarms: Sequence[Mapping[str, Any]], *, topic_arn: pulumi.Input[str], tags: Mapping[str, str],
     opts: pulumi.ResourceOptions, assigned: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> list[cloudwatch.MetricAlarm]:  # fmt: skip
-    """One MetricAlarm `NAME-SUFFIX` for each description, which tells `topic_arn` of both the alarm and its end.
+    """One MetricAlarm `NAME-SUFFIX` for each description, which tells `topic_arn` when it fires.
 
+    It has no action for OK: a new alarm has no data and goes to OK within minutes, which would be a mail for each alarm of the stack.
     assigned: dimensions whose values AWS assigns at creation, such as the id of an API.
     """
     return [
@@ -70,7 +71,6 @@ def make_alarms(
             treat_missing_data=alarm["treat_missing_data"],
             actions_enabled=True,
             alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
             tags=tags,
             opts=opts,
         )
