@@ -136,7 +136,7 @@ def test_the_alarms_block_shows_every_alarm(filled):
         "prod-orders-idempotency-write-throttles",
     ):  # fmt: skip
         assert f"| {name} | " in filled["http-api.md"]
-    assert "\n14 alarms:\n" in filled["http-api.md"]
+    assert "\n19 alarms:\n" in filled["http-api.md"]
     assert "| prod-receipts-paid-orders-dead-messages | dead letter queue paid-orders: a message was given up and waits for somebody | page |" in filled["queue-worker.md"]  # fmt: skip
 
 

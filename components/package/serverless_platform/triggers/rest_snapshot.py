@@ -5,6 +5,7 @@ import inspect
 import sys
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import pulumi
 
@@ -22,7 +23,7 @@ def digest_of(resources: Sequence[pulumi.CustomResource]) -> pulumi.Output[str]:
 
 
 @cache
-def _inputs(kind: type[pulumi.CustomResource]) -> tuple[str, ...]:
+def _inputs(kind: Any) -> tuple[str, ...]:
     """Names of the inputs of a type of resource: those of its class of arguments."""
     arguments = getattr(sys.modules[kind.__module__], f"{kind.__name__}Args")
     return tuple(name for name in inspect.signature(arguments).parameters if name not in UNFROZEN)
