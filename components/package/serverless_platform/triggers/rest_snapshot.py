@@ -4,8 +4,6 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
 import pulumi
 
@@ -22,8 +20,7 @@ def digest_of(resources: Sequence[pulumi.CustomResource]) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps(held, sort_keys=True).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
-@cache
-def _inputs(kind: Any) -> tuple[str, ...]:
+def _inputs(kind: type[pulumi.CustomResource]) -> tuple[str, ...]:
     """Names of the inputs of a type of resource: those of its class of arguments."""
     arguments = getattr(sys.modules[kind.__module__], f"{kind.__name__}Args")
     return tuple(name for name in inspect.signature(arguments).parameters if name not in UNFROZEN)
