@@ -1,7 +1,7 @@
-"""Lambda authorizer of the WebSocket API: lets a connection in by a token of the user pool.
+"""Lambda authorizer of the WebSocket API: lets a connection in by a token of the stack's issuer.
 
 A token that is not good is answered with a policy that denies (403), never with an exception: those count as errors of the
-function, and anybody could raise an alarm with them. Where the pool's keys cannot be had the function fails, and that is one.
+function, and anybody could raise an alarm with them. Where the issuer's keys cannot be had the function fails, and that is one.
 """
 
 from functools import cache
@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     accept_correlation_id(sent.get(CORRELATION_HEADER), event.get("requestContext", {}).get("requestId"))
     config, keys = parts()
     try:
-        claims = verify(request.token(), keys, config.token_issuer, config.token_audiences)
+        claims = verify(request.token(), keys, config.token_issuer, config.token_audiences, config.token_groups_claim)
     except Refused as refused:
         count("ConnectionsDenied")
         logger.warning("connection denied", reason=str(refused))

@@ -13,14 +13,14 @@ from loans.contracts import ApprovalRequest, LoanQuoteRequest, LoanRequest
 from loans.store import ApprovalStore, LoanStore
 from loans.workflows import Decide, Price, send_answer
 from shared.clients import client, in_lambda
-from shared.config import FunctionConfig, load_config
+from shared.config import GROUPS_CLAIM, FunctionConfig, load_config
 from shared.errors import Problem
 from shared.http import answer, caller, make_resolver, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 APPROVERS = "approvers"
-"""Group of the user pool whose members decide about loans, others' only."""
+"""Group whose members decide about loans, others' only."""
 PRICE_SECONDS = 6
 """How long the caller of a price waits: cold starts of its step included, below the function's timeout."""
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -34,6 +34,7 @@ class Config(FunctionConfig):
     table_approvals: str = Field(min_length=3)
     workflow_decide: str = Field(pattern=r"^arn:")
     workflow_price: str = Field(pattern=r"^arn:")
+    token_groups_claim: str = GROUPS_CLAIM
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Parts:
     decide: Decide
     price: Price
     stepfunctions: Any
+    groups_claim: str
 
 
 @cache
@@ -59,6 +61,7 @@ def parts() -> Parts:
         Decide(stepfunctions, config.workflow_decide),
         Price(waiting, config.workflow_price),
         stepfunctions,
+        config.token_groups_claim,
     )
 
 
@@ -136,7 +139,7 @@ def groups(event: Any) -> frozenset[str]:
     """Groups of the verified token's user: API Gateway gives the claim as text, `[a b]`."""
     context = event.raw_event.get("requestContext", {})
     claims = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims", {})
-    told = claims.get("cognito:groups") or ""
+    told = claims.get(parts().groups_claim) or ""
     return frozenset(told if isinstance(told, list) else re.split(r"[\s,]+", told.strip("[] ")))
 
 

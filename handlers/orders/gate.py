@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         if scheme.lower() != "bearer":
             raise Refused("no bearer token")
-        claims = verify(token.strip(), keys, config.token_issuer, config.token_audiences)
+        claims = verify(token.strip(), keys, config.token_issuer, config.token_audiences, config.token_groups_claim)
     except Refused as refused:
         count("SupportDenied")
         logger.warning("support denied", reason=str(refused))

@@ -6,7 +6,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "support": ("GET/support/orders/*", "GET/support/customers/*/orders"),
     "auditor": ("GET/support/orders/*",),
 }
-"""Role, a group of the user pool -> METHOD/path that it may call. The one with more rights comes first."""
+"""Role, a group of the caller -> METHOD/path that it may call. The one with more rights comes first."""
 
 
 def allowed(groups: Collection[str]) -> tuple[str, tuple[str, ...]]:

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+GROUPS_CLAIM = "cognito:groups"
+"""Where a user pool lists the groups of a user; the claim of another issuer is in the settings."""
+
 
 class FunctionConfig(BaseModel):
     """What every function has. A function's own model adds the tables, queues and buckets that it uses."""

@@ -1,10 +1,14 @@
-"""Tokens of a Cognito user pool: whose they are, if everything about them is right.
+"""Tokens of the stack's issuer, a user pool or any other OpenID provider: whose they are, if everything about them is right.
+
+What is good here is good for a JWT authorizer of API Gateway, and the other way round: id and access tokens, `aud` as text or as a list,
+`client_id` where there is no `aud`, any RSA signature. Source: API Gateway guide, "Control access to HTTP APIs with JWT authorizers".
 
 PyJWT checks signature and times. Its own client for keys is not used, because it fetches the set again for each token that names
 a key unheard of, and tokens come from anybody.
 """
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Collection
@@ -13,22 +17,24 @@ from typing import Annotated, Any, Literal
 import jwt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from shared.config import FunctionConfig
+from shared.config import GROUPS_CLAIM, FunctionConfig
 from shared.errors import TransientFailure, first_fault
 
-ALGORITHM = "RS256"
-"""The one that Cognito signs with. A token does not choose."""
+ALGORITHMS = ("RS256", "RS384", "RS512")
+"""Signatures that API Gateway takes, too. A key for one of the longer ones takes no other."""
 LONGEST_TOKEN = 8192
 """Characters: API Gateway takes 10,240 bytes of headers in all."""
 CLOCK_LEEWAY_SECONDS = 5
 FETCH_TIMEOUT_SECONDS = 2.0
-LARGEST_SET_BYTES = 65536
+LARGEST_SET_BYTES = 150_000
+"""As API Gateway. Source: its quotas, "Response size from JSON Web Key Set (JWKS) endpoint"."""
 FRESH_SECONDS = 3600.0
-"""Keys are fetched anew after an hour, so that one that the pool withdraws is not trusted for longer."""
+"""Keys are fetched anew after an hour, so that one that the issuer withdraws is not trusted for longer."""
 PAUSE_SECONDS = 30.0
 """Between two fetches for keys unheard of, and after one that failed while the old keys are still good."""
 STALE_SECONDS = 24 * 3600.0
-"""While the pool cannot be reached, known keys stay good so long."""
+"""While the issuer cannot be reached, known keys stay good so long."""
+PLACE_OF_KEYS = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])"
 
 
 class Refused(Exception):
@@ -36,25 +42,34 @@ class Refused(Exception):
 
 
 class Claims(BaseModel):
-    """What a verified token says, as far as it is needed. Access tokens name the user otherwise than id tokens."""
+    """What a verified token says, as far as it is needed."""
 
     model_config = ConfigDict(frozen=True)
 
     sub: str = Field(min_length=1)
-    token_use: Literal["access", "id"]
+    token_use: Literal["access", "id"] | None = None
+    """Cognito's. Other issuers tell their tokens apart otherwise, or not at all."""
     client_id: str | None = None
-    aud: str | None = None
+    aud: Annotated[frozenset[str], BeforeValidator(lambda told: [told] if isinstance(told, str) else told)] | None = None
     username: str | None = None
     cognito_username: str | None = Field(default=None, alias="cognito:username")
-    groups: frozenset[str] = Field(default=frozenset(), alias="cognito:groups")
+    groups: Annotated[frozenset[str], BeforeValidator(lambda told: _texts(told))] = frozenset()
 
     @property
-    def audience(self) -> str | None:
-        return self.client_id if self.token_use == "access" else self.aud
+    def audiences(self) -> frozenset[str]:
+        """For whom it was made. Access tokens of Cognito have `client_id` instead of `aud`."""
+        return self.aud if self.aud is not None else frozenset({self.client_id} if self.client_id else ())
 
     @property
     def user(self) -> str:
-        return (self.username if self.token_use == "access" else self.cognito_username) or self.sub
+        return self.username or self.cognito_username or self.sub
+
+
+def _texts(told: Any) -> list[str]:
+    """Groups as issuers write them: a list, or a text with blanks or commas. Whatever else there is makes nobody a member."""
+    if isinstance(told, str):
+        return re.split(r"[\s,]+", told.strip())
+    return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 
 
 def fetch(url: str) -> Any:
@@ -67,10 +82,13 @@ def fetch(url: str) -> Any:
 
 
 class Keys:
-    """The pool's public keys, as long as the execution environment lives."""
+    """The issuer's public keys, as long as the execution environment lives.
+
+    url: its key set, or its OpenID configuration, which says where that is.
+    """
 
     def __init__(self, url: str, fetch: Callable[[str], Any] = fetch, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url = url
+        self._url = re.sub(r"(?<!:)//+", "/", url)  # an issuer may end with a slash
         self._fetch = fetch
         self._clock = clock
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -78,11 +96,11 @@ class Keys:
         self._tried: float | None = None
 
     def key(self, kid: str) -> jwt.PyJWK:
-        """Raises Refused for a key that the pool does not have, TransientFailure where that cannot be told."""
+        """Raises Refused for a key that the issuer does not have, TransientFailure where that cannot be told."""
         if self._age(self._fetched) > FRESH_SECONDS or kid not in self._keys:
             self._renew()
         if kid not in self._keys:
-            raise Refused("signed with a key that the pool does not have")
+            raise Refused("signed with a key that the issuer does not have")
         return self._keys[kid]
 
     def _renew(self) -> None:
@@ -91,7 +109,7 @@ class Keys:
             return
         self._tried = self._clock()
         try:
-            found = jwt.PyJWKSet.from_dict(self._fetch(self._url)).keys
+            found = jwt.PyJWKSet.from_dict(self._fetch_set()).keys
         except (OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
             if good:
                 return
@@ -99,12 +117,21 @@ class Keys:
         self._keys = {key.key_id: key for key in found if key.key_id}
         self._fetched = self._tried
 
+    def _fetch_set(self) -> Any:
+        told = self._fetch(self._url)
+        place = told.get("jwks_uri")
+        if place is None:
+            return told
+        if not re.match(PLACE_OF_KEYS, place):
+            raise ValueError("keys are fetched by https only")
+        return self._fetch(place)
+
     def _age(self, since: float | None) -> float:
         return float("inf") if since is None else self._clock() - since
 
 
-def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str]) -> Claims:
-    """The claims of an access or id token of this issuer for one of these clients.
+def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str], groups_claim: str = GROUPS_CLAIM) -> Claims:
+    """The claims of an access or id token of this issuer for one of these audiences or clients.
 
     Raises Refused with the reason, TransientFailure where the issuer's keys cannot be had.
     """
@@ -112,15 +139,15 @@ def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str]) -> C
         raise Refused("too long")
     try:
         header = jwt.get_unverified_header(token)
-        if header.get("alg") != ALGORITHM:
-            raise Refused(f"not signed with {ALGORITHM}")
-        kid = header.get("kid")
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm not in ALGORITHMS:
+            raise Refused(f"not signed with one of {', '.join(ALGORITHMS)}")
         if not isinstance(kid, str):
             raise Refused("names no key")
         content = jwt.decode(
             token,
-            keys.key(kid),
-            algorithms=[ALGORITHM],
+            _public_key(keys.key(kid), algorithm),
+            algorithms=[algorithm],
             issuer=issuer,
             leeway=CLOCK_LEEWAY_SECONDS,
             options={"require": ["exp", "iat", "iss", "sub"], "verify_aud": False},  # which claim it is depends on the token
@@ -128,12 +155,20 @@ def verify(token: str, keys: Keys, issuer: str, audiences: Collection[str]) -> C
     except jwt.PyJWTError as error:
         raise Refused(type(error).__name__) from None
     try:
-        claims = Claims.model_validate(content)
+        claims = Claims.model_validate({**content, "groups": content.get(groups_claim)})
     except ValidationError as error:
-        raise Refused(f"claim {first_fault(error).field} is missing or wrong") from None
-    if claims.audience not in audiences:
+        raise Refused(f"claim {first_fault(error).field.partition('.')[0]} is missing or wrong") from None
+    if not claims.audiences & set(audiences):
         raise Refused("made for another client")
     return claims
+
+
+def _public_key(key: jwt.PyJWK, algorithm: str) -> Any:
+    """Raises Refused where the set says that the key is for something else."""
+    # A key that names no algorithm counts as one for RS256.
+    if key.key_type != "RSA" or key.public_key_use not in (None, "sig") or key.algorithm_name not in (ALGORITHMS[0], algorithm):
+        raise Refused("signed with a key that is not for that")
+    return key.key
 
 
 def split(text: Any) -> Any:
@@ -143,8 +178,9 @@ def split(text: Any) -> Any:
 class GateConfig(FunctionConfig):
     """What the platform must set for a function that decides who may call."""
 
-    token_issuer: str = Field(pattern=r"^https://", description="Claim `iss` of the pool's tokens")
+    token_issuer: str = Field(pattern=r"^https://", description="Claim `iss` of the tokens")
     token_audiences: Annotated[tuple[str, ...], BeforeValidator(split), Field(min_length=1)] = Field(
-        description="Ids of the clients whose tokens are good, separated by commas"
+        description="Audiences, or ids of the clients, whose tokens are good, separated by commas"
     )
-    jwks_url: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])", description="Where the pool's keys are")
+    token_groups_claim: str = Field(default=GROUPS_CLAIM, description="Claim that lists the groups of a user")
+    jwks_url: str = Field(pattern=PLACE_OF_KEYS, description="Where the issuer's keys are, or its OpenID configuration, which says where")

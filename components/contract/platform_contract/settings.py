@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from .problems import Problem, ProblemsError, broken, from_validation
 from .standards import apigateway, lambda_, logs
-from .words import Email, Form, Name, Sentence, Strict
+from .words import Email, Form, Name, Sentence, Strict, once
 
 __all__ = ["Identity", "Phase", "ProblemsError", "Settings", "Team", "load_settings"]
 
@@ -48,9 +48,26 @@ RoleName = Annotated[
 CostCentre = Annotated[
     str, Form(r"[A-Za-z0-9-]{1,32}", "must be 1 to 32 letters, digits and dashes", "ask finance for the number, such as cc-1234")
 ]
-HttpsUrl = Annotated[
-    str, Form(r"https://[^\s]+", "must be an address that begins with https://", "write the `iss` of the tokens")
+Issuer = Annotated[
+    str,
+    Form(
+        r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?(/[^\s?#]*)?",
+        "must be the address of an issuer: https://HOST/PATH, without user, query or fragment",
+        "write the `iss` of its tokens, with or without a slash at the end as it is there",
+    ),
 ]
+Audience = Annotated[
+    str, Form(r"[^\s,]{1,256}", "must be 1 to 256 characters without blanks and commas", "write the `aud` or `client_id` of the tokens")
+]
+Claim = Annotated[
+    str, Form(r"[^\s,]{1,128}", "must be the name of a claim at the top of a token, without blanks", "write it like groups or https://example.com/groups")
+]
+CONFIGURATION = "/.well-known/openid-configuration"
+"""Where an issuer says how it works. Source: OpenID Connect Discovery 1.0, section 4."""
+
+
+POOL_GROUPS_CLAIM = "cognito:groups"
+"""Where a user pool lists the groups of a user."""
 
 
 class Team(Strict):
@@ -65,8 +82,22 @@ class Identity(Strict):
     """Who issues the tokens that HTTP routes accept: the platform's own user pool, or somebody else."""
 
     managed: bool = Field(default=False, description="Make a Cognito user pool that issues the tokens.")
-    issuer: HttpsUrl | None = Field(default=None, description="Issuer of the tokens, if the pool is not managed here.")
-    audiences: list[str] = Field(default=[], description="Audiences (or client ids) accepted of that issuer.")
+    issuer: Issuer | None = Field(
+        default=None, description="Issuer of the tokens, if the pool is not managed here: an OpenID provider that signs with RSA, told as its tokens tell it."
+    )
+    audiences: Annotated[list[Audience], AfterValidator(once)] = Field(
+        default=[], max_length=apigateway.MAXIMUM_AUDIENCES, description="Audiences (or client ids) accepted of that issuer."
+    )
+    groups_claim: Claim = Field(
+        default=POOL_GROUPS_CLAIM, description="Claim of its tokens that lists the groups of a user; that of a user pool is cognito:groups."
+    )
+
+    @field_validator("issuer")
+    @classmethod
+    def _no_configuration(cls, value: str | None) -> str | None:
+        if value and value.rstrip("/").endswith(CONFIGURATION):
+            raise broken("is the address of the issuer's configuration", "write the `issuer` that it answers")
+        return value
 
     @model_validator(mode="after")
     def _one_issuer(self) -> "Identity":
@@ -78,6 +109,8 @@ class Identity(Strict):
             raise broken("names an issuer without audiences, so every token of that issuer would be accepted", "add `audiences`")
         if self.managed and self.audiences:
             raise broken("has audiences, which the managed user pool sets by itself", "remove `audiences`")
+        if self.managed and self.groups_claim != POOL_GROUPS_CLAIM:
+            raise broken(f"is not where the managed user pool lists groups, which is {POOL_GROUPS_CLAIM}", "remove it", field="groups_claim")
         return self
 
 

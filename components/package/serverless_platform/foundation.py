@@ -7,6 +7,9 @@ import pulumi
 import pydantic
 from pulumi_aws import cognito, lambda_, sns, xray
 
+from platform_contract.settings import Audience, Issuer
+from platform_contract.standards import apigateway
+
 from .access.keys import make_key
 from .arguments import PlainArguments, checked
 
@@ -57,12 +60,15 @@ class _Knobs(PlainArguments):
     layer_runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
     user_pool_name: str | None = pydantic.Field(default=None, min_length=1, max_length=128)
     protect: bool
-    token_issuer: str | None = pydantic.Field(default=None, pattern="^https://")
+    token_issuer: Issuer | None = None
+    token_audiences: list[Audience] = pydantic.Field(default=[], max_length=apigateway.MAXIMUM_AUDIENCES)
 
     @pydantic.model_validator(mode="after")
     def _one_issuer(self) -> "_Knobs":
         if bool(self.user_pool_name) == bool(self.token_issuer):
             raise ValueError("give either user_pool_name or token_issuer: exactly one says who issues tokens")
+        if bool(self.token_issuer) != bool(self.token_audiences):
+            raise ValueError("give token_issuer and token_audiences together: every token of the issuer would be accepted, or none")
         return self
 
 

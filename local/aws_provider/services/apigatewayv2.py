@@ -4,6 +4,8 @@ import hashlib
 import re
 from typing import Any
 
+from platform_contract.standards import apigateway
+
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging
 from .common import refused
@@ -92,13 +94,24 @@ def _invoke_url(state: State) -> State:
     return {"path": "" if name == "$default" else name} if isinstance(name, str) else {}
 
 
+def _issuer_is_whole(given: State) -> list[tuple[str, str]]:
+    """Source: guide, "Control access to HTTP APIs with JWT authorizers"; quotas, "Audiences per authorizer"."""
+    found, issuer, audiences = [], given.get("issuer"), given.get("audiences")
+    if isinstance(issuer, str) and not re.fullmatch(r"https://[^\s?#@]+", issuer):
+        found.append(("jwtConfiguration.issuer", f"jwtConfiguration.issuer='{issuer}': must be https://HOST/PATH, as `iss` of the tokens"))
+    if isinstance(audiences, list) and len(audiences) > apigateway.MAXIMUM_AUDIENCES:
+        found.append(("jwtConfiguration.audiences", f"jwtConfiguration.audiences: has {len(audiences)}, must have at most {apigateway.MAXIMUM_AUDIENCES}"))
+    return found
+
+
 def _authorizer_is_whole(inputs: State) -> list[tuple[str, str]]:
     """What CreateAuthorizer refuses (API reference, Authorizer). Sources of WebSocket APIs begin with route.request."""
     kind, version = inputs.get("authorizerType"), inputs.get("authorizerPayloadFormatVersion")
     if kind == "JWT":
-        if not inputs.get("jwtConfiguration"):
+        given = inputs.get("jwtConfiguration")
+        if not given:
             return [("jwtConfiguration", "missing 'jwtConfiguration': a JWT authorizer needs issuer and audiences")]
-        return []
+        return _issuer_is_whole(given) if isinstance(given, dict) else []
     if kind != "REQUEST":
         return []
     found, sources = [], inputs.get("identitySources")

@@ -165,6 +165,10 @@ HEADER, QUERY = "$request.header.Authorization", "route.request.querystring.toke
     (AUTHORIZER, {"authorizerUri": "arn", "identitySources": [HEADER], "authorizerPayloadFormatVersion": "1.0", "enableSimpleResponses": True}, "only with authorizerPayloadFormatVersion=2.0"),
     (AUTHORIZER, {"authorizerUri": "arn", "authorizerPayloadFormatVersion": "2.0", "authorizerResultTtlInSeconds": 60}, "missing 'identitySources'"),
     (AUTHORIZER, {"authorizerUri": "arn", "identitySources": [HEADER], "authorizerPayloadFormatVersion": "2.0", "authorizerResultTtlInSeconds": 3601}, "must be 0 to 3600"),
+    (AUTHORIZER, {"authorizerType": "JWT", "identitySources": [HEADER]}, "missing 'jwtConfiguration'"),
+    (AUTHORIZER, {"authorizerType": "JWT", "identitySources": [HEADER], "jwtConfiguration": {"issuer": "http://a.example", "audiences": ["one"]}}, "must be https://HOST/PATH"),
+    (AUTHORIZER, {"authorizerType": "JWT", "identitySources": [HEADER], "jwtConfiguration": {"issuer": "https://a.example/?b", "audiences": ["one"]}}, "must be https://HOST/PATH"),
+    (AUTHORIZER, {"authorizerType": "JWT", "identitySources": [HEADER], "jwtConfiguration": {"issuer": "https://a.example/", "audiences": ["one"] * 51}}, "has 51, must have at most 50"),
 ])  # fmt: skip
 def test_what_aws_refuses_is_refused_before(provider: wire.Provider, token: str, inputs: dict, reason: str) -> None:
     common = {"name": "one"} if token == API else {"name": "one", "apiId": "a", "authorizerType": "REQUEST"}

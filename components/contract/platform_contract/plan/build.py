@@ -15,7 +15,7 @@ from platform_contract.plan.secrets import plan_parameters, plan_secrets
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
 from platform_contract.problems import Problem, ProblemsError
-from platform_contract.settings import PHASES, Settings
+from platform_contract.settings import CONFIGURATION, PHASES, Settings
 from platform_contract.specs import Manifest
 from platform_contract.specs.reading import FOLDER
 from platform_contract.standards import tags
@@ -23,6 +23,20 @@ from platform_contract.standards import tags
 BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)
 """Told at 80 % spent, in time to do something, and as soon as the whole is forecast."""
+
+
+KEY_SET = "/.well-known/jwks.json"
+"""Where a user pool has its keys. Source: Cognito guide, "Verifying JSON web tokens"."""
+
+
+def token_keys(settings: Settings) -> str:
+    """Cognito's key set has an address of its own; of other issuers only that of the configuration is known, which says where the keys are.
+
+    Source: OpenID Connect Discovery 1.0, section 4.1: a slash at the end of the issuer is left out before the path is added.
+    """
+    if settings.identity.issuer:
+        return f"{settings.identity.issuer.rstrip('/')}{CONFIGURATION}"
+    return f"{settings.endpoint_url}/{{pool}}{KEY_SET}" if settings.endpoint_url else f"{{issuer}}{KEY_SET}"
 
 
 def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = None) -> WorkloadPlan:
@@ -54,6 +68,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
         region=settings.region,
         boundary_arn=settings.boundary_arn,
         endpoint_url=settings.endpoint_url,
+        token_keys=token_keys(settings),
         tags=own_tags(settings, manifest.owner, manifest.name, manifest.data_class),
         key=KeyPlan(
             alias=naming.key_alias(settings, manifest.name),

@@ -129,6 +129,7 @@ def platform_variables(settings: Settings, manifest: Manifest) -> dict[str, str]
         # Responses may hold what customers sent; traces leave the protection of the log group.
         environment.CAPTURE_RESPONSE: "false",
         environment.CAPTURE_ERROR: "true",
+        environment.TOKEN_GROUPS_CLAIM: settings.identity.groups_claim,
     }
 
 

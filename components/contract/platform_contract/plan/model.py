@@ -211,6 +211,8 @@ class WorkloadPlan(Plain):
     boundary_arn: str
     endpoint_url: str | None
     """Address of the embedded cloud, where functions find what AWS has under names of its own."""
+    token_keys: str
+    """Where the keys are that sign tokens. `{issuer}` and `{pool}` stand for the managed user pool's address and id."""
     tags: dict[str, str]
     key: KeyPlan
     functions: dict[str, FunctionPlan]

@@ -12,6 +12,9 @@ INTEGRATION_MARGIN_MS = 1000
 MAXIMUM_AUTHORIZER_TIMEOUT_SECONDS = 10
 """How long API Gateway waits for a Lambda authorizer. Source: same page, "Authorizer timeout"."""
 
+MAXIMUM_AUDIENCES = 50
+"""Of a JWT authorizer. Source: same page, "Audiences per authorizer"."""
+
 AUTHORIZER_CACHE_SECONDS = 300
 """How long a decision of a Lambda authorizer holds for one caller and route: what it takes for a lost right to be lost."""
 

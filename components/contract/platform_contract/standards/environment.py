@@ -14,12 +14,14 @@ IDEMPOTENCY_EXPIRES_AFTER_SECONDS = "IDEMPOTENCY_EXPIRES_AFTER_SECONDS"
 SOCKET_ENDPOINT = "SOCKET_ENDPOINT"
 TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL = "TOKEN_ISSUER", "TOKEN_AUDIENCES", "JWKS_URL"
 """Told to functions that decide who may call: whose tokens are good, for whom, and where the keys are that sign them."""
+TOKEN_GROUPS_CLAIM = "TOKEN_GROUPS_CLAIM"
+"""The claim of a token that lists the groups of a user: for whoever reads a token, itself or as API Gateway hands it on."""
 
 ROTATION_FIELD, ROTATION_HOOK, ROTATION_HOOK_SECONDS = "ROTATION_FIELD", "ROTATION_HOOK", "ROTATION_HOOK_SECONDS"
 """Told to the platform's function that rotates a secret: where in its text the value is; the alias of the workload's function that hands a new
 value over, and how long that may run."""
 
-ALWAYS = (ENVIRONMENT, WORKLOAD, DATA_CLASS, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR)
+ALWAYS = (ENVIRONMENT, WORKLOAD, DATA_CLASS, SERVICE_NAME, METRICS_NAMESPACE, LOG_LEVEL, CAPTURE_RESPONSE, CAPTURE_ERROR, TOKEN_GROUPS_CLAIM)
 """Set for every function."""
 
 METRICS_NAMESPACE_VALUE = "serverless-platform"

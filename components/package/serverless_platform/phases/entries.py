@@ -60,8 +60,7 @@ class Entries(Made):
             return issuer
         if variable == environment.TOKEN_AUDIENCES:
             return pulumi.Output.from_input(self._args["token_audiences"]).apply(",".join)
-        keys, endpoint = "/.well-known/jwks.json", self._plan.endpoint_url
-        return issuer.apply(lambda url: f"{endpoint}/{url.rpartition('/')[2]}{keys}" if endpoint else url + keys)
+        return issuer.apply(lambda url: self._plan.token_keys.format(issuer=url, pool=url.rpartition("/")[2]))
 
     def _make_http_apis(self) -> None:
         tokens = {key: value for key in ("token_issuer", "token_audiences") if (value := self._args.get(key))}
