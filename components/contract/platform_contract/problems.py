@@ -109,11 +109,12 @@ def broken_parts(title: str, parts: Iterable[tuple[tuple[int | str, ...], Any, s
 def field_path(location: Sequence[int | str]) -> str:
     """functions.api.triggers[0].http.route"""
     path = ""
-    for part in location:
+    for part, following in zip(location, [*location[1:], None], strict=True):
         if isinstance(part, int):
             path += f"[{part}]"
         elif part != "[key]":
-            path += f".{part}" if path else str(part)
+            name = f'"{part}"' if following == "[key]" and "." in str(part) else str(part)  # or it would look like two levels
+            path += f".{name}" if path else name
     return path
 
 
@@ -212,9 +213,24 @@ def _advice(kind: str, value: Any) -> str:
     if kind == "string_type" and not isinstance(value, (Mapping, list)):
         return "write it in quotes"
     if kind in ("int_type", "float_type", "bool_type") and isinstance(value, str):
-        return "write it without quotes"
+        return _as_plain_value(kind, value)
     if kind in ("list_type", "tuple_type") and isinstance(value, str):
         return f"write [{value}]"
+    return f"write {WANTED[kind]}"
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def _as_plain_value(kind: str, text: str) -> str:
+    """What to write instead of text, where a number or true or false is wanted."""
+    if kind == "bool_type":
+        return "write it without quotes" if text in ("true", "false") else "write true or false"
+    whole = text.strip().replace(",", "").replace("_", "")
+    if _NUMBER.fullmatch(whole):
+        return "write it without quotes" if whole == text else f"write {whole}"
+    if found := _NUMBER.search(whole):
+        return f"write the number alone, {found[0]}; the field's name says the unit"
     return f"write {WANTED[kind]}"
 
 

@@ -25,6 +25,7 @@ class Form:
     pattern: str
     rule: str
     fix: str
+    """What to do; `{near}` stands for the nearest text of the form."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
@@ -34,8 +35,16 @@ class Form:
 
     def check(self, value: str) -> str:
         if not re.fullmatch(self.pattern, value):
-            raise broken(self.rule, self.fix)
+            raise broken(self.rule, self.fix.replace("{near}", nearest_name(value)))
         return value
+
+
+def nearest_name(text: str) -> str:
+    """`my.Trial` -> `my-trial`: the name that somebody may have meant; `paid-orders` where nothing of it can be kept."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", text.removesuffix(".yaml"))
+    words = [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+    name = "-".join(words).lstrip("-0123456789")
+    return name or "paid-orders"
 
 
 Name = Annotated[
@@ -43,7 +52,7 @@ Name = Annotated[
     Form(
         "[a-z][a-z0-9]*(-[a-z0-9]+)*",
         "must be lower-case letters and digits in words joined by single dashes, beginning with a letter",
-        "write it like `paid-orders`",
+        "write it like `{near}`",
     ),
 ]
 """Name of a workload, function, table, queue, bucket or team: becomes part of names in AWS and of environment variables."""

@@ -45,7 +45,17 @@ BROKEN = [
      "add `restricted_data: {deploying_roles: [...], break_glass_roles: [...]}` to the stack's settings"),
     ("bad name", [put("tables", {"Orders_2": {"partition_key": "id"}}), drop("functions.api.uses.orders")],
      "tables.Orders_2=Orders_2: must be lower-case letters and digits in words joined by single dashes, beginning with a letter; "
+     "write it like `orders-2`"),
+    ("name with a dot", [put("tables", {"paid.orders": {"partition_key": "id"}}), drop("functions.api.uses.orders")],
+     'tables."paid.orders"=paid.orders: must be lower-case letters and digits in words joined by single dashes, beginning with a letter; '
      "write it like `paid-orders`"),
+    ("number with its unit", [put("functions.api.timeout_seconds", "10s")],
+     "functions.api.timeout_seconds=10s: must be a whole number: longest run; behind an HTTP route at most 30; "
+     "write the number alone, 10; the field's name says the unit"),
+    ("number with commas", [put("profile.requests_per_month", "2,000,000")],
+     "profile.requests_per_month=2,000,000: must be a whole number: requests or events a month; write 2000000"),
+    ("number in words", [put("functions.api.timeout_seconds", "ten")],
+     "functions.api.timeout_seconds=ten: must be a whole number: longest run; behind an HTTP route at most 30; write a whole number"),
     ("name is not the file's", [put("name", "order"), put("functions.api.handler", "order.api.handler"),
                                 put("functions.worker.handler", "order.worker.handler")],
      "name=order: must be the name of its file, orders; rename the file to order.yaml, or the workload"),
@@ -165,6 +175,12 @@ UNREADABLE = [
      "indentation, brackets, quotes"),
     ("colon in text", "summary: takes orders: one at a time\n",
      "line 1, column 22: is not readable as YAML: mapping values are not allowed here; put text that holds `: ` in quotes"),
+    ("further in than the line above", "functions:\n  api:\n    handler: a.b.c\n     timeout_seconds: 10\n",
+     "line 4, column 21: is not readable as YAML: mapping values are not allowed here; `timeout_seconds` is indented by 5 spaces and `handler` "
+     "above it, which has a value already, by 4: give keys of one level the same indentation"),
+    ("on no level", "functions:\n   api:\n     handler: a.b.c\n  timeout_seconds: 10\n",
+     "line 4, column 3: is not readable as YAML: expected <block end>, but found '<block mapping start>'; `timeout_seconds` is indented by 2 spaces, "
+     "as no level above it is: give keys of one level the same indentation"),
     ("tab", "name: orders\nboundary:\n\taccepts: a\n",
      "line 3, column 1: is not readable as YAML: found character '\\t' that cannot start any token; indent with spaces, not tabs"),
     ("tag", "name: !!python/object:os.system x\n",

@@ -64,7 +64,7 @@ BROKEN = [
      "log_level=WARN: must be one of DEBUG, INFO; choose one of them"),
     ("burst", {"api_burst": 9000}, "api_burst=9000: must be at most 5000: requests at once and API beyond which callers get 429; lower it"),
     ("truth value", {"protect_state": "yes"},
-     "protect_state=yes: must be true or false: refuse deletion of tables, queues, buckets and the user pool; write it without quotes"),
+     "protect_state=yes: must be true or false: refuse deletion of tables, queues, buckets and the user pool; write true or false"),
     ("role as an ARN", {"restricted_data": {"deploying_roles": ["arn:aws:iam::123456789012:role/deploy"], "break_glass_roles": ["break-glass"]}},
      "restricted_data.deploying_roles[0]=arn:aws:iam::123456789012:role/deploy: must be the name of an IAM role, with its path: no ARN, no wildcard; "
      "write deploy, or aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Deploy_0123456789abcdef"),

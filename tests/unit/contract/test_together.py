@@ -111,14 +111,16 @@ def test_what_no_component_makes_yet_is_refused(tmp_path):
         billing=other(put("shares", {"orders": ["orders"]})),
     )  # fmt: skip
     assert problems_of(folder) == [
-        "workloads/orders.yaml: functions.api.uses.billing.orders: is another workload's: not built yet; send it what it needs over its API"
+        "workloads/billing.yaml: shares.orders[0]=orders: is not built yet: a workload uses its own resources only; "
+        "remove it; orders gets what it needs over an API of billing",
+        "workloads/orders.yaml: functions.api.uses.billing.orders: is not built yet: a workload uses its own resources only; "
+        "send it what it needs over its API",
     ]
 
 
 def test_a_broken_manifest_is_not_blamed_on_those_that_use_it(tmp_path):
     folder = write(
-        tmp_path / "workloads", orders=text(put("functions.api.uses", {"billing.orders": ["read"]}), put("shares", {"orders": ["billing"]})),
-        billing=other(drop("cost")),
+        tmp_path / "workloads", orders=text(put("functions.api.uses", {"billing.orders": ["read"]})), billing=other(drop("cost")),
     )  # fmt: skip
     assert problems_of(folder) == ["workloads/billing.yaml: cost: is required: what it may cost; add `cost`"]
 

@@ -23,6 +23,9 @@ class Used:
     kind: Kind
 
 
+NOT_SHARED_YET = "is not built yet: a workload uses its own resources only"
+
+
 def resolve(manifest: Manifest, name: str, others: Mapping[str, Manifest]) -> Used | None:
     """What `name` in `uses` of `manifest` stands for: a resource of its own, else WORKLOAD.RESOURCE that its owner shares with it."""
     kind = manifest.kind_of(name)
@@ -49,7 +52,7 @@ def check_uses(manifest: Manifest, others: Mapping[str, Manifest], unreadable: f
                 continue
             yield from _verbs(path, verbs, used, manifest)
             if used.workload != manifest.name:
-                yield path, None, "is another workload's: not built yet", "send it what it needs over its API"
+                yield path, None, NOT_SHARED_YET, "send it what it needs over its API"
 
 
 def _unknown(manifest: Manifest, name: str, others: Mapping[str, Manifest]) -> tuple[str, str]:
@@ -92,7 +95,8 @@ def _verbs(path: str, verbs: list[str], used: Used, manifest: Manifest) -> Itera
 
 
 def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
-    """Every `shares` names a resource of the workload and workloads that exist."""
+    """Every `shares` names a resource of the workload and workloads that exist. What would be right is refused all the same, until
+    a workload can use what another shares: accepted in silence, it would look as if it did something."""
     for resource, consumers in manifest.shares.items():
         if manifest.kind_of(resource) is None:
             hint = did_you_mean(resource, manifest.resources)
@@ -113,6 +117,8 @@ def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
                     f"is no workload; there is {choices(sorted(known - {manifest.name}))}",
                     did_you_mean(consumer, known) or "correct it",
                 )
+            elif manifest.kind_of(resource) is not None:
+                yield path, consumer, NOT_SHARED_YET, f"remove it; {consumer} gets what it needs over an API of {manifest.name}"
 
 
 def check_reserved(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[Broken]:

@@ -1,5 +1,6 @@
 """YAML as people write it here: one mapping to a file, every key once; what is wrong is told with its line."""
 
+import re
 from typing import Any
 
 import yaml
@@ -55,7 +56,7 @@ def read_yaml(text: str, file: str, what: str = "a manifest", begins: str = "nam
         mark = wrong.problem_mark or wrong.context_mark
         line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         rule = f"is not readable as YAML: {wrong.problem or wrong.context or 'syntax error'}"
-        fix = _yaml_advice(f"{wrong.problem} {wrong.context}")
+        fix = (_indentation_advice(text, mark.line) if mark else "") or _yaml_advice(f"{wrong.problem} {wrong.context}")
         raise ProblemsError([Problem(file, line, "", rule, fix)]) from None
     except yaml.YAMLError as wrong:
         raise ProblemsError(
@@ -67,6 +68,37 @@ def read_yaml(text: str, file: str, what: str = "a manifest", begins: str = "nam
         kind = "a list" if isinstance(content, list) else "a single value"
         raise ProblemsError([Problem(file, "", "", f"is {kind}, not a mapping", f"begin with `{begins}`")])
     return content
+
+
+_KEY = re.compile(r"( *)(?:- +)?([A-Za-z_][\w.-]*) *:(?: |$)(.*)")
+
+
+def _indentation_advice(text: str, number: int) -> str:
+    """What to do where a key stands further in than the line before it, which has a value already; or where it fits no level. Empty if it is
+    not that. `number`: of the line that YAML could not read, from 0."""
+    lines = text.splitlines()
+    found = _KEY.match(lines[number]) if number < len(lines) else None
+    if not found:
+        return ""
+    before = next((line for line in reversed(lines[:number]) if line.strip() and not line.lstrip().startswith("#")), "")
+    above = _KEY.match(before)
+    indent, name = len(found[1]), found[2]
+    if above and above[3].strip() and not above[3].lstrip().startswith(("{", "[", "|", ">", "&", "#", '"', "'")) and indent > len(above[1]):
+        return f"`{name}` is indented by {indent} spaces and `{above[2]}` above it, which has a value already, by {len(above[1])}: give keys of one level the same indentation"
+    if indent not in _open_levels(lines[:number], indent):
+        return f"`{name}` is indented by {indent} spaces, as no level above it is: give keys of one level the same indentation"
+    return ""
+
+
+def _open_levels(lines: list[str], indent: int) -> list[int]:
+    """Indentations of the mappings that are open after `lines`, as far in as `indent`. Where the last line opens one, `indent` is of it."""
+    levels: list[int] = []
+    for line in lines:
+        if key := _KEY.match(line):
+            levels = [*(level for level in levels if level < len(key[1])), len(key[1])]
+    last = _KEY.match(lines[-1]) if lines else None
+    opens = last is not None and not last[3].strip() and indent > len(last[1])
+    return [level for level in levels if level <= indent] + ([indent] if opens or not lines else [])
 
 
 def _yaml_advice(problem: str) -> str:
