@@ -4,10 +4,9 @@ import json
 import re
 from collections import defaultdict
 
-import pytest
-
 from platform_contract import documents
-from platform_contract.plan import plan_workload
+from platform_contract.plan import plan_all
+from platform_contract.plan.account import wanted
 from platform_contract.plan.limits import AUTHORIZER_ID, CLIENT_ID, POOL_ID, SECRET_SUFFIX, characters, compact_bytes
 from platform_contract.plan.roles import API_ID, KEY_ID
 from platform_contract.specs import load_manifests
@@ -66,16 +65,29 @@ def registered(graph: Graph) -> dict[tuple[str, str], int]:
     return dict(sizes)
 
 
-@pytest.mark.parametrize("stack", ["dev"])
-def test_what_is_planned_is_what_is_registered(stack, dev: Graph):
-    settings = stack_settings(ROOT, stack)
+SETTINGS = stack_settings(ROOT, "dev")
+PLANS = plan_all(load_manifests(ROOT / "workloads", SETTINGS), SETTINGS)
+
+
+def test_what_is_planned_is_what_is_registered(dev: Graph):
     planned = {
         (limit.kind, limit.name): limit.size
-        for manifest in load_manifests(ROOT / "workloads", settings).values()
-        for limit in plan_workload(manifest, settings).limits
+        for plan in PLANS.values()
+        for limit in plan.limits
         if limit.kind != "boundary"  # made by the bootstrap
     }
     sent = registered(dev)
     sent.pop(("key", "alias/dev-alarms"))  # of the foundation
     assert planned == sent
     assert {kind for kind, _ in planned} == {"role", "trust", "function", "environment", "key", "queue"}
+
+
+def test_what_is_counted_is_what_is_registered(dev: Graph):
+    """Roles, alarms, X-Ray groups and policies, and reserved runs of the whole program, foundation included."""
+    assert wanted(PLANS) == {
+        "concurrent_executions": sum(it.inputs.get("reservedConcurrentExecutions", 0) for it in dev.all("lambda/function")),
+        "roles": len(dev.all("iam/role")),
+        "trace_groups": len(dev.all("xray/group")),
+        "trace_policies": len(dev.all("xray/resourcePolicy")),
+        "alarms": len(dev.all("cloudwatch/metricAlarm")),
+    }  # fmt: skip

@@ -40,7 +40,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "break_even": {"standards"},
     "flags": {"break_even"},
     "fit": {"standards", "break_even", "flags"},
-    "specs": {"problems", "words", "languages", "standards", "settings", "name_limits", "naming", "rotation_names", "fit", "json_schemas", "appsync_js"},
+    "specs": {"problems", "words", "languages", "standards", "settings", "name_limits", "naming", "rotation_names", "break_even", "fit", "json_schemas", "appsync_js"},
     "documents": set(),
     "plan": {"problems", "standards", "settings", "naming", "rotation_names", "specs", "documents"},
     "inventory": set(),

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,24 +36,29 @@ def _yaml(content: Any, *, width: int = 120, **style: Any) -> str:
 def check(root: Path) -> str:
     """Every stack file, every manifest with its plan in every stack, every handler; what was checked. Raises ProblemsError with all problems."""
     from .plan import plan_all
+    from .plan.account import Stacks, account_problems, beside
 
     problems: list[Problem] = []
     stacks = stack_names(root)
     checked: dict[str, Manifest] = {}
-    readable: list[Settings | None] = []
+    readable: dict[str, Settings] = {}
+    planned: Stacks = {}
     for stack in stacks:
         try:
-            readable.append(stack_settings(root, stack))
+            readable[stack] = stack_settings(root, stack)
         except ProblemsError as error:
             problems += error.problems
     problems += same_keys(root)
-    for settings in readable or [None]:
+    every: Mapping[str, Settings | None] = readable or {"": None}
+    for stack, settings in every.items():
         try:
             checked = load_manifests(root / WORKLOADS, settings)
             if settings is not None:
-                plan_all(checked, settings)
+                planned = {**planned, stack: (settings, plan_all(checked, settings))}
         except ProblemsError as error:
             problems += error.problems
+    for stack, (its, plans) in planned.items():
+        problems += account_problems(plans, its, beside(planned, stack), f"Pulumi.{stack}.yaml")
     if checked:
         try:
             check_handlers(checked, root / HANDLERS)
@@ -61,6 +67,16 @@ def check(root: Path) -> str:
     if problems:
         raise ProblemsError(problems)
     return f"{len(checked)} workloads ({', '.join(checked)}) are right in {len(stacks)} stacks ({', '.join(stacks)})"
+
+
+def account(root: Path, stack: str) -> str:
+    """What is taken of the quotas of a stack's account, as Markdown. Raises ProblemsError."""
+    from .plan import plan_all
+    from .plan.account import report
+
+    stack_settings(root, stack)  # tells of a stack that is not there
+    every = {name: stack_settings(root, name) for name in stack_names(root)}
+    return report({name: (its, plan_all(load_manifests(root / WORKLOADS, its), its)) for name, its in every.items()}, stack)
 
 
 def write(root: Path, folder: Path, files: dict[str, str]) -> str:
@@ -124,6 +140,8 @@ def main(arguments: list[str] | None = None) -> int:
     costing = commands.add_parser("cost", help="what workloads cost at 1 M events, line by line")
     costing.add_argument("manifest", type=Path, nargs="?", help="such as workloads/orders.yaml (default: all)")
     costing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
+    counting = commands.add_parser("account", help="what a stack takes of the quotas of its account")
+    counting.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
     commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
@@ -138,6 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
             return int(refused)
         elif options.command == "cost":
             print(costs(options.root, options.manifest, options.stack), end="")
+        elif options.command == "account":
+            print(account(options.root, options.stack), end="")
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":

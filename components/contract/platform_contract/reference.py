@@ -248,6 +248,15 @@ def _documents_table() -> str:
     return _table("document | at most | source | what to do when it is larger", rows)
 
 
+def _account_table() -> str:
+    rows = [f"| {it.what} | {'no limit' if it.most is None else f'{it.most:,}'} in {_in(it.per)} | {_cell(it.source)} | {_cell(it.fix)} |" for it in quotas.ACCOUNT.values()]
+    return _table("of an account | at most | source | what to do when it is not enough", rows)
+
+
+def _in(per: str) -> str:
+    return {"account": "an account", "account and region": "a region of an account"}[per]
+
+
 def _prices_table() -> str:
     rows = [f"| {name.replace('_', ' ')} | {price} | {_cell(price.source)} |" for name, price in prices.PRICES.items()]
     return _table("of | USD | source", rows)
@@ -258,7 +267,7 @@ def _table(head: str, rows: list[str]) -> str:
 
 
 TABLES = {"ALARMS": _alarms_table, "CLASSES": _classes_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table,
-          "DOCUMENTS": _documents_table}  # fmt: skip
+          "DOCUMENTS": _documents_table, "ACCOUNT": _account_table}  # fmt: skip
 """Constants that are shown as tables of their own."""
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from .problems import Problem, ProblemsError, broken, from_validation
-from .standards import apigateway, lambda_, logs
+from .standards import apigateway, lambda_, logs, quotas
 from .words import Email, Form, Name, Sentence, Strict, once
 
 __all__ = ["Identity", "Phase", "ProblemsError", "Settings", "Team", "load_settings"]
@@ -124,6 +124,16 @@ class RestrictedData(Strict):
     )
 
 
+class AccountQuotas(Strict):
+    """What AWS allows the account of the stack in its region."""
+
+    concurrent_executions: int = Field(
+        default=quotas.ACCOUNT["concurrent_executions"].most or 0, ge=10,
+        description='Runs of functions at the same time: the quota "Concurrent executions" of Lambda. A new account has far less.',
+    )  # fmt: skip
+    roles: int = Field(default=quotas.ACCOUNT["roles"].most or 0, ge=1, description='The quota "Roles per account" of IAM.')
+
+
 class Settings(Strict):
     """All that a stack decides. Every field is a key `serverless-platform:FIELD` of Pulumi.STACK.yaml."""
 
@@ -155,10 +165,13 @@ class Settings(Strict):
         le=1000,
         description="Most runs at the same time of each function whose manifest says nothing; null leaves it to the account's pool.",
     )
-    account_concurrency: int = Field(
-        default=lambda_.ACCOUNT_CONCURRENCY,
-        ge=10,
-        description='Runs at the same time that AWS allows the account in the region: the quota "Concurrent executions" of Lambda.',
+    account_quotas: AccountQuotas = Field(
+        default=AccountQuotas(),
+        description="What AWS allows the account, where it is not what every account gets. Checked before anything is made; before an update on AWS "
+        "the account itself is asked.",
+    )
+    trace_groups: bool = Field(
+        default=True, description="Make an X-Ray group for each workload, by which its traces are found; AWS allows an account 25."
     )
     api_rate_per_second: float = Field(
         default=500,

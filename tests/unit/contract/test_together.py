@@ -179,18 +179,6 @@ def test_a_table_named_like_the_one_for_idempotency_of_another(tmp_path):
     ]
 
 
-def test_functions_reserve_more_than_the_account_has(tmp_path):
-    """Lambda keeps 100 of the account's 1000 for all others, and would refuse the last function in the middle of an update."""
-    folder = write(tmp_path / "workloads", orders=text(), billing=other(put("functions.api.reserved_concurrency", 300)))
-    assert list(load_manifests(folder, settings(reserved_concurrency=200), TODAY)) == ["billing", "orders"]
-    write(folder, billing=other(put("functions.api.reserved_concurrency", 301)))
-    assert problems_of(folder, settings(reserved_concurrency=200)) == [
-        "settings: account_concurrency=1000: leaves 900 to reserve, because Lambda keeps 100 for all others, and the functions reserve 901 "
-        "together; lower reserved_concurrency in the stack's settings or in manifests, or let AWS raise the quota and write it here"
-    ]
-    assert load_manifests(folder, settings(reserved_concurrency=200, account_concurrency=1001), TODAY)
-
-
 def test_a_name_that_aws_would_refuse_names_the_part_to_shorten(tmp_path):
     name = "takes-orders-of-customers-and-partners2"
     front = {"handler": "orders.api.handler", "triggers": [{"http": {"route": "GET /"}}]}

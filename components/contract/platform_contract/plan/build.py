@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from platform_contract import naming
 from platform_contract.plan import access, functions, state, triggers
+from platform_contract.plan.account import account_problems, assumed
 from platform_contract.plan.datasets import plan_datasets
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.graphql import plan_graphql
@@ -100,7 +101,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
             physical_name=naming.trace_group_name(settings, manifest.name),
             # Powertools' Tracer writes POWERTOOLS_SERVICE_NAME, which is the workload, as annotation `Service`.
             filter_expression=f'annotation.Service = "{manifest.name}"',
-        ),
+        ) if settings.trace_groups else None,
         budget=BudgetPlan(
             physical_name=naming.budget_name(settings, manifest.name),
             limit_usd=manifest.cost.monthly_budget_usd,
@@ -127,6 +128,7 @@ def plan_all(manifests: Mapping[str, Manifest], settings: Settings) -> dict[str,
             plans[name] = plan_workload(manifest, settings)
         except ProblemsError as wrong:
             problems += wrong.problems
+    problems += account_problems(plans, settings, assumed(settings))
     if problems:
         raise ProblemsError(problems)
     return plans

@@ -238,7 +238,7 @@ class WorkloadPlan(Plain):
     datasets: DatasetsPlan | None
     ordered_triggers: dict[str, OrderedTriggerPlan]
     """By FUNCTION-SOURCE."""
-    trace_group: TraceGroupPlan
+    trace_group: TraceGroupPlan | None
     budget: BudgetPlan
     limits: tuple[LimitPlan, ...] = ()
     """What AWS limits as a whole, measured on all of the above."""

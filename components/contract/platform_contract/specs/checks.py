@@ -13,6 +13,7 @@ from ..settings import Settings
 from ..standards import dynamodb, environment, lambda_
 from ..standards.data_class import CLASSES
 from . import names
+from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
 from .manifest import SECTIONS, Manifest
@@ -61,7 +62,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _named_users(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
-        yield from _concurrency(manifest, settings)
+        yield from check_concurrency(manifest, settings)
         yield from _identity(manifest, settings)
         if manifest.graphql and not settings.identity.managed:
             yield ("graphql", None, f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
@@ -180,16 +181,6 @@ def _identity(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
             yield (f"{path}.authorizer", "cognito",
                    f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
                    "use an HTTP API with `authorizer: jwt`, which takes tokens from either")  # fmt: skip
-
-
-def _concurrency(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
-    for name, function in manifest.functions.items():
-        reserved = function.reserved_concurrency or settings.reserved_concurrency
-        wanted = sum(trigger.maximum_concurrency or 0 for trigger in function.queue_triggers)
-        if reserved and wanted > reserved:
-            yield (f"functions.{name}.reserved_concurrency", reserved,
-                   f"is less than the {wanted} that its queues may use: the rest would be throttled, which counts as a receive",
-                   f"raise it to {wanted}, or lower maximum_concurrency")  # fmt: skip
 
 
 def _names(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

@@ -13,7 +13,7 @@ from ..problems import Problem, ProblemsError, choices, did_you_mean, from_valid
 from ..settings import Settings
 from .checks import Broken, check_alone
 from .manifest import Manifest
-from .references import check_clashes, check_reserved, check_shares, check_uses
+from .references import check_clashes, check_shares, check_uses
 from .resolvers import GraphqlFilesError, read_graphql
 from .yaml_files import read_yaml
 
@@ -99,8 +99,6 @@ def _together(
     if settings is not None:
         for name, broken in check_clashes(manifests, settings):
             yield _problem(files[name], broken)
-        for broken in check_reserved(manifests, settings):
-            yield _problem("settings", broken)
 
 
 def _chosen(

@@ -7,7 +7,6 @@ from .. import naming
 from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
-from ..standards import lambda_
 from ..standards.iam import VERBS
 from .checks import Broken
 from .manifest import Kind, Manifest
@@ -119,18 +118,6 @@ def check_shares(manifest: Manifest, known: frozenset[str]) -> Iterator[Broken]:
                 )
             elif manifest.kind_of(resource) is not None:
                 yield path, consumer, NOT_SHARED_YET, f"remove it; {consumer} gets what it needs over an API of {manifest.name}"
-
-
-def check_reserved(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[Broken]:
-    """What all functions reserve together fits into the account; Lambda refuses the function that goes beyond, in mid-update."""
-    functions = [function for manifest in manifests.values() for function in manifest.functions.values()]
-    reserved = sum(function.reserved_concurrency or settings.reserved_concurrency or 0 for function in functions)
-    room = settings.account_concurrency - lambda_.UNRESERVED_CONCURRENCY
-    if reserved > max(room, 0):
-        yield ("account_concurrency", settings.account_concurrency,
-               f"leaves {max(room, 0)} to reserve, because Lambda keeps {lambda_.UNRESERVED_CONCURRENCY} for all others, and the functions "
-               f"reserve {reserved} together",
-               "lower reserved_concurrency in the stack's settings or in manifests, or let AWS raise the quota and write it here")  # fmt: skip
 
 
 def check_clashes(manifests: Mapping[str, Manifest], settings: Settings) -> Iterator[tuple[str, Broken]]:

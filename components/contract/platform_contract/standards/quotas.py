@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from . import environment
+from . import environment, lambda_
 
 
 @dataclass(frozen=True)
@@ -56,5 +56,40 @@ STATEMENT_ID_CHARACTERS = 100
 """Longest name of a statement in a function's policy: the provider makes it of the resource's name, with some letters of chance, and cuts it here.
 Source: Lambda API reference, AddPermission."""
 
-NEARLY_FULL = 0.8
-"""Share of a limit above which a plan says so, though it is kept."""
+
+
+@dataclass(frozen=True)
+class AccountQuota:
+    """How many of something an account may hold."""
+
+    what: str
+    most: int | None
+    """What AWS gives every account; None: no limit."""
+    per: Literal["account", "account and region"]
+    source: str
+    fix: str
+    """What to do when it is not enough."""
+
+
+_RAISE = "let AWS raise the quota and write it into `account_quotas` of the stack's settings"
+_MOVE = "bring some workloads up in another account"
+
+ACCOUNT: dict[str, AccountQuota] = {
+    "concurrent_executions": AccountQuota(
+        "functions running at the same time", lambda_.ACCOUNT_CONCURRENCY, "account and region",
+        'Lambda guide, "Lambda quotas": 1,000, and far less in a new account until it is used or a raise is asked for',
+        f"lower reserved_concurrency in the stack's settings or in manifests, or {_RAISE}",
+    ),
+    "roles": AccountQuota("IAM roles", 1000, "account", 'IAM guide, "IAM and AWS STS quotas"; AWS raises it up to 10,000', f"{_RAISE}, or {_MOVE}"),
+    "trace_groups": AccountQuota(
+        "X-Ray groups", 25, "account and region", 'AWS General Reference, "AWS X-Ray endpoints and quotas": groups in an account; cannot be raised',
+        f"set trace_groups to false in the stack's settings: traces are kept, and only their filters by workload go; or {_MOVE}",
+    ),
+    "trace_policies": AccountQuota(
+        "X-Ray resource policies", 5, "account and region", "X-Ray API reference, PutResourcePolicy", "remove one that is not needed any more, or bring the stack up in another account",
+    ),
+    "alarms": AccountQuota(
+        "CloudWatch alarms", None, "account and region", 'CloudWatch guide, "Using Amazon CloudWatch alarms": there is no limit to their number; each is billed', "",
+    ),
+}  # fmt: skip
+"""What the stacks of an account share -> its quota. The first two can be raised, and stand in a stack's settings."""

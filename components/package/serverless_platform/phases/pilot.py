@@ -235,11 +235,11 @@ class Pilot(Entries, Sources):
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 
     def _make_trace_group(self) -> None:
-        group = self._plan.trace_group
-        make_trace_group(
-            self._name, group_name=group.physical_name, filter_expression=group.filter_expression, tags=self._plan.tags,
-            opts=self._child,
-        )  # fmt: skip
+        if group := self._plan.trace_group:
+            make_trace_group(
+                self._name, group_name=group.physical_name, filter_expression=group.filter_expression, tags=self._plan.tags,
+                opts=self._child,
+            )  # fmt: skip
 
     def _make_budget(self) -> None:
         budget, topic = self._plan.budget, self._args["alarm_topic_arn"]
