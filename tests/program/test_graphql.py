@@ -193,12 +193,13 @@ def watching(graph: Graph) -> Iterator[str]:
         manifest = MANIFESTS[api.inputs["tags"]["workload"]]
         if not api.inputs.get("xrayEnabled"):
             yield f"{api.name}: is not traced"
-        alarms = {alarm.inputs["metricName"]: alarm.inputs for alarm in graph.all("cloudwatch/metricAlarm")
-                  if alarm.inputs["namespace"] == "AWS/AppSync" and alarm.inputs["dimensions"] == {"GraphQLAPIId": f"{api.name}-id"}}  # fmt: skip
-        if alarms.get("5XXError", {}).get("statistic") != "Sum":
+        alarms = [alarm.inputs for alarm in graph.all("cloudwatch/metricAlarm")
+                  if alarm.inputs["namespace"] == "AWS/AppSync" and alarm.inputs["dimensions"] == {"GraphQLAPIId": f"{api.name}-id"}]  # fmt: skip
+        statistics = [alarm.get("statistic") for alarm in alarms if alarm["metricName"] == "5XXError"]
+        if statistics != ["Sum", "Sum"]:  # within minutes, and over an hour
             yield f"{api.name}: nobody learns of errors of AppSync's own"
         promised = manifest.slo.latency_ms_p99 if manifest.slo else 2500
-        latency = alarms.get("Latency", {})
+        latency = next((alarm for alarm in alarms if alarm["metricName"] == "Latency"), {})
         if (latency.get("extendedStatistic"), latency.get("threshold")) != ("p99", promised):
             yield f"{api.name}: nobody learns that one in a hundred answers takes longer than {promised} ms"
 

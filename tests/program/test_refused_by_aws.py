@@ -41,6 +41,7 @@ PROVEN = {
     "apigateway-one-path-parameter-per-place": "tests/unit/contract/test_broken_triggers.py",
     "apigateway-model-is-draft-4": "tests/unit/contract/test_json_schemas.py",
     "apigateway-deployment-is-a-snapshot": "tests/program/test_rest_api.py::test_whatever_a_deployment_holds_makes_a_new_one",
+    "apigateway-settings-of-all-overwrite": "tests/program/test_rest_api.py::test_settings_of_one_method_come_after_those_of_all",
     "apigateway-key-in-one-plan-of-a-stage": "tests/program/test_rest_api.py::test_every_client_has_one_key_in_one_plan",
     "s3-name-is-the-worlds": "tests/unit/contract/test_naming.py::test_names_are_what_everybody_expects",
     "sqs-key-admits-the-sender": "tests/program/test_access.py::test_keys_admit_services_and_the_account_but_name_no_role",
