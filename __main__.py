@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 
+from platform_contract.guardrails import digest
 from platform_contract.plan import stack_tags
 from platform_contract.problems import ProblemsError
 from serverless_platform.bundles import BundleError
@@ -17,19 +18,20 @@ from serverless_platform.workload import Workload
 
 
 async def main() -> pulumi.Inputs:
-    await refuse_unjudged()
+    guardrails = digest(Path(__file__).parent / "policies")
+    await refuse_unjudged(guardrails)
     settling = Settling()
     settling.begin()
     try:
-        outputs = make(read_program(Path(__file__).parent))
+        outputs = make(read_program(Path(__file__).parent), guardrails)
     except (ProblemsError, BundleError) as wrong:
         raise pulumi.RunError(str(wrong)) from wrong
     await settling.finish()
     return outputs
 
 
-def make(project: Project) -> pulumi.Inputs:
-    """Registers everything of `project`; what the stack exports."""
+def make(project: Project, guardrails: str) -> pulumi.Inputs:
+    """Registers everything of `project`; what the stack exports, the digest of its guardrails included."""
     settings, stacked = project.settings, stack_tags(project.settings)
     inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
     foundation_args, each_workload = project.foundation_args(), list(project.workloads())
@@ -38,7 +40,7 @@ def make(project: Project) -> pulumi.Inputs:
     return {
         "inventory": export_inventory(settings, foundation, workloads),
         "urls": {name: workload.urls for name, workload in workloads.items()},
-        "platform": export_platform(settings, foundation),
+        "platform": export_platform(settings, foundation, guardrails),
     }
 
 

@@ -16,30 +16,26 @@ from guardrails.rule import Level, Rule
 
 FOLDER = Path(__file__).resolve().parents[1]
 PACK_NAME = "serverless-platform-guardrails"
-ANSWER = "guardrails-answer-the-program"
-HANDSHAKE_TYPE = "pulumi:index:Stash"
-HANDSHAKE_NAME = "guardrails"
 
 LEVELS = {Level.MANDATORY: EnforcementLevel.MANDATORY, Level.ADVISORY: EnforcementLevel.ADVISORY}
 
 
 @cache
 def pack_version() -> str:
-    """The version in PulumiPolicy.yaml, which the handshake hands to the program."""
+    """The version in PulumiPolicy.yaml."""
     return str(yaml.safe_load((FOLDER / "PulumiPolicy.yaml").read_text())["version"])
 
 
 def policies(rules: Iterable[Rule]) -> list[Policy]:
-    """Everything the pack holds, the handshake first."""
+    """Everything the pack holds; first what guards the guardrails."""
     made: list[Policy] = [
         ResourceValidationPolicy(
-            ANSWER, "Tells the program that the guardrails judge this update.", remediate=_judged_by_the_server,
-            enforcement_level=EnforcementLevel.REMEDIATE,
-        ),
-        ResourceValidationPolicy(
-            SOUND, "Waivers are valid and every rule can judge.", _judged_by_the_server, enforcement_level=EnforcementLevel.MANDATORY
-        ),
-    ]  # fmt: skip
+            SOUND,
+            "Waivers are valid and every rule can judge.",
+            _judged_by_the_server,
+            enforcement_level=EnforcementLevel.MANDATORY,
+        )
+    ]
     for rule in rules:
         if rule.check:
             made.append(ResourceValidationPolicy(rule.id, validate=_judged_by_the_server, **_texts(rule)))

@@ -9,17 +9,17 @@ import os
 from typing import Any
 
 import pulumi_policy.policy as sdk
-from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi_policy import EnforcementLevel, Policy
 
 from guardrails import catalogue
 from guardrails.decode import Decoded
 from guardrails.judge import Judge, Told
-from guardrails.pack import ANSWER, FOLDER, HANDSHAKE_NAME, HANDSHAKE_TYPE, PACK_NAME, pack_version
+from guardrails.pack import FOLDER, PACK_NAME, pack_version
 from guardrails.resource import Resource, Stack, current_type
 from guardrails.values import Values
 from guardrails.waivers import WAIVER_FILE, load_waivers
+from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave
 
 
 class Server(sdk._PolicyAnalyzerServicer):
@@ -31,13 +31,18 @@ class Server(sdk._PolicyAnalyzerServicer):
         rules = catalogue.RULES
         waivers = load_waivers(FOLDER / WAIVER_FILE, {rule.id for rule in rules})
         self._always_updating = os.environ.get("PULUMI_DRY_RUN") == "false"
+        self._digest, self._weakened = digest(FOLDER), dict[str, str]()
         self._judge = Judge(rules, waivers, updating=self._always_updating)
 
     def Configure(self, request: Any, context: Any) -> Any:
         answer = super().Configure(request, context)
-        self._judge.off = frozenset(
-            name for name, policy in self._policies.items() if self._get_enforcement_level(policy) is EnforcementLevel.DISABLED
-        )
+        levels = {name: self._level(policy) for name, policy in self._policies.items()}
+        self._judge.off = frozenset(name for name, level in levels.items() if level is EnforcementLevel.DISABLED)
+        self._weakened = {
+            name: level.value
+            for name, level in levels.items()
+            if level is not EnforcementLevel.MANDATORY and self._policies[name].enforcement_level is EnforcementLevel.MANDATORY
+        }
         return answer
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:
@@ -46,6 +51,11 @@ class Server(sdk._PolicyAnalyzerServicer):
         return super().ConfigureStack(request, context)
 
     def Analyze(self, request: Any, _context: Any) -> Any:
+        if request.type == QUESTION_TYPE and request.name == QUESTION_NAME:
+            asked = request.options.customTimeouts
+            if asked.create:  # somebody else's stash of that name asks nothing
+                nonce = Nonce((round(asked.create), round(asked.update), round(asked.delete)))
+                leave(nonce, Answer(self._digest, self._weakened))
         if not self._judge.wants(current_type(request.type)):
             return messages.AnalyzeResponse()
         return self._answer(self._judge.resource(_resource(request, {})))
@@ -53,31 +63,24 @@ class Server(sdk._PolicyAnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
         return self._answer(self._judge.stack(_stack(request.resources)))
 
-    def Remediate(self, request: Any, _context: Any) -> Any:
-        """Only the handshake is changed; what no remediation changes is not decoded."""
-        if request.type != HANDSHAKE_TYPE or request.name != HANDSHAKE_NAME:
-            return messages.RemediateResponse()
-        properties = struct_pb2.Struct()
-        properties.CopyFrom(request.properties)
-        properties["input"] = pack_version()
-        policy = self._policies[ANSWER]
-        return messages.RemediateResponse(remediations=[messages.Remediation(
-            policyName=policy.name, policyPackName=PACK_NAME, policyPackVersion=pack_version(), description=policy.description,
-            properties=properties,
-        )])  # fmt: skip
+    def Remediate(self, _request: Any, _context: Any) -> Any:
+        """No policy of the pack changes a resource, so nothing is decoded."""
+        return messages.RemediateResponse()
+
+    def _level(self, policy: Policy) -> EnforcementLevel:
+        level = self._get_enforcement_level(policy)
+        # There is no remediation in the pack: what is configured so stops the update.
+        return EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level
 
     def _answer(self, told: list[Told]) -> Any:
         return messages.AnalyzeResponse(diagnostics=[self._diagnostic(each) for each in told])
 
     def _diagnostic(self, told: Told) -> Any:
         policy = self._policies[told.policy]
-        level = self._get_enforcement_level(policy)
-        if level is EnforcementLevel.REMEDIATE:  # configured so; what no remediation has mended stops the update
-            level = EnforcementLevel.MANDATORY
         return messages.AnalyzeDiagnostic(
             policyName=policy.name, policyPackName=PACK_NAME, policyPackVersion=pack_version(), description=policy.description,
             message=f"{policy.description}\n{told.message}", urn=told.urn or "",
-            enforcementLevel=self._map_enforcement_level(level),
+            enforcementLevel=self._map_enforcement_level(self._level(policy)),
             severity=self._map_severity(policy.severity),
         )  # fmt: skip
 

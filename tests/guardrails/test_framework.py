@@ -16,7 +16,7 @@ from guardrails.catalogue import RULES
 from guardrails.iam_documents import parse
 from guardrails.judge import JOINED, SOUND, Judge
 from guardrails.memory import Memory
-from guardrails.pack import HANDSHAKE_NAME, HANDSHAKE_TYPE, PACK_NAME, pack_version, policies
+from guardrails.pack import PACK_NAME, policies
 from guardrails.pages import FOLDER, pages
 from guardrails.resource import RENAMED, STACK, WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Given, Level, Rule, Scope, Severity
@@ -154,22 +154,9 @@ def test_the_server_offers_what_the_table_holds(server: Server) -> None:
     offered = {policy.name: policy for policy in info.policies}
     expected = {rule.id for rule in RULES if rule.check} | {rule.id + JOINED for rule in RULES if rule.check_stack}
     assert info.name == PACK_NAME
-    assert set(offered) == expected | {"guardrails-answer-the-program", "guardrails-can-judge", "decided-in-the-update"}
+    assert set(offered) == expected | {"guardrails-can-judge", "decided-in-the-update"}
     assert offered["decided-in-the-update"].enforcementLevel == 0  # advisory
     assert {offered[name].enforcementLevel for name in expected} == {1}  # mandatory
-
-
-def test_handshake_answers_the_program_and_nobody_else(server: Server) -> None:
-    asked = Given(HANDSHAKE_TYPE, {"input": "none"}, HANDSHAKE_NAME)
-    (answer,) = server.remediate(asked, "handshake")
-    assert dict(answer.properties) == {"input": pack_version()}
-    assert re.fullmatch(r"\d+\.\d+\.\d+", pack_version())
-    assert server.remediate(Given(HANDSHAKE_TYPE, {"input": "none"}, "other"), "handshake") == []
-    assert server.remediate(Given(QUEUE, {"input": "none"}, HANDSHAKE_NAME), "handshake") == []
-
-
-def test_the_handshake_names_the_type_that_the_sdk_registers() -> None:
-    assert HANDSHAKE_TYPE in inspect.getsource(pulumi.Stash._internal_init)
 
 
 def test_a_finding_is_one_sentence_with_workload_resource_value_rule_and_fix(server: Server) -> None:

@@ -13,6 +13,8 @@ from guardrails.rule import Given
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
+from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, take
+
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 LEVELS = {messages.ADVISORY: "advisory", messages.MANDATORY: "mandatory", messages.REMEDIATE: "remediate"}
 STOP_SECONDS = 5
@@ -72,6 +74,12 @@ class Server:
     def configure_stack(self, dry_run: bool) -> None:
         self.stub.ConfigureStack(messages.AnalyzerStackConfigureRequest(stack="s", project="p", dry_run=dry_run))
 
+    def configure(self, levels: Mapping[str, str]) -> None:
+        """As `--policy-pack-config` does: levels by policy, for those that it names."""
+        numbers = {"disabled": messages.DISABLED} | {name: number for number, name in LEVELS.items()}
+        config = {name: messages.PolicyConfig(enforcementLevel=numbers[level]) for name, level in levels.items()}
+        self.stub.Configure(messages.ConfigureAnalyzerRequest(policyConfig=config))
+
     def analyze(self, given: Given, stack: str) -> list[Told]:
         return told(self.stub.Analyze(_request(messages.AnalyzeRequest, given, stack)))
 
@@ -86,8 +94,13 @@ class Server:
             sent.append(resource)
         return told(self.stub.AnalyzeStack(messages.AnalyzeStackRequest(resources=sent)))
 
-    def remediate(self, given: Given, stack: str) -> list[messages.Remediation]:
-        return list(self.stub.Remediate(_request(messages.AnalyzeRequest, given, stack)).remediations)
+    def ask(self, nonce: Nonce, type_: str = QUESTION_TYPE, name: str = QUESTION_NAME) -> list[Answer]:
+        """The program's question, and what it finds afterwards."""
+        request = _request(messages.AnalyzeRequest, Given(type_, {"input": "?"}, name), "asking")
+        asked = request.options.customTimeouts
+        asked.create, asked.update, asked.delete = map(float, nonce.parts)
+        self.stub.Analyze(request)
+        return take(nonce)
 
 
 def _request(kind: Any, given: Given, stack: str) -> Any:

@@ -68,7 +68,8 @@ def program_of(*workloads: str) -> Path:
         (folder / "workloads").mkdir(parents=True)
         for name in workloads:
             (folder / "workloads" / f"{name}.yaml").symlink_to(ROOT / "workloads" / f"{name}.yaml")
-        (folder / "handlers").symlink_to(ROOT / "handlers")
+        for name in ("handlers", "policies"):
+            (folder / name).symlink_to(ROOT / name)
         shutil.copy(ROOT / "__main__.py", folder)
         return folder / "__main__.py"
 

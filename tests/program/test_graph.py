@@ -12,7 +12,7 @@ from platform_contract.specs import load_manifests
 from serverless_platform.settling import Settling
 from tests.program import checks, reviewed
 from tests.program.breaking import program_of, run_workloads, sound
-from tests.program.graph import PACK_VERSION, ROOT, Graph, Node, run_program, stack_config
+from tests.program.graph import POLICIES, ROOT, Graph, Node, run_program, stack_config
 from tests.program.stacks import STACKS, graph_of
 
 WORKLOADS = load_manifests(ROOT / "workloads", None)
@@ -60,8 +60,8 @@ def test_the_alarm_topic_tells_every_receiver_of_the_stack(graph: Graph):
 
 def test_the_handshake_comes_before_everything_else(graph: Graph):
     first = graph.nodes[0]
-    assert (first.kind, first.name, first.inputs["input"]) == ("Stash", "guardrails", "none")
-    assert first.outputs["input"] == PACK_VERSION
+    assert (first.kind, first.name) == ("Stash", "guardrails")
+    assert json.loads(graph.exports["platform"])["guardrails"] == POLICIES
 
 
 def test_state_is_protected_in_prod_alone(dev: Graph, prod: Graph):
@@ -155,7 +155,8 @@ def test_a_line_of_the_manifest_all_the_way(tmp_path: Path):
     """timeout_seconds of the worker: YAML -> plan -> function, queue, alarms, inventory; nothing else changes."""
     before = sound("orders", "receipts")
     shutil.copytree(program_of("orders", "receipts").parent / "workloads", tmp_path / "workloads")
-    (tmp_path / "handlers").symlink_to(ROOT / "handlers")
+    for name in ("handlers", "policies"):
+        (tmp_path / name).symlink_to(ROOT / name)
     for name in ("__main__.py", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     manifest = tmp_path / "workloads" / "receipts.yaml"

@@ -15,7 +15,8 @@ from tests.program.graph import ROOT, Graph, run_program, stack_config
 def changed(tmp_path: Path, workload: str, **fields) -> Graph:
     """What dev makes of one workload, with top-level fields of its manifest replaced."""
     (tmp_path / "workloads").mkdir()
-    (tmp_path / "handlers").symlink_to(ROOT / "handlers")
+    for name in ("handlers", "policies"):
+        (tmp_path / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "__main__.py", tmp_path)
     manifest = yaml.safe_load((ROOT / "workloads" / f"{workload}.yaml").read_text())
     (tmp_path / "workloads" / f"{workload}.yaml").write_text(yaml.safe_dump({**manifest, **fields}))

@@ -33,6 +33,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "json_schemas": set(),
     "appsync_js": set(),
     "reach": set(),
+    "guardrails": set(),
     "settings": {"problems", "words", "standards"},
     "name_limits": set(),
     "naming": {"name_limits", "settings", "standards"},

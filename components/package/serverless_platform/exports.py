@@ -31,6 +31,8 @@ def export_inventory(settings: Settings, foundation: Foundation, workloads: dict
     ).apply(lambda plain: Inventory.model_validate(plain).to_plain())
 
 
-def export_platform(settings: Settings, foundation: Foundation) -> pulumi.Output[str]:
-    """The contract's Platform as text, with what AWS has assigned."""
-    return pulumi.Output.all(**foundation.shared()).apply(lambda given: Platform(settings=settings, **given).to_text())
+def export_platform(settings: Settings, foundation: Foundation, guardrails: str) -> pulumi.Output[str]:
+    """The contract's Platform as text, with what AWS has assigned and the digest of the guardrails."""
+    return pulumi.Output.all(**foundation.shared()).apply(
+        lambda given: Platform(settings=settings, guardrails=guardrails, **given).to_text()
+    )

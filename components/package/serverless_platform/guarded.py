@@ -2,21 +2,43 @@
 
 import pulumi
 
-UNJUDGED = "none"
-"""What the program says; the guardrails' remediation puts their version in its place before the program hears it back."""
+from platform_contract.guardrails import QUESTION_NAME, Answer, Nonce, take
+
+QUESTION = "Which guardrails judge this run?"
+"""The stash's input. It never changes, so the stash is made once and stays; the nonce of a run travels in an option."""
 
 
-async def refuse_unjudged() -> str:
-    """Registers the question and returns the guardrails' version. Raises RunError if nothing answered.
+async def refuse_unjudged(digest: str) -> None:
+    """Asks which guardrails judge this run. Raises RunError unless it is the pack with this digest, at its full levels.
 
-    Awaits `input`, never `output`: a stash keeps the output of its first update.
+    digest: of the pack's folder (`platform_contract.guardrails.digest`); in a project of a product team's own, what the platform
+    exports (`Platform.from_text(text).guardrails`).
     """
-    question = pulumi.Stash("guardrails", input=UNJUDGED)
-    answer = await question.input.future()
-    if not answer or answer == UNJUDGED:
-        stack = pulumi.get_stack()
-        raise pulumi.RunError(
-            "nothing was changed: the guardrails do not judge this update. Run `make up STACK="
-            f"{stack}`, or `pulumi up -s {stack} --policy-pack policies`"
+    nonce = Nonce.fresh()
+    create, update, delete = nonce.timeouts
+    options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create=create, update=update, delete=delete))
+    question = pulumi.Stash(QUESTION_NAME, input=QUESTION, opts=options)
+    await question.urn.future()  # the engine has shown it to the pack by then
+    if problem := wrong(take(nonce), digest, pulumi.get_stack()):
+        raise pulumi.RunError(problem)
+
+
+def wrong(answers: list[Answer], digest: str, stack: str) -> str | None:
+    """Why the run must not go on, with what to do; None where it is judged as it should be."""
+    command = f"Run `make up STACK={stack}`, or `pulumi up -s {stack} --policy-pack policies`"
+    if not answers:
+        return f"nothing was changed: the guardrails do not judge this update. {command}"
+    ours = [answer for answer in answers if answer.digest == digest]
+    if not ours:
+        seen = ", ".join(answer.digest[:12] for answer in answers)
+        return (
+            f"nothing was changed: the guardrails that judge this update (digest {seen}) are not those that this program "
+            f"expects (digest {digest[:12]}), of which policies/ is the source. {command}"
         )
-    return str(answer)
+    if all(answer.weakened for answer in ours):
+        levels = ", ".join(f"{policy} is {level}" for policy, level in sorted(ours[0].weakened.items()))
+        return (
+            f"nothing was changed: a configuration of the policy pack weakens the guardrails: {levels}. Run without it; "
+            f"an exception is a waiver in policies/waivers.yaml, with reason, owner and date"
+        )
+    return None

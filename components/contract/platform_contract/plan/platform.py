@@ -14,6 +14,8 @@ class Platform(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     settings: Settings
+    guardrails: str | None = None
+    """Digest of the policy pack that judges the platform's stack; `serverless_platform.guarded` asks for it in other projects."""
     alarm_topic_arn: str | None = None
     layer_arn: str | None = None
     token_issuer: str | None = None
