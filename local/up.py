@@ -14,6 +14,7 @@ import yaml
 
 from local import cloud as clouds
 from local import recovery
+from local.account import tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
 from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
@@ -132,6 +133,7 @@ def up_aws(options: argparse.Namespace) -> int:
     if options.workloads or options.port:
         raise Refusal("WORKLOADS= and PORT= are for the local stack; a real stack always holds all workloads")
     settings = read_settings(options.stack, {})
+    tell_before(settings)
     with step("Pulumi engine") as current:
         engine: Engine = find_engine(current)
         prepare(engine)

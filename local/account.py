@@ -1,0 +1,166 @@
+"""The account of a real stack, asked before an update: what AWS allows it, and what it holds besides the stack.
+
+What cannot be read (a role without the permission) is told and assumed; the update is not held up for it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.paths import ROOT
+from local.steps import Refusal, console, step
+from platform_contract import naming
+from platform_contract.plan import WorkloadPlan, plan_all
+from platform_contract.plan.account import Account, account_problems, assumed, taken
+from platform_contract.plan.model import FunctionPlan
+from platform_contract.problems import ProblemsError
+from platform_contract.settings import Settings
+from platform_contract.specs import Manifest, load_manifests
+from platform_contract.specs.concurrency_checks import peak_runs
+from platform_contract.standards.quotas import ACCOUNT
+
+Client = Callable[[str], Any]
+"""Service -> its boto3 client in the stack's region."""
+
+Plans = Mapping[str, WorkloadPlan]
+
+
+@dataclass
+class Asked:
+    """What the account has answered, and what is to be told of it."""
+
+    most: dict[str, int | None]
+    others: dict[str, int] = field(default_factory=dict)
+    """Quota -> what does not belong to the stack."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def account(self) -> Account:
+        return Account(most=self.most, others=self.others)
+
+
+def clients_of(settings: Settings) -> Client:
+    """The user's own credentials, as for the update itself."""
+    session = boto3.Session(region_name=settings.region)
+    return lambda service: session.client(service)
+
+
+def tell_before(settings: Settings) -> None:
+    """Plans every workload, asks the account whether there is room for it, and prints what it has said. Raises Refusal."""
+    try:
+        manifests = load_manifests(ROOT / "workloads", settings)
+        plans = plan_all(manifests, settings)
+    except ProblemsError as problems:
+        raise Refusal(str(problems)) from None
+    with step(f"Account {settings.account_id} in {settings.region}") as current:
+        asked = ask(settings, plans, clients_of(settings))
+        refuse_what_does_not_fit(settings, plans, asked)
+        current.result = ", ".join(f"{ACCOUNT[it.quota].what}: {it.wanted:,} of {it.most - it.others:,}" for it in taken(plans, asked.account) if it.most)
+    for note in filter(None, (*asked.notes, peaks_beyond(manifests, plans, asked))):
+        console.print(f"  {note}", markup=False)
+
+
+def ask(settings: Settings, plans: Plans, client: Client) -> Asked:
+    """Reads quotas and their use. Raises Refusal if the credentials are of another account than the stack's."""
+    asked = Asked(most=dict(assumed(settings).most))
+    with _what_fails_is_told(asked, "whose credentials these are"):
+        account = client("sts").get_caller_identity()["Account"]
+        if account != settings.account_id:
+            raise Refusal(f"these credentials are of account {account}, and the stack is in {settings.account_id}: log in there")
+    if asked.notes:
+        return asked  # every other question would only end like this one
+    for quota, read in QUESTIONS.items():
+        with _what_fails_is_told(asked, f"about {ACCOUNT[quota].what}"):
+            read(asked, settings, plans, client)
+    for quota, most in assumed(settings).most.items():
+        if (found := asked.most[quota]) != most:
+            asked.notes.append(
+                f"the account allows {found:,} {ACCOUNT[quota].what}, and {most:,} are assumed offline: write `account_quotas: "
+                f"{{{quota}: {found}}}` into the stack's settings"
+            )
+    return asked
+
+
+@contextmanager
+def _what_fails_is_told(asked: Asked, what: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        asked.notes.append(f"AWS did not say {what}, so what the settings say is assumed: {error}")
+
+
+def refuse_what_does_not_fit(settings: Settings, plans: Plans, asked: Asked) -> None:
+    """Raises Refusal with every quota of the account that is not enough."""
+    where = f"account {settings.account_id} in {settings.region}"
+    if problems := list(account_problems(plans, settings, asked.account, where)):
+        raise Refusal(str(ProblemsError(problems)))
+
+
+def peaks_beyond(manifests: Mapping[str, Manifest], plans: Plans, asked: Asked) -> str:
+    """A sentence if functions without a reservation need more at their peaks than the account has for them; else empty."""
+    reserved = sum(function.reserved_concurrency or 0 for function in _functions(plans))
+    room = (asked.most["concurrent_executions"] or 0) - asked.others.get("concurrent_executions", 0) - reserved
+    free = [(manifest, name) for manifest in manifests.values() for name in manifest.functions if not plans[manifest.name].functions[name].reserved_concurrency]
+    peak = sum(peak_runs(manifest, name) for manifest, name in free)
+    if peak <= room:
+        return ""
+    return (
+        f"functions without a reservation run up to {peak:g} at the same time when all workloads have their peak, and the account has {room} for them: "
+        "beyond, callers get 429 and events wait; ask AWS to raise the quota before the load comes"
+    )
+
+
+def _functions(plans: Plans) -> Iterator[FunctionPlan]:
+    for plan in plans.values():
+        yield from plan.functions.values()
+
+
+def _concurrency(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    """AWS says what all functions of the account reserve; those of the stack are taken off, since the update sets them anew."""
+    functions = client("lambda")
+    limit = functions.get_account_settings()["AccountLimit"]
+    reserved = limit["ConcurrentExecutions"] - limit["UnreservedConcurrentExecutions"]
+    asked.most["concurrent_executions"] = limit["ConcurrentExecutions"]
+    asked.others["concurrent_executions"] = reserved - sum(_reserved_now(functions, it.physical_name) for it in _functions(plans)) if reserved else 0
+
+
+def _reserved_now(functions: Any, name: str) -> int:
+    try:
+        return int(functions.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions", 0))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return 0
+        raise
+
+
+def _roles(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    iam = client("iam")
+    summary = iam.get_account_summary()["SummaryMap"]
+    asked.most["roles"] = summary["RolesQuota"]
+    ours = {name for plan in plans.values() for name in plan.role_names()}
+    there = {role["RoleName"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]}
+    asked.others["roles"] = summary["Roles"] - len(ours & there)
+
+
+def _trace_groups(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    there = {group["GroupName"] for page in client("xray").get_paginator("get_groups").paginate() for group in page["Groups"]}
+    asked.others["trace_groups"] = _beside(there, (plan.trace_group.physical_name for plan in plans.values() if plan.trace_group))
+
+
+def _trace_policies(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    there = {it["PolicyName"] for page in client("xray").get_paginator("list_resource_policies").paginate() for it in page["ResourcePolicies"]}
+    asked.others["trace_policies"] = _beside(there, [naming.trace_policy_name(settings)])
+
+
+def _beside(there: set[str], ours: Iterable[str]) -> int:
+    return len(there - set(ours))
+
+
+QUESTIONS: Mapping[str, Callable[[Asked, Settings, Plans, Client], None]] = {
+    "concurrent_executions": _concurrency, "roles": _roles, "trace_groups": _trace_groups, "trace_policies": _trace_policies,
+}  # fmt: skip
+"""Quota -> how it is read. Alarms have none."""
