@@ -1,13 +1,15 @@
 """Connections in DynamoDB. Table `members`: one item per connection (partition key `connection_id`) with its rooms; table
 `connections`: who is in a room (partition key `room`, sort key `connection_id`). Both expire.
 
-A connection is closed in `members` first: from then on it cannot join, so nothing is left behind but what a function that died
-in between leaves, and that goes with the first message that finds it gone, or by its expiry.
+A connection is marked as closed in `members` first: from then on it cannot join. Its item keeps the rooms until it has left them all, so
+that closing it again goes on where a function died, or where an answer was lost.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+from shared.writes import calmly, transact_write_items, update_item
 
 LONGEST_CONNECTION_SECONDS = 2 * 3600
 """API Gateway ends a WebSocket connection after two hours. Source: API Gateway guide, "Quotas for WebSocket APIs"."""
@@ -31,7 +33,7 @@ class ConnectionStore:
 
     def rooms(self, connection_id: str) -> frozenset[str] | None:
         reply = self._client.get_item(TableName=self._members, Key=_member(connection_id), ConsistentRead=True)
-        return frozenset(reply["Item"].get("rooms", {}).get("SS", [])) if "Item" in reply else None
+        return _rooms(reply["Item"]) if "Item" in reply and "closed" not in reply["Item"] else None
 
     def join(self, connection_id: str, room: str, most: int) -> bool:
         """Both tables in one transaction, so that whoever closes the connection knows of the room."""
@@ -39,26 +41,27 @@ class ConnectionStore:
             "TableName": self._members,
             "Key": _member(connection_id),
             "UpdateExpression": "ADD rooms :rooms",
-            "ConditionExpression": "attribute_exists(connection_id) AND (attribute_not_exists(rooms) OR size(rooms) < :most)",
-            "ExpressionAttributeValues": {":rooms": {"SS": [room]}, ":most": {"N": str(most)}},
+            "ConditionExpression": (
+                "attribute_exists(connection_id) AND attribute_not_exists(closed)"
+                " AND (attribute_not_exists(rooms) OR contains(rooms, :room) OR size(rooms) < :most)"
+            ),
+            "ExpressionAttributeValues": {":rooms": {"SS": [room]}, ":room": {"S": room}, ":most": {"N": str(most)}},
         }
         listed = {"TableName": self._connections, "Item": _listed(connection_id, room) | {"expires_at": self._expiry()}}
-        try:
-            self._client.transact_write_items(TransactItems=[{"Update": member}, {"Put": listed}])
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if "ConditionalCheckFailed" in codes:
-                return False
-            raise
-        return True
+        return not transact_write_items(self._client, [{"Update": member}, {"Put": listed}])
 
     def close(self, connection_id: str) -> None:
-        reply = self._client.delete_item(TableName=self._members, Key=_member(connection_id), ReturnValues="ALL_OLD")
-        for room in reply.get("Attributes", {}).get("rooms", {}).get("SS", []):
+        member = {"TableName": self._members, "Key": _member(connection_id)}
+        marked = update_item(
+            self._client, **member, UpdateExpression="SET closed = :yes", ConditionExpression="attribute_exists(connection_id)",
+            ExpressionAttributeValues={":yes": {"BOOL": True}},
+        )  # fmt: skip
+        for room in _rooms(marked.item):
             self.leave(connection_id, room)
+        calmly(self._client, self._client.delete_item, **member)
 
     def leave(self, connection_id: str, room: str) -> None:
-        self._client.delete_item(TableName=self._connections, Key=_listed(connection_id, room))
+        calmly(self._client, self._client.delete_item, TableName=self._connections, Key=_listed(connection_id, room))
 
     def members(self, room: str) -> Iterator[Sequence[str]]:
         """Those that have expired are left out: DynamoDB removes them within days, not at once."""
@@ -80,6 +83,10 @@ class ConnectionStore:
 
     def _expiry(self) -> dict[str, str]:
         return {"N": str(int(self._clock()) + LONGEST_CONNECTION_SECONDS + SLACK_SECONDS)}
+
+
+def _rooms(item: dict[str, Any]) -> frozenset[str]:
+    return frozenset(item.get("rooms", {}).get("SS", []))
 
 
 def _member(connection_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from documents.contracts import Kind
 from shared.errors import PermanentFailure
 from shared.observability import CORRELATION_METADATA
+from shared.writes import put_item
 
 LARGEST_BYTES = 20_000_000
 """What a worker reads: it has 512 MB of memory, and text takes several times its size."""
@@ -69,8 +70,4 @@ class Results:
                 "ConditionExpression": "attribute_not_exists(sequencer) OR sequencer <= :sequencer",
                 "ExpressionAttributeValues": {":sequencer": {"S": sequencer}},
             }
-        try:
-            self._client.put_item(TableName=self._table, Item=item, **newest)
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_item(self._client, TableName=self._table, Item=item, **newest).done

@@ -6,19 +6,18 @@ so a sweep needs neither a scan, which reads and bills the whole table, nor a se
 One day's entries share a partition, which takes 1,000 writes a second.
 """
 
-import random
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from housekeeping.contracts import Draft
+from shared.errors import TransientFailure
 from shared.lease import LeaseLost
 from shared.observability import logger
+from shared.writes import transact_write_items
 
 ATTEMPTS = 4
-"""Of one transaction that met another one on the same draft."""
-FIRST_WAIT_SECONDS = 0.05
+"""Of one page whose drafts are put off while it is removed."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class DraftStore:
             "draft_id": {"S": f"{draft.expires_at:012d}#{draft.owner}#{draft.draft_id}"},
         }
         puts = [{"Put": {"TableName": self._table, "Item": each}} for each in (item, entry)]
-        self._client.transact_write_items(TransactItems=puts)
+        transact_write_items(self._client, puts)
 
     def due(self, day: str, cutoff: int, limit: int) -> list[DueEntry]:
         """At most `limit` entries of `day` that expire at `cutoff` or before, the oldest first."""
@@ -92,28 +91,17 @@ class DraftStore:
         """
         drafts = list(dict.fromkeys(entry.draft for entry in entries if entry.names_a_draft))
         staying: list[tuple[str, str]] = []
-        for attempt in range(1, ATTEMPTS + 1):
+        for _ in range(ATTEMPTS):
             going = [draft for draft in drafts if draft not in staying]
             actions = [fence, *(self._delete_draft(*draft, cutoff) for draft in going)]
             actions += [self._delete(f"expires#{entry.day}", entry.sort_key) for entry in entries]
-            try:
-                self._client.transact_write_items(TransactItems=actions)
+            codes = transact_write_items(self._client, actions)
+            if not codes:
                 return [entry for entry in entries if not entry.names_a_draft or entry.draft in staying]
-            except self._client.exceptions.TransactionCanceledException as error:
-                codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-                if codes[:1] == ["ConditionalCheckFailed"]:
-                    raise LeaseLost("another run has taken the lease; this page was not removed") from None
-                extended = [
-                    draft
-                    for draft, code in zip(going, codes[1 : 1 + len(going)], strict=True)
-                    if code == "ConditionalCheckFailed"
-                ]
-                if attempt == ATTEMPTS or not (extended or "TransactionConflict" in codes):
-                    raise
-                staying += extended
-                if not extended:
-                    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
-        raise AssertionError("unreachable")
+            if codes[0] == "ConditionalCheckFailed":
+                raise LeaseLost("another run has taken the lease; this page was not removed")
+            staying += [draft for draft, code in zip(going, codes[1 : 1 + len(going)], strict=True) if code == "ConditionalCheckFailed"]
+        raise TransientFailure("the drafts of this page are put off faster than it is removed", "conflict")
 
     def _delete(self, owner: str, draft_id: str) -> dict[str, Any]:
         return {"Delete": {"TableName": self._table, "Key": {"owner": {"S": owner}, "draft_id": {"S": draft_id}}}}

@@ -67,8 +67,9 @@ def reserve(sku: str) -> Response:
     request = read_body(app.current_event, NewReservation)
 
     def work() -> dict[str, Any]:
-        reservation = parts().inventory.reserve(request, sku, customer_id, key)
-        count("ItemsReserved")
+        reservation, new = parts().inventory.reserve(request, sku, customer_id, key)
+        if new:
+            count("ItemsReserved")
         return reservation.model_dump(mode="json")
 
     with told():

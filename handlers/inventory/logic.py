@@ -128,8 +128,9 @@ class Inventory:
     chance: random.Random = field(default_factory=random.Random)
     _searched: dict[str, float] = field(default_factory=dict)
 
-    def reserve(self, request: NewReservation, sku: str, customer_id: str, key: str) -> Reservation:
-        """Takes one item, or finds the one that was taken with this key before: that is returned as it was first taken.
+    def reserve(self, request: NewReservation, sku: str, customer_id: str, key: str) -> tuple[Reservation, bool]:
+        """Takes one item, or finds the one that was taken with this key before: that is returned as it was first taken. And whether
+        it was taken now.
 
         Raises UnknownItem, SoldOut, Busy, KeyReused; then nothing was taken.
         """
@@ -150,9 +151,9 @@ class Inventory:
             for shard in candidates:
                 outcome = take(shard)
                 if outcome == "taken":
-                    return new
+                    return new, True
                 if outcome == "exists":
-                    return self._taken_before(new.reservation_id, customer_id, request)
+                    return self._taken_before(new.reservation_id, customer_id, request), False
                 busy = busy or outcome == "busy"
             if busy:  # all that had items: wait, so that not all come back at the same moment
                 self._wait(attempt)

@@ -10,12 +10,12 @@ from typing import Any
 
 from inventory.contracts import KeptReservation, Reservation, Status
 from inventory.logic import SHARDS, Level, Taking
+from shared.errors import TransientFailure
+from shared.writes import transact_write_items
 
 INDEX = "held"
 PAGE = 10
 """Overdue reservations of one shard that one caller gives back: that caller is waiting for its answer."""
-PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Reasons of a cancelled transaction for which the same one may succeed later, or another shard now."""
 
 
 class InventoryStore:
@@ -47,11 +47,11 @@ class InventoryStore:
             }},
             self._change(shard_key, "SET available = available - :one", "available >= :one", {":one": _number(1)}),
         )  # fmt: skip
+        if codes is None:
+            return "busy"
         if not codes:
             return "taken"
-        if codes[0] == "ConditionalCheckFailed":
-            return "exists"
-        return "empty" if codes[1] == "ConditionalCheckFailed" else "busy"
+        return "exists" if codes[0] == "ConditionalCheckFailed" else "empty"
 
     def find(self, reservation_id: str) -> KeptReservation | None:
         """Read consistently: a customer who was just told of it must find it."""
@@ -67,7 +67,7 @@ class InventoryStore:
         values = {":status": {"S": status}, ":held": {"S": "held"}, ":expires": _number(expires_at)}
         if in_time:
             values[":now"] = _number(now)
-        return not self._together(
+        return self._together(
             {"Update": {
                 "TableName": self._reservations,
                 "Key": {"reservation_id": {"S": one.reservation_id}},
@@ -77,7 +77,7 @@ class InventoryStore:
                 "ExpressionAttributeValues": values,
             }},
             self._change(_shard_key(one.sku, kept.shard), f"SET {shelf}", "attribute_exists(shard_key)", {":one": _number(1)}),
-        )  # fmt: skip
+        ) == []  # fmt: skip
 
     def overdue(self, sku: str, shard: int, now: int) -> list[KeptReservation]:
         """From the index, which is behind for a moment: `settle` looks at the reservation itself."""
@@ -116,7 +116,7 @@ class InventoryStore:
                 more = level.available - old.available
                 values |= {":more": _number(more), ":before": _number(old.on_hand), ":needed": _number(max(0, -more))}
             actions.append(self._change(_shard_key(sku, shard), change, condition, values))
-        return not self._together(*actions)
+        return self._together(*actions) == []
 
     def _change(self, shard_key: str, change: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
         return {"Update": {
@@ -124,20 +124,13 @@ class InventoryStore:
             "ConditionExpression": condition, "ExpressionAttributeValues": values,
         }}  # fmt: skip
 
-    def _together(self, *actions: dict[str, Any]) -> list[str]:
-        """All or none. Empty if all; else per action why not: a condition that failed, a reason in PASSING, or `None`.
-
-        A call that the client repeats because its answer was lost carries the same token, which boto3 draws once per call:
-        it is not done twice.
-        """
+    def _together(self, *actions: dict[str, Any]) -> list[str] | None:
+        """All or none. Empty if all; else per action why not; None if others are at work, which the caller deals with: it tries another
+        shard at once, so waiting for this one gains nothing."""
         try:
-            self._client.transact_write_items(TransactItems=list(actions))
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = [str(reason.get("Code", "None")) for reason in error.response["CancellationReasons"]]
-            if not set(codes) <= PASSING | {"ConditionalCheckFailed", "None"}:
-                raise
-            return codes
-        return []
+            return transact_write_items(self._client, actions, attempts=1)
+        except TransientFailure:
+            return None
 
 
 def _shard_key(sku: str, shard: int) -> str:

@@ -71,13 +71,14 @@ def create() -> Response:
     key = idempotency_key()
     request = read_body(app.current_event, LoanRequest)
     try:
-        loan, started = service.create(request, applicant_id, key, correlation_id(), parts().loans, parts().decide)
+        kept, new = service.receive(request, applicant_id, key, correlation_id(), parts().loans)
     except service.KeyReused:
         raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
-    if started:
+    if new:
         count("LoansReceived")
-    logger.info("loan accepted" if started else "loan was accepted before", loan_id=loan.loan_id)
-    return answer(202, loan.model_dump(mode="json"), {"location": f"/loans/{loan.loan_id}"})
+    service.start(kept, parts().decide)
+    logger.info("loan accepted" if new else "loan was accepted before", loan_id=kept.loan.loan_id)
+    return answer(202, kept.loan.model_dump(mode="json"), {"location": f"/loans/{kept.loan.loan_id}"})
 
 
 @app.get("/loans/<loan_id>")

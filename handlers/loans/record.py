@@ -28,15 +28,13 @@ def store() -> LoanStore:
 
 
 def record(given: RecordInput) -> Recorded:
-    """The decision that counts: the first. A step that is retried after it wrote tells what it wrote."""
-    decision = logic.decision(given)
-    counts = store().decide(given.application.loan_id, decision, logic.now())
+    """The decision that counts: the first. A step that is retried after it wrote tells what it wrote, and counts it no more."""
+    counts = store().decide(given.application.loan_id, logic.decision(given), logic.now())
     if counts is None:
         raise PermanentFailure("there is no loan of this id")
-    status, reason = counts
-    if (status, reason) == (decision.status, decision.reason):
+    if counts.first:
         count("LoansDecided")
-    return Recorded(loan_id=given.application.loan_id, status=status, reason=reason)
+    return Recorded(loan_id=given.application.loan_id, status=counts.status, reason=counts.reason)
 
 
 @instrumented

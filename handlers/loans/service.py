@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from loans import logic
 from loans.contracts import Application, Approval, ApprovalRequest, Loan, LoanQuote, LoanQuoteRequest, LoanRequest
 from loans.store import KeptApproval, KeptLoan
+from loans.workflows import Arrival
 
 
 class Loans(Protocol):
@@ -18,11 +19,11 @@ class Loans(Protocol):
 class Approvals(Protocol):
     def find(self, loan_id: str) -> KeptApproval | None: ...
 
-    def answer(self, loan_id: str, approval: Approval) -> KeptApproval | None: ...
+    def answer(self, loan_id: str, approval: Approval) -> tuple[KeptApproval, bool] | None: ...
 
 
 class Startable(Protocol):
-    def start(self, name: str, content: dict[str, Any]) -> bool: ...
+    def start(self, name: str, content: dict[str, Any]) -> None: ...
 
 
 class Runnable(Protocol):
@@ -49,20 +50,15 @@ class TooLate(Exception):
     """The workflow waits no more: its time is over."""
 
 
-def create(
+def receive(
     request: LoanRequest,
     applicant_id: str,
     key: str,
     correlation_id: str,
     loans: Loans,
-    decide: Startable,
     clock: Callable[[], datetime] = logic.now,
-) -> tuple[Loan, bool]:
-    """Keeps the loan and starts its workflow; the loan, and whether this call started it.
-
-    A function that died between the two is mended by the next attempt: it finds the loan as received and starts the
-    workflow, whose name is the loan's id, so that a second one cannot be. Raises KeyReused.
-    """
+) -> tuple[KeptLoan, bool]:
+    """Keeps the loan; the loan, and whether this call is the first one with this key. Raises KeyReused."""
     loan_id = logic.loan_id(applicant_id, key)
     kept = KeptLoan(
         loan=Loan(
@@ -72,16 +68,24 @@ def create(
         correlation_id=correlation_id,
         request_digest=logic.digest(request),
     )
-    if not loans.add(kept):
-        earlier = loans.find(loan_id)
-        if earlier is None or (earlier.application.applicant_id, earlier.request_digest) != (applicant_id, kept.request_digest):
-            raise KeyReused(key)
-        kept = earlier
-    # A decided loan is not started again, also when the workflow's name is free again (after 90 days).
-    started = kept.loan.status == "received" and decide.start(
-        loan_id, {"correlation_id": kept.correlation_id, "application": kept.application.model_dump(mode="json")}
-    )
-    return kept.loan, started
+    if loans.add(kept):
+        return kept, True
+    earlier = loans.find(loan_id)
+    if earlier is None or (earlier.application.applicant_id, earlier.request_digest) != (applicant_id, kept.request_digest):
+        raise KeyReused(key)
+    return earlier, False
+
+
+def start(kept: KeptLoan, decide: Startable) -> None:
+    """Starts the loan's workflow unless it was started before, be it by the request before, which died after it had kept the loan.
+
+    The workflow's name is the loan's id, so that a second one cannot be. What Step Functions answers does not tell who started it: the
+    same name and input succeed again while the first execution runs, and are refused once it has ended.
+    """
+    if kept.loan.status == "received":  # a decided one is not started again, also when the name is free again (after 90 days)
+        decide.start(
+            kept.loan.loan_id, {"correlation_id": kept.correlation_id, "application": kept.application.model_dump(mode="json")}
+        )
 
 
 def get(loan_id: str, applicant_id: str, loans: Loans) -> Loan | None:
@@ -96,9 +100,12 @@ def approve(
     approver: str,
     approvals: Approvals,
     loans: Loans,
-    send: Callable[[str, Approval], bool],
+    send: Callable[[str, Approval], Arrival],
 ) -> Approval:
     """Keeps the decision, then answers the workflow; sent again, the same decision succeeds again.
+
+    A workflow that waits no more may have this very answer: an earlier request, or an earlier try of this one, whose own answer was
+    lost, may have brought it. Then the loan decides what is told: too late is only what came after the workflow had given up.
 
     Raises NotAsked, OwnLoan, AnsweredOtherwise, TooLate.
     """
@@ -108,19 +115,21 @@ def approve(
     if question.applicant_id == approver:
         raise OwnLoan(loan_id)
     given = Approval(approved=request.approved, reason=request.reason, by=approver)
-    repeated = question.approval is not None
-    kept = approvals.answer(loan_id, given)
-    if kept is None or kept.approval is None:
+    answered = approvals.answer(loan_id, given)
+    if answered is None:
         raise NotAsked(loan_id)
+    kept, first = answered
     if kept.approval != given:
         raise AnsweredOtherwise(loan_id)
-    if not send(kept.task_token, given) and not (repeated and _arrived(loan_id, loans)):
+    arrival = send(kept.task_token, given)
+    sent_before = not first or arrival == "gone-after-another-try"
+    if arrival != "arrived" and not (sent_before and _may_have_arrived(loan_id, loans)):
         raise TooLate(loan_id)
     return given
 
 
-def _arrived(loan_id: str, loans: Loans) -> bool:
-    """Whether an answer that is sent once more may have reached the workflow the first time."""
+def _may_have_arrived(loan_id: str, loans: Loans) -> bool:
+    """Whether the workflow has not given up: it has recorded a decision that people and rules give, or is on its way to do so."""
     kept = loans.find(loan_id)
     return kept is not None and kept.loan.status in ("received", "approved", "declined")
 

@@ -1,13 +1,17 @@
 """The two workflows, as the functions of this workload start and answer them."""
 
 import json
-from typing import Any
+from contextlib import suppress
+from typing import Any, Literal
 
 from loans.contracts import Approval
 from shared.errors import TransientFailure
 
 GONE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 """Codes of a task that waits no more."""
+
+Arrival = Literal["arrived", "gone", "gone-after-another-try"]
+"""What became of an answer to a waiting task. A task that waits no more after an earlier try of the same call may have got it then."""
 
 
 class Decide:
@@ -17,26 +21,23 @@ class Decide:
         self._client = client
         self._arn = arn
 
-    def start(self, name: str, content: dict[str, Any]) -> bool:
-        """Starts the execution `name`; False if there is one of that name already, running or ended."""
-        try:
+    def start(self, name: str, content: dict[str, Any]) -> None:
+        """Starts the execution `name` unless there is one of that name already, running or ended."""
+        with suppress(self._client.exceptions.ExecutionAlreadyExists):
             self._client.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(content, sort_keys=True))
-        except self._client.exceptions.ExecutionAlreadyExists:
-            return False
-        return True
 
 
-def send_answer(client: Any, token: str, approval: Approval) -> bool:
-    """Gives a waiting task its result; False if it waits no more. Other AWS errors pass through."""
+def send_answer(client: Any, token: str, approval: Approval) -> Arrival:
+    """Gives a waiting task its result. Other AWS errors than those of a task that waits no more pass through."""
     from botocore.exceptions import ClientError
 
     try:
         client.send_task_success(taskToken=token, output=approval.model_dump_json())
     except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
-            return False
-        raise
-    return True
+        if error.response["Error"]["Code"] not in GONE:
+            raise
+        return "gone-after-another-try" if error.response["ResponseMetadata"]["RetryAttempts"] else "gone"
+    return "arrived"
 
 
 class Price:

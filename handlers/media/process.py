@@ -85,15 +85,17 @@ def process(key: str) -> None:
         except Replaced:  # the other file has a notice of its own
             replaced, reason = True, "was replaced by another file while it was looked at"
         status = "quarantined" if reason else "kept"
-        if not files.decide(upload_id, status, reason) and known[0].status == "expected":
+        first = files.decide(upload_id, status, reason)
+        if not first and known[0].status == "expected":
             logger.info("file was dealt with meanwhile", upload_id=upload_id)
             return
+        if first:  # here, because a run that dies from here on is made good by one that is not the first
+            count("FilesQuarantined" if reason else "FilesKept")
         tell(config.topic_processed, FileProcessed.model_validate({
             "upload_id": upload_id, "status": status, "content_type": arrived.content_type, "size_bytes": arrived.size_bytes, "reason": reason,
         }))  # fmt: skip
         if not replaced:
             uploads.remove(key)
-        count("FilesQuarantined" if reason else "FilesKept")
         logger.info("file looked at", upload_id=upload_id, status=status, reason=reason)
 
 

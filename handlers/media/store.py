@@ -5,6 +5,7 @@ from typing import Any
 from media.contracts import FileState, Ticket, UploadRequest
 from media.logic import HEAD_BYTES, Arrived
 from shared.observability import CORRELATION_METADATA
+from shared.writes import update_item
 
 EXPIRES_SECONDS = 300
 """How long a ticket holds. The role's own credentials may end earlier, which ends it, too."""
@@ -17,7 +18,8 @@ class Files:
         self._client, self._table = client, table
 
     def expect(self, upload_id: str, caller: str, asked: UploadRequest, correlation_id: str) -> None:
-        self._client.put_item(TableName=self._table, ConditionExpression="attribute_not_exists(upload_id)", Item={
+        """Keeps what is expected under an id that was just drawn: nothing can be there, and a call that is sent again changes nothing."""
+        self._client.put_item(TableName=self._table, Item={
             "upload_id": {"S": upload_id}, "caller": {"S": caller}, "status": {"S": "expected"}, "file_name": {"S": asked.file_name},
             "content_type": {"S": asked.content_type}, "size_bytes": {"N": str(asked.size_bytes)}, "correlation_id": {"S": correlation_id},
         })  # fmt: skip
@@ -35,30 +37,22 @@ class Files:
 
     def claim(self, upload_id: str, etag: str) -> bool:
         """Makes this content the ticket's file; False if another one is."""
-        try:
-            self._client.update_item(
-                TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression="SET etag = :etag",
-                ConditionExpression="attribute_exists(upload_id) AND (attribute_not_exists(etag) OR etag = :etag)",
-                ExpressionAttributeValues={":etag": {"S": etag}},
-            )  # fmt: skip
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return update_item(
+            self._client, TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression="SET etag = :etag",
+            ConditionExpression="attribute_exists(upload_id) AND (attribute_not_exists(etag) OR etag = :etag)",
+            ExpressionAttributeValues={":etag": {"S": etag}},
+        ).done  # fmt: skip
 
     def decide(self, upload_id: str, status: str, reason: str | None) -> bool:
-        """Keeps what became of an expected file, once; False if that is known already."""
+        """Keeps what became of an expected file, once; False if another run has."""
         names, values = {"#status": "status"}, {":status": {"S": status}, ":expected": {"S": "expected"}}
         change = "SET #status = :status"
         if reason:
             change, values[":reason"] = f"{change}, reason = :reason", {"S": reason}
-        try:
-            self._client.update_item(
-                TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression=change,
-                ConditionExpression="#status = :expected", ExpressionAttributeNames=names, ExpressionAttributeValues=values,
-            )  # fmt: skip
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return update_item(
+            self._client, TableName=self._table, Key={"upload_id": {"S": upload_id}}, UpdateExpression=change,
+            ConditionExpression="#status = :expected", ExpressionAttributeNames=names, ExpressionAttributeValues=values,
+        ).done  # fmt: skip
 
 
 class Replaced(Exception):

@@ -3,19 +3,17 @@
 from typing import Any
 
 from notifications.models import Delivery, Escalation
+from shared.writes import put_item
 
 
 def _put_once(client: Any, table: str, item: dict[str, str]) -> bool:
     """Writes the item unless its notification has one; tells whether it did. Other AWS errors pass through."""
-    try:
-        client.put_item(
-            TableName=table,
-            Item={name: {"S": value} for name, value in item.items()},
-            ConditionExpression="attribute_not_exists(notification_id)",
-        )
-    except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+    return put_item(
+        client,
+        TableName=table,
+        Item={name: {"S": value} for name, value in item.items()},
+        ConditionExpression="attribute_not_exists(notification_id)",
+    ).done
 
 
 class DeliveryStore:

@@ -62,8 +62,9 @@ def create() -> Response:
     request = read_body(app.current_event, NewOrder)
 
     def work() -> dict[str, Any]:
-        order = logic.create(request, customer_id, key, parts().store)
-        count("OrdersAccepted")
+        order, new = logic.create(request, customer_id, key, parts().store)
+        if new:  # not where the run before kept the order and died before it had kept the answer
+            count("OrdersAccepted")
         return order.model_dump(mode="json")
 
     try:

@@ -42,8 +42,8 @@ def order_id(customer_id: str, key: str) -> str:
     return "ord_" + hashlib.sha256(f"{len(customer_id)}:{customer_id}{key}".encode()).hexdigest()[:32]
 
 
-def create(request: NewOrder, customer_id: str, key: str, store: Store, clock: Callable[[], datetime] = now) -> Order:
-    """Keeps the order and returns it; an order that is already there is returned as it was first accepted.
+def create(request: NewOrder, customer_id: str, key: str, store: Store, clock: Callable[[], datetime] = now) -> tuple[Order, bool]:
+    """Keeps the order; the order, and whether it is new. One that is already there is returned as it was first accepted.
 
     Raises KeyReused if the customer has another order under this key.
     """
@@ -55,11 +55,11 @@ def create(request: NewOrder, customer_id: str, key: str, store: Store, clock: C
     )
     digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
     if store.add(KeptOrder(order=order, customer_id=customer_id, request_digest=digest)):
-        return order
+        return order, True
     earlier = store.find(order.order_id)
     if earlier is None or (earlier.customer_id, earlier.request_digest) != (customer_id, digest):
         raise KeyReused(key)
-    return earlier.order
+    return earlier.order, False
 
 
 def get(wanted: str, customer_id: str, store: Store) -> Order | None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from orders.models import KeptOrder, Order, Page, Position
+from shared.writes import put_item
 
 BY_CUSTOMER = "by-customer"
 """Index of the table: partition key `customer_id`, sort key `created_at`."""
@@ -24,15 +25,12 @@ class OrderStore:
         """Writes the order unless its id is taken; tells whether it did. Other AWS errors pass through."""
         item = kept.order.model_dump(mode="json", exclude_none=True)
         item |= {"customer_id": kept.customer_id, "request_digest": kept.request_digest}
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item={name: self._serialize(value) for name, value in item.items()},
-                ConditionExpression="attribute_not_exists(order_id)",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_item(
+            self._client,
+            TableName=self._table,
+            Item={name: self._serialize(value) for name, value in item.items()},
+            ConditionExpression="attribute_not_exists(order_id)",
+        ).done
 
     def find(self, order_id: str) -> KeptOrder | None:
         """The order of this id, read consistently: a caller who was just told of it must find it."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from partners.contracts import KeptQuote
+from shared.writes import put_item
 
 KEPT_AFTER_VALIDITY_SECONDS = 30 * 24 * 3600
 """How long an expired quote can still be read; `expires_at` is the table's attribute for time to live."""
@@ -23,11 +24,7 @@ class QuoteStore:
             "expires_at": {"N": str(kept.valid_until + KEPT_AFTER_VALIDITY_SECONDS)},
             "quote": {"S": kept.model_dump_json()},
         }
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(quote_id)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_item(self._client, TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(quote_id)").done
 
     def find(self, quote_id: str) -> KeptQuote | None:
         """The quote of this id, read consistently: a partner who was just told of it must find it."""

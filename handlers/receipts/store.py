@@ -4,6 +4,7 @@ from typing import Any
 
 from receipts.models import CorrectedReceipt, Receipt
 from shared.observability import CORRELATION_METADATA
+from shared.writes import put_item, put_object
 
 MISSING = frozenset({"NoSuchKey", "AccessDenied"})
 """S3 tells that an object is missing only those who may list the bucket; this function may not, and is told that it may not."""
@@ -21,22 +22,14 @@ class ReceiptStore:
 
         Conditional, so that a late duplicate never replaces a receipt that somebody may have read.
         """
-        from botocore.exceptions import ClientError
-
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content.encode(),
-                ContentType="application/json",
-                Metadata={CORRELATION_METADATA: correlation_id},
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "PreconditionFailed":
-                return False
-            raise
-        return True
+        return put_object(
+            self._client,
+            Bucket=self._bucket,
+            Key=key,
+            Body=content.encode(),
+            ContentType="application/json",
+            Metadata={CORRELATION_METADATA: correlation_id},
+        )
 
     def get(self, key: str) -> Receipt | None:
         """The receipt as it was written; None if it is not there. Other AWS errors pass through."""
@@ -79,11 +72,7 @@ class CorrectionStore:
             "total": {"N": str(corrected.receipt.total)},
             "correlation_id": {"S": correlation_id},
         }
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(order_id)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_item(self._client, TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(order_id)").done
 
     def _query(self, order_id: str, condition: str, numbers: dict[str, int], **options: Any) -> list[dict[str, Any]]:
         """Read consistently: the correction before was applied a moment ago."""

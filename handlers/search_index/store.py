@@ -1,11 +1,13 @@
 """Products (partition key `product_id`) and the index (partition key `term`, sort key `product_id`) in DynamoDB."""
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from search_index.contracts import Hit, Product
 from search_index.models import State
+from shared.writes import transact_write_items, update_item
 
 PAGE = 100
 """Postings that one query reads."""
@@ -31,30 +33,33 @@ class ProductTable(_Table):
     """One item per product, with its owner."""
 
     def put(self, product: Product, owner: str, correlation_id: str) -> bool | None:
-        """True: new, False: replaced, None: another owner's, nothing written. Other AWS errors pass through."""
-        try:
-            reply = self._client.put_item(
-                TableName=self._table,
-                Item=self._item(product.model_dump(mode="json") | {"owned_by": owner, "correlation_id": correlation_id}),
-                ConditionExpression="attribute_not_exists(product_id) OR owned_by = :owner",
-                ExpressionAttributeValues={":owner": {"S": owner}},
-                ReturnValues="ALL_OLD",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return None
-        return not reply.get("Attributes")
+        """True: new, False: replaced, None: another owner's, nothing written. Other AWS errors pass through.
+
+        An update that sets every attribute, not a put, because the item then still tells which call made it: a put that is sent again
+        would find what its first try wrote, and could not tell whether there was something before.
+        """
+        made_by = uuid.uuid4().hex
+        item = product.model_dump(mode="json", exclude={"product_id"}) | {"owned_by": owner, "correlation_id": correlation_id}
+        written = update_item(
+            self._client,
+            TableName=self._table,
+            Key={"product_id": {"S": product.product_id}},
+            UpdateExpression=f"SET {', '.join(f'#{name} = :{name}' for name in item)}, made_by = if_not_exists(made_by, :made_by)",
+            ConditionExpression="attribute_not_exists(product_id) OR #owned_by = :owned_by",
+            ExpressionAttributeNames={f"#{name}": name for name in item},
+            ExpressionAttributeValues=self._item({f":{name}": value for name, value in {**item, "made_by": made_by}.items()}),
+        )
+        return written.item["made_by"] == {"S": made_by} if written.done else None
 
     def remove(self, product_id: str, owner: str) -> bool:
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key={"product_id": {"S": product_id}},
-                ConditionExpression="owned_by = :owner",
-                ExpressionAttributeValues={":owner": {"S": owner}},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        """A transaction of one, for its token: once the item is gone, nothing tells that it was this call that removed it."""
+        delete = {
+            "TableName": self._table,
+            "Key": {"product_id": {"S": product_id}},
+            "ConditionExpression": "owned_by = :owner",
+            "ExpressionAttributeValues": {":owner": {"S": owner}},
+        }
+        return not transact_write_items(self._client, [{"Delete": delete}])
 
 
 class IndexTable(_Table):
@@ -71,7 +76,7 @@ class IndexTable(_Table):
         return State(sequence=reply["Item"]["sequence"]["S"], terms=self._deserialize(reply["Item"]["terms"]))
 
     def replace(self, product_id: str, before: State | None, after: State, hit: Hit | None) -> bool:
-        """One transaction. False if the state is not `before` any more, or another writer is at it."""
+        """One transaction. False if the state is not `before` any more."""
         state: dict[str, Any] = {"term": f"#{product_id}", "product_id": product_id, **after.model_dump()}
         if not after.terms:
             state["expires_at"] = int(self._clock()) + TOMBSTONE_SECONDS
@@ -86,14 +91,7 @@ class IndexTable(_Table):
             writes.append({"Put": {"TableName": self._table, "Item": self._item({"term": term, **shown})}})
         for term in sorted(set(before.terms if before else []) - set(after.terms)):
             writes.append({"Delete": {"TableName": self._table, "Key": self._item({"term": term, "product_id": product_id})}})
-        try:
-            self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
-                return False
-            raise
-        return True
+        return not transact_write_items(self._client, writes)
 
     def postings(self, term: str, from_id: str, inclusive: bool) -> list[Hit]:
         values, condition = {":term": {"S": term}}, "term = :term"

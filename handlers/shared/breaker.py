@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.observability import count, logger
+from shared.writes import update_item
 
 
 class CircuitOpen(Exception):
@@ -127,20 +128,22 @@ class Breaker:
 
     def _count_failure(self, now: float) -> int:
         """Failures in a row, this one included; those before the window are forgotten."""
-        started = {":since": _milliseconds(now - self._policy.window_seconds)}
-        reply = self._update("ADD failures :one", "window_started > :since AND failures > :zero", {
-            **started, ":one": {"N": "1"}, ":zero": {"N": "0"},
-        })  # fmt: skip
-        if reply is None or reply:
-            return reply or 0
-        self._update(
-            "SET failures = :one, window_started = :now, #state = if_not_exists(#state, :closed)",
-            None,
-            {":one": {"N": "1"}, ":now": _milliseconds(now), ":closed": {"S": "closed"}},
+        values = {":since": _milliseconds(now - self._policy.window_seconds), ":one": {"N": "1"}, ":zero": {"N": "0"}}
+        ways = (
+            ("ADD failures :one", "window_started > :since AND failures > :zero", values),
+            (
+                "SET failures = :one, window_started = :now, #state = if_not_exists(#state, :closed)",
+                "attribute_not_exists(window_started) OR window_started <= :since OR failures = :zero",
+                {**values, ":now": _milliseconds(now), ":closed": {"S": "closed"}},
+            ),
         )
+        for change, condition, given in (*ways, ways[0]):  # the last one where another run has begun the window meanwhile
+            counted = self._update(change, condition, given)
+            if counted is None or counted:
+                return counted or 0
         return 1
 
-    def _update(self, change: str, condition: str | None, values: dict[str, Any]) -> int | None:
+    def _update(self, change: str, condition: str, values: dict[str, Any]) -> int | None:
         """`_write`, but a table that is away is told and not raised: then None."""
         try:
             return self._write(change, condition, values)
@@ -148,19 +151,14 @@ class Breaker:
             self._away(error)
             return None
 
-    def _write(self, change: str, condition: str | None, values: dict[str, Any]) -> int:
+    def _write(self, change: str, condition: str, values: dict[str, Any]) -> int:
         """0 if the condition does not hold, else the failures that are counted now, at least 1."""
-        options: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
-        if "#state" in change + (condition or ""):
-            options["ExpressionAttributeNames"] = {"#state": "state"}  # a reserved word
-        try:
-            reply = self._client.update_item(
-                TableName=self._table, Key=self._key(), UpdateExpression=change, ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW", **options,
-            )  # fmt: skip
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return 0
-        return max(1, int(reply["Attributes"].get("failures", {}).get("N", "0")))
+        names = {"ExpressionAttributeNames": {"#state": "state"}} if "#state" in change + condition else {}  # a reserved word
+        written = update_item(
+            self._client, TableName=self._table, Key=self._key(), UpdateExpression=change, ConditionExpression=condition,
+            ExpressionAttributeValues=values, **names,
+        )  # fmt: skip
+        return max(1, int(written.item.get("failures", {}).get("N", "0"))) if written.done else 0
 
     def _key(self) -> dict[str, Any]:
         return {"name": {"S": self.name}}

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 
 from shared.errors import Problem
+from shared.writes import Recognising
 
 HEADER = "Idempotency-Key"
 
@@ -41,10 +42,12 @@ class Idempotency:
         def once(*, request: dict[str, Any], work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
             return work()
 
+        # As it is, a call whose answer was lost would find its own key at work, and be told so until the function's time is over.
+        recognising: Any = Recognising(client)
         self._once = idempotent_function(
             once,
             data_keyword_argument="request",
-            persistence_store=DynamoDBPersistenceLayer(table_name=table_name, boto3_client=client),
+            persistence_store=DynamoDBPersistenceLayer(table_name=table_name, boto3_client=recognising),
             config=self._config,
             key_prefix=operation,
         )

@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from shared.writes import transact_write_items, update_item
+
 SKEW_SECONDS = 5.0
 """By so much the clocks of two runs may differ. Lambda's hosts take the time from Amazon's service, which keeps them within
 milliseconds; a run waits these seconds longer than the lease says before it takes it from somebody."""
@@ -55,47 +57,39 @@ class Leases:
         # Not an id of the request: a schedule that is delivered twice has the same one in both runs.
         holder = uuid.uuid4().hex
         started, now = self._monotonic(), self._wall()
-        try:
-            # A call that the client repeats because its answer was lost finds its own `holder`; the fence then grows twice.
-            reply = self._client.update_item(
-                TableName=self._table,
-                Key={"name": {"S": name}},
-                UpdateExpression="SET holder = :holder, held_until = :until ADD fence :one",
-                ConditionExpression=(
-                    "(attribute_not_exists(held_until) OR held_until < :free OR holder = :holder)"
-                    " AND (attribute_not_exists(last_work) OR last_work <> :work)"
-                ),
-                ExpressionAttributeValues={
-                    ":holder": {"S": holder},
-                    ":until": _milliseconds(now + seconds),
-                    ":free": _milliseconds(now - SKEW_SECONDS),
-                    ":one": {"N": "1"},
-                    ":work": {"S": work},
-                },
-                ReturnValues="UPDATED_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            found = error.response.get("Item", {})
-            if found.get("last_work") == {"S": work}:
-                raise WorkDone(f"{name}: {work} is done") from None
-            raise LeaseTaken(f"{name}: another run holds the lease") from None
-        token = int(reply["Attributes"]["fence"]["N"])
+        written = update_item(
+            self._client,
+            TableName=self._table,
+            Key={"name": {"S": name}},
+            UpdateExpression="SET holder = :holder, held_until = :until ADD fence :one",
+            ConditionExpression=(
+                "(attribute_not_exists(held_until) OR held_until < :free) AND (attribute_not_exists(last_work) OR last_work <> :work)"
+            ),
+            ExpressionAttributeValues={
+                ":holder": {"S": holder},
+                ":until": _milliseconds(now + seconds),
+                ":free": _milliseconds(now - SKEW_SECONDS),
+                ":one": {"N": "1"},
+                ":work": {"S": work},
+            },
+        )
+        if not written.done:
+            if written.item.get("last_work") == {"S": work}:
+                raise WorkDone(f"{name}: {work} is done")
+            raise LeaseTaken(f"{name}: another run holds the lease")
+        token = int(written.item["fence"]["N"])
         return Lease(self, name=name, holder=holder, token=token, seconds=seconds, work=work, ends=started + seconds)
 
     def update(self, lease: "Lease", change: str, values: dict[str, Any]) -> None:
-        """Changes the item of `lease` if it is still this run's. Raises LeaseLost otherwise."""
+        """Changes the item of `lease` if it is still this run's. Raises LeaseLost otherwise.
+
+        A transaction of one, for its token: the call that gives the lease back, sent again because its answer was lost, may find that
+        somebody else has taken it and given it back as well, so that nothing in the item tells of the first try.
+        """
         held = lease.condition()["ConditionCheck"]
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=held["Key"],
-                UpdateExpression=change,
-                ConditionExpression=held["ConditionExpression"],
-                ExpressionAttributeValues={**held["ExpressionAttributeValues"], **values},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            raise LeaseLost(f"{lease.name}: another run has taken the lease with a higher token than {lease.token}") from None
+        values = {**held["ExpressionAttributeValues"], **values}
+        if transact_write_items(self._client, [{"Update": {**held, "UpdateExpression": change, "ExpressionAttributeValues": values}}]):
+            raise LeaseLost(f"{lease.name}: another run has taken the lease with a higher token than {lease.token}")
 
     def until(self, seconds: float) -> tuple[float, dict[str, str]]:
         """The end of a lease that begins now: by this machine's monotonic clock, and as it is written."""

@@ -68,9 +68,9 @@ def test_the_run_saw_every_function_at_work(checkout, shown):
 
 
 def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(checkout, shown):
-    """The product is broken as a user would break it: the manifest asks to get receipts instead of putting them."""
+    """The product is broken as a user would break it: the manifest asks to delete receipts instead of putting them."""
     before = len(recorded(log_of(checkout)))
-    checkout.edit("workloads/receipts.yaml", "receipts: [put]", "receipts: [get]")
+    checkout.edit("workloads/receipts.yaml", "receipts: [get, put]", "receipts: [get, delete]")
     checkout.up()
     access = checkout.access()
     body = json.dumps({**PAID, "order_id": "driven-in-vain"})
@@ -83,7 +83,7 @@ def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(ch
     assert [(call.action, call.decision) for call in late.denied] == [("s3:PutObject", "ImplicitDeny")]
     assert [each for each in broken.findings() if each not in shown.findings()] == [
         f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
-        f"{role}: never used s3:GetObject on arn:aws:s3:::{bucket}: take it away, or drive it",
+        f"{role}: never used s3:DeleteObject on arn:aws:s3:::{bucket}: take it away, or drive it",
     ]
 
 

@@ -12,6 +12,7 @@ from handler_support import ACCOUNT, REGION, Context, Lines
 
 from local import cloud as clouds
 from platform_contract.standards import alarms, environment
+from tests.fakes.losing import Losing
 
 
 def free_port() -> int:
@@ -41,6 +42,21 @@ def aws(cloud, monkeypatch):
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     client.cache_clear()
     yield cloud
+    client.cache_clear()
+
+
+@pytest.fixture
+def losing(aws, monkeypatch):
+    """The environment in which a function finds the embedded cloud through a proxy that loses answers when it is told to."""
+    import botocore.retries.standard
+
+    from shared.clients import client
+
+    with Losing(aws.endpoint) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        monkeypatch.setattr(botocore.retries.standard.random, "random", lambda: 0)  # what the client waits before it sends a call again
+        client.cache_clear()
+        yield proxy
     client.cache_clear()
 
 

@@ -3,7 +3,9 @@
 import io
 import itertools
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
 numbers = itertools.count(1)
@@ -21,6 +23,21 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return self.remaining_milliseconds
+
+
+def whichever_is_lost(losing, run: Callable[[], Any], operations: tuple[str, ...] = ("",)) -> Iterator[tuple[str, Any]]:
+    """What `run` tells with every answer there, then with the answer to its first call lost, to its second, and so on; and which call that was.
+
+    `run` begins anew each time. `operations`: only the answers to those.
+    """
+    yield "none", run()
+    for operation in operations:
+        for skipped in itertools.count():
+            losing.lose(operation, skipped=skipped)
+            told = run()
+            if not losing.lost:  # there was none of it left
+                break
+            yield f"{skipped}: {losing.lost}", told
 
 
 class Lines:
@@ -54,4 +71,6 @@ def make_table(cloud, key: str, index: tuple[str, str, str] | None = None, sort_
 
 
 def items(cloud, table: str) -> list[dict]:
-    return cloud.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
+    """What the table holds, without the ids by which writes recognise themselves (`test_lost_answers`)."""
+    found = cloud.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
+    return [{name: value for name, value in item.items() if name != "write_id"} for item in found]

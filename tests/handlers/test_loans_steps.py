@@ -290,6 +290,7 @@ def test_record_writes_the_decision_once(loans, given, status, reason, metric_va
     assert step("record", application=APPLICATION, **given) == expected
     first = loans()
     assert (first.status, first.reason) == (status, reason) and first.decided_at
+    assert step("record", application=APPLICATION, **given) == expected  # tried again, though it had written
     other = {"decision": {"status": "failed", "reason": "late"}}
     assert step("record", application=APPLICATION, **other) == expected
     assert loans() == first

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from handler_support import Context, items, make_table, numbers
+from handler_support import Context, items, make_table, numbers, whichever_is_lost
 
 from media import logic
 
@@ -283,6 +283,37 @@ def test_a_run_that_dies_before_it_tells_is_made_good_by_the_next(cloud, monkeyp
     process.handler(notice(key), Context())
     [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
     assert item["status"] == {"S": "kept"}
+
+
+def test_whichever_answer_is_lost_the_file_is_moved_counted_and_told_of(cloud, losing, messages, metric_values):
+    """SNS may be told twice where its own answer is lost, which is why it stands in for itself here."""
+    from media import process
+
+    def run() -> tuple:
+        messages.clear()
+        for bucket in ("BUCKET_MEDIA", "BUCKET_UPLOADS"):
+            for key in there(cloud, bucket):
+                cloud[0].client("s3").delete_object(Bucket=cloud[1][bucket], Key=key)
+        process.handler(notice(expect(cloud, PNG)), Context())
+        [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
+        return item["status"], there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS"), len(messages), metric_values()
+
+    told = dict(whichever_is_lost(losing, run))
+    assert len(told) >= 6, "each of the six calls but the one to SNS"
+    assert {name: each for name, each in told.items() if each != ({"S": "kept"}, [UPLOAD], [], 1, {"FilesKept": 1})} == {}
+
+
+def test_a_run_after_one_that_died_counts_the_file_no_second_time(cloud, messages, metric_values, monkeypatch):
+    from media import process
+
+    key = expect(cloud, PNG)
+    with monkeypatch.context() as broken:
+        broken.setattr(process.parts()[2], "remove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            process.handler(notice(key), Context())
+    process.handler(notice(key), Context())
+    assert len(messages) == 2 and there(cloud, "BUCKET_UPLOADS") == []
+    assert metric_values() == {"FilesKept": 1}
 
 
 def test_a_ticket_signs_key_type_and_size(cloud):

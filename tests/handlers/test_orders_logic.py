@@ -31,7 +31,7 @@ def at(hour: int):
 
 def test_an_order_is_kept_with_its_customer_and_told_without():
     store = Memory()
-    order = logic.create(REQUEST, "anna", "k1", store, at(9))
+    order, _ = logic.create(REQUEST, "anna", "k1", store, at(9))
     assert order.model_dump(mode="json") == {
         "order_id": logic.order_id("anna", "k1"),
         "status": "accepted",
@@ -45,14 +45,14 @@ def test_an_order_is_kept_with_its_customer_and_told_without():
 
 def test_the_same_request_again_is_the_order_as_first_accepted():
     store = Memory()
-    first = logic.create(REQUEST, "anna", "k1", store, at(9))
-    assert logic.create(REQUEST, "anna", "k1", store, at(17)) == first
+    first, new = logic.create(REQUEST, "anna", "k1", store, at(9))
+    assert new and logic.create(REQUEST, "anna", "k1", store, at(17)) == (first, False)
     assert len(store.kept) == 1
 
 
 def test_another_request_under_the_same_key_is_refused_and_changes_nothing():
     store = Memory()
-    first = logic.create(REQUEST, "anna", "k1", store, at(9))
+    first, _ = logic.create(REQUEST, "anna", "k1", store, at(9))
     with pytest.raises(logic.KeyReused):
         logic.create(NewOrder(items=REQUEST.items), "anna", "k1", store, at(9))
     assert [kept.order for kept in store.kept.values()] == [first]
@@ -67,7 +67,7 @@ def test_customer_and_key_together_make_the_order(one, other):
 
 def test_only_the_customer_reads_an_order():
     store = Memory()
-    order = logic.create(REQUEST, "anna", "k1", store, at(9))
+    order, _ = logic.create(REQUEST, "anna", "k1", store, at(9))
     assert logic.get(order.order_id, "anna", store) == order
     assert logic.get(order.order_id, "bob", store) is None
     assert logic.get(logic.order_id("anna", "k2"), "anna", store) is None

@@ -9,10 +9,10 @@ from tests.end_to_end.drivers import PAID, eventually
 
 
 def drive(access: Access) -> None:
-    """A message that becomes a receipt, and one that never can; then a correction of that receipt, and one that never is one."""
+    """A message that becomes a receipt, one that is sent twice, and one that never can; then a correction of that receipt, and one that never is one."""
     queues = access.inventory.workloads["receipts"].queues
     good = {**PAID, "order_id": f"driven-{uuid.uuid4().hex[:8]}"}
-    settle(access, queues["paid-orders"], good, {**good, "currency": "euro"})
+    settle(access, queues["paid-orders"], good, good, {**good, "currency": "euro"})
     line = {"sku": "BOOK-1", "quantity": 2, "unit_price": 1000}
     one = {"order_id": good["order_id"], "sequence": 1, "corrected_at": "2026-01-02T00:00:00Z", "reason": "driven", "lines": [line]}
     settle(access, queues["corrections"], one, {**one, "sequence": 3}, MessageGroupId=good["order_id"])
