@@ -70,6 +70,16 @@ def make_table(cloud, key: str, index: tuple[str, str, str] | None = None, sort_
     return name
 
 
+def make_role(cloud) -> str:
+    """ARN of a role with which services of the embedded cloud may do everything."""
+    iam, name = cloud.client("iam"), f"role-{next(numbers)}"
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}))["Role"]["Arn"]
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(everything))
+    return str(arn)
+
+
 def items(cloud, table: str) -> list[dict]:
     """What the table holds, without the ids by which writes recognise themselves (`test_lost_answers`)."""
     found = cloud.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]

@@ -5,10 +5,9 @@ import json
 import time
 
 import pytest
-from handler_support import Context, items, make_table, numbers, whichever_is_lost
+from handler_support import Context, items, make_role, make_table, numbers, whichever_is_lost
 from test_loans_steps import DOCUMENTS, REQUEST
 
-ROLE = "arn:aws:iam::000000000000:role/any"
 BODY = {**REQUEST, "documents": DOCUMENTS}
 PRICED = {"monthly_payment": 44_276, "total": 1_062_624, "rate_percent": "5.90"}
 
@@ -18,7 +17,7 @@ class World:
 
     def __init__(self, cloud) -> None:
         self.cloud = cloud
-        self.states = cloud.client("stepfunctions")
+        self.states, self.role = cloud.client("stepfunctions"), make_role(cloud)
         self.tables = {"TABLE_LOANS": make_table(cloud, "loan_id"), "TABLE_APPROVALS": make_table(cloud, "loan_id")}
         self.queue = cloud.client("sqs").create_queue(QueueName=f"tokens-{next(numbers)}")["QueueUrl"]
         ask = {
@@ -30,7 +29,7 @@ class World:
 
     def machine(self, kind: str, state: dict) -> str:
         return self.states.create_state_machine(
-            name=f"machine-{next(numbers)}", type=kind, roleArn=ROLE,
+            name=f"machine-{next(numbers)}", type=kind, roleArn=self.role,
             definition=json.dumps({"StartAt": "Only", "States": {"Only": state}}),
         )["stateMachineArn"]  # fmt: skip
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from handler_support import REGION, Context, items, make_table, numbers
+from handler_support import REGION, Context, items, make_role, make_table, numbers
 from test_loans_steps import APPLICATION, LOAN_ID
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 UPLOAD = "upl_" + "0" * 32
-ROLE = "arn:aws:iam::000000000000:role/any"
 
 
 @dataclass
@@ -400,7 +399,7 @@ def a_workflow_that_is_started(world: World) -> Any:
     from loans.workflows import Decide
 
     machine = world.cloud.client("stepfunctions").create_state_machine(
-        name=f"lost-{next(numbers)}", roleArn=ROLE, definition='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+        name=f"lost-{next(numbers)}", roleArn=make_role(world.cloud), definition='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
     )["stateMachineArn"]  # fmt: skip
     world.lose("StartExecution")
     Decide(world.client("stepfunctions"), machine).start("loan-1", {})
