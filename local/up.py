@@ -85,6 +85,14 @@ def up_local(options: argparse.Namespace) -> int:
     return 0
 
 
+def check_waivers() -> None:
+    """Before anything else: what is wrong with a waiver stops every update. Raises Refusal with the problems."""
+    command = [sys.executable, "-m", "guardrails", "check"]
+    done = subprocess.run(command, cwd=GUARDRAILS, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Refusal(done.stderr.strip())
+
+
 def tell_what_goes(stack: Stack, settings: Settings) -> None:
     """With WORKLOADS=, the ones that are up and not named are removed: say so before it happens."""
     if not settings.workloads or not recovery.has_state(stack.folder):
@@ -150,6 +158,7 @@ def up_aws(options: argparse.Namespace) -> int:
 
 def main() -> int:
     options = arguments(sys.argv[1:])
+    check_waivers()
     with recovery.only_one("make up"):
         return up_local(options) if options.stack == "local" else up_aws(options)
 

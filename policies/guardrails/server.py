@@ -18,7 +18,7 @@ from guardrails.judge import Judge, Told
 from guardrails.pack import FOLDER, PACK_NAME, pack_version
 from guardrails.resource import Resource, Stack, current_type
 from guardrails.values import Values
-from guardrails.waivers import WAIVER_FILE, load_waivers
+from guardrails.waivers import own_waivers
 from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave
 
 
@@ -29,7 +29,7 @@ class Server(sdk._PolicyAnalyzerServicer):
         super().__init__(name, version, policies, *more)
         self._policies = {policy.name: policy for policy in policies}
         rules = catalogue.RULES
-        waivers = load_waivers(FOLDER / WAIVER_FILE, {rule.id for rule in rules})
+        waivers = own_waivers({rule.id for rule in rules})
         self._always_updating = os.environ.get("PULUMI_DRY_RUN") == "false"
         self._digest, self._weakened = digest(FOLDER), dict[str, str]()
         self._judge = Judge(rules, waivers, updating=self._always_updating)

@@ -45,7 +45,11 @@ class Door(Project):
     def state(self) -> dict[str, str]:
         """Value by name of what there is besides the question."""
         resources = json.loads(self.call("stack", "export").stdout)["deployment"].get("resources", [])
-        return {each["urn"].rsplit("::", 1)[1]: each["inputs"]["input"] for each in resources if "Stash" in each["urn"] and each["urn"] != QUESTION}
+        return {
+            each["urn"].rsplit("::", 1)[1]: each["inputs"]["input"]
+            for each in resources
+            if "Stash" in each["urn"] and each["urn"] != QUESTION
+        }
 
 
 def make(engine, folder: Path) -> Door:

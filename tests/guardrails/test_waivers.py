@@ -1,6 +1,8 @@
 """Waivers: what is granted is granted for a while; what is wrong with them stops the update."""
 
 import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from guardrails.judge import Judge
 from guardrails.resource import STACK, Resource, Stack
 from guardrails.rule import Given
 from guardrails.values import Values
-from guardrails.waivers import Waiver, Waivers, load_waivers
+from guardrails.waivers import Place, Waiver, Waivers, load_waivers
 from wire import POLICIES, Server
 
 TODAY = date(2026, 3, 1)
@@ -44,6 +46,29 @@ def test_a_waiver_covers_its_rule_and_resource_only(tmp_path: Path) -> None:
     assert not waivers.covers("sqs-queue-is-encrypted", URN.replace(":dev:", ":prod:"))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "held"),
+    [
+        ("urn:pulumi:dev::p::aws:sqs/queue:Queue::orders-intake", {"intake"}),
+        ("urn:pulumi:dev::p::*::orders-intake", {"intake", "of a component", "of another type"}),
+        ("urn:pulumi:dev::p::*::orders-*", {"intake", "of a component", "of another type", "second"}),
+        ("urn:pulumi:dev::p::platform:index:Queue$aws:sqs/queue:Queue::orders-intake", {"of a component"}),
+    ],
+)
+def test_a_pattern_holds_what_it_says(pattern: str, held: set[str]) -> None:
+    urns = {
+        "intake": "urn:pulumi:dev::p::aws:sqs/queue:Queue::orders-intake",
+        "of a component": "urn:pulumi:dev::p::platform:index:Queue$aws:sqs/queue:Queue::orders-intake",
+        "of another type": "urn:pulumi:dev::p::aws:sns/topic:Topic::orders-intake",
+        "second": "urn:pulumi:dev::p::aws:sqs/queue:Queue::orders-second",
+        "of another stack": "urn:pulumi:development::p::aws:sqs/queue:Queue::orders-intake",
+        "of another project": "urn:pulumi:dev::p2::aws:sqs/queue:Queue::orders-intake",
+        "of another workload": "urn:pulumi:dev::p::aws:sqs/queue:Queue::order",
+        "of the stack": "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev",
+    }
+    assert {name for name, urn in urns.items() if Place.parse(pattern).holds(urn)} == held
+
+
 def test_it_holds_until_its_last_day(tmp_path: Path) -> None:
     assert load(tmp_path, yaml_of(GOOD | {"expires": str(TODAY)})).covers(GOOD["rule"], URN)
 
@@ -69,11 +94,21 @@ def test_expired_or_too_long_is_a_problem_and_waives_nothing(tmp_path: Path, exp
     [
         ({"rule": "no-such-rule"}, "Waiver of rule 'no-such-rule': policies/waivers.yaml: waivers[0].rule=no-such-rule: there is no such rule"),
         ({"reason": "because"}, "waivers[0].reason='because': String should have at least 15 characters"),
-        ({"owner": None}, "waivers[0].owner=not set: Field required"),
-        ({"urn": "*"}, "waivers[0].urn='*': String should match pattern"),
-        ({"urn": "urn:pulumi:*"}, "waivers[0].urn='urn:pulumi:*': String should match pattern"),
-        ({"urn": "urn:pulumi:dev::*"}, "waivers[0].urn='urn:pulumi:dev::*': String should match pattern"),
-        ({"forever": "yes"}, "waivers[0].forever='yes': Extra inputs are not permitted"),
+        ({"owner": None}, "waivers[0].owner=not set: is required"),
+        ({"urn": "*"}, "waivers[0].urn='*': must be urn:pulumi:<stack>::<project>::<type>::<name>"),
+        ({"urn": "urn:pulumi:dev::*"}, "must be urn:pulumi:<stack>::<project>::<type>::<name>"),
+        ({"urn": "urn:pulumi:*::platform::*::q"}, "is literal, except that the type may be * and a name may end with one * (orders-*)"),
+        ({"urn": "urn:pulumi:dev::*::*::q"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::aws:sqs/*::q"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::*::*-intake"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::*::o*s*"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::*::[a-z]*"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::*::orders-?"}, "is literal, except"),
+        ({"urn": "urn:pulumi:dev::platform::*::*"}, "names no resource; a * stands only after the beginning of a name"),
+        ({"expires": "2026-02-30"}, "waivers[0].expires='2026-02-30': is no date of the calendar, as 2027-01-31 is"),
+        ({"expires": "2026-13-01"}, "waivers[0].expires='2026-13-01': is no date of the calendar"),
+        ({"expires": "tomorrow"}, "waivers[0].expires='tomorrow': is no date of the calendar"),
+        ({"forever": "yes"}, "waivers[0].forever='yes': is no field of a waiver"),
     ],
 )  # fmt: skip
 def test_a_malformed_waiver_is_a_problem_with_file_field_and_what_to_do(tmp_path: Path, change: dict, problem: str) -> None:
@@ -90,9 +125,16 @@ def test_a_malformed_waiver_is_a_problem_with_file_field_and_what_to_do(tmp_path
     [
         ("waivers: [", "Waivers: policies/waivers.yaml: cannot be read"),
         ("waivers: {}", "Waivers: policies/waivers.yaml: must hold one list named 'waivers'; repair the file"),
+        (
+            "waivers: [{expires: 2026-02-30}]\nmore: !!timestamp 2026-02-30",
+            "cannot be read (day is out of range for month); repair the file",
+        ),
         ("", "must hold one list named 'waivers'"),
         ("waivers: []\nmore: 1", "must hold one list named 'waivers'"),
-        ("waivers: [5]", "Waiver of rule None: policies/waivers.yaml: waivers[0]=5: Input should be a valid dictionary"),
+        (
+            "waivers: [5]",
+            "Waiver of rule None: policies/waivers.yaml: waivers[0]=5: must be a waiver: rule, urn, reason, owner, expires",
+        ),
     ],
 )
 def test_a_broken_file_is_a_problem_and_no_traceback(tmp_path: Path, text: str, problem: str) -> None:
@@ -125,8 +167,8 @@ def test_through_the_server_a_waived_finding_disappears_and_others_stay(waived_s
 
 def test_a_waiver_holds_for_the_whole_graph_too() -> None:
     bucket = Resource("aws:s3/bucket:Bucket", "b", "urn:pulumi:s::p::t::b", Values({"bucket": "b"}))
-    waiver = Waiver(rule="s3-bucket-is-private", urn="urn:pulumi:s::p::*::b", reason="A public download page.", owner="a",
-                    expires=TODAY)  # fmt: skip
+    place = "urn:pulumi:s::p::*::b"
+    waiver = Waiver("s3-bucket-is-private", Place.parse(place), place, "A public download page.", "a", TODAY)
     for waivers, refused in ((Waivers(), 1), (Waivers((waiver,), today=lambda: TODAY), 0)):
         told = Judge(RULES, waivers).stack(Stack((bucket,)))
         assert len([each for each in told if each.policy == "s3-bucket-is-private-joined"]) == refused
@@ -136,3 +178,17 @@ def test_through_the_server_an_expired_waiver_stops_the_stack_before_any_resourc
     (told,) = waived_server.analyze(Given(STACK, {}, "platform-dev"), "dev")
     assert (told.policy, told.level) == ("guardrails-can-judge", "mandatory")
     assert "policies/waivers.yaml: waivers[1].expires=2020-01-01: it has expired" in told.message
+
+
+def test_the_waivers_are_checked_without_an_engine(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(POLICIES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "guardrails", "check"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"{len(RULES)} rules, 0 waivers\n")
+    (folder / "waivers.yaml").write_text(yaml_of(GOOD | {"expires": "2026-02-30"}))
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "Waiver of rule 'sqs-queue-is-encrypted': policies/waivers.yaml: waivers[0].expires='2026-02-30': is no date"
+    )
