@@ -148,6 +148,7 @@ def stop(folder: Path = LOCAL) -> bool:
         end_group(cloud.pid)
         ended = True
     record(folder).unlink(missing_ok=True)
+    access_log(folder).unlink(missing_ok=True)
     shutil.rmtree(folder / "cloud", ignore_errors=True)
     return ended
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from local.smoke import Access
+from local.smoke import Access, example
 from tests.end_to_end.calls import send, within
 
 DRIVERS = {path.stem.replace("_", "-") for path in (Path(__file__).parent / "driving").glob("[!_]*.py")}
@@ -22,18 +22,40 @@ SECONDS = 45
 """Longest wait for something that happens by itself; measured for a poisoned message of five attempts: 3 s."""
 
 
+ADVICE = """{0} has no driver, so only the examples of its routes were called and its schedules run. What else it may do counts as not tried.
+  Write tests/end_to_end/driving/{1}.py with `def drive(access: Access) -> None`, which makes {0} do all that its code can do, failures included:
+  `called(access, "{0}", "GET /path")` calls a route, `access.cloud.client("sqs")` is a boto3 client, and `eventually(...)` waits for workers.
+  tests/end_to_end/driving/orders.py is a short one."""
+
+
 def drive(access: Access) -> dict[str, str]:
-    """Drives every workload of the stack; what went wrong by workload. One without a driver has gone wrong."""
+    """Drives every workload of the stack, one without a driver as far as its manifest tells how; what went wrong by workload."""
     wrong = {}
     for workload in access.inventory.workloads:
-        if workload not in DRIVERS:
-            wrong[workload] = "has no driver in tests/end_to_end/driving: nothing shows what it needs"
-            continue
         try:
-            import_module(f"tests.end_to_end.driving.{workload.replace('-', '_')}").drive(access)
+            if workload in DRIVERS:
+                import_module(f"tests.end_to_end.driving.{workload.replace('-', '_')}").drive(access)
+            else:
+                drive_by_manifest(access, workload)
         except Exception as error:  # the next workload's turn comes all the same
             wrong[workload] = f"{type(error).__name__}: {error}"
     return wrong
+
+
+def drive_by_manifest(access: Access, workload: str) -> None:
+    """Calls every example of its routes and runs every schedule once. Raises AssertionError where one fails."""
+    entry = access.inventory.workloads[workload]
+    for api in entry.apis.values():
+        for route in api.routes:
+            if route.example is not None:
+                method, path = route.route.split(" ", 1)
+                url = access.url(api.api_id, api.stage) + path.replace("{", "driven-").replace("}", "")
+                status, answer, _ = example(access, method, url, route.example, access.key(api))
+                assert 200 <= status < 300, f"{route.route} with its example was answered with {status}: {answer}"
+    for schedule in entry.schedules.values():
+        target = access.cloud.client("scheduler").get_schedule(Name=schedule.physical_name, GroupName=schedule.group_name)["Target"]
+        reply = access.cloud.client("lambda").invoke(FunctionName=target["Arn"], Payload=target.get("Input", "{}"))
+        assert "FunctionError" not in reply, reply["Payload"].read().decode()
 
 
 def eventually(what: str, condition: Callable[[], bool], seconds: float = SECONDS) -> None:

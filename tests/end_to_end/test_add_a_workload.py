@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from local.access_report import report
+from local.cloud import access_log
 from tests.checkout import ROOT, Checkout
+from tests.end_to_end.drivers import DRIVERS, drive
 
 pytestmark = pytest.mark.end_to_end
 
@@ -82,3 +85,11 @@ def test_a_missing_verb_is_told_with_the_line_of_the_manifest(copy):
     assert "its log:   handlers/greetings/api.py, line " in done.stdout, "the traceback of the handler"
     copy.edit(MANIFEST, "greetings: [read]", "greetings: [read, put]")
     assert "Smoke checks: " in copy.up()
+
+
+def test_a_workload_without_a_driver_is_driven_as_far_as_its_manifest_tells(copy):
+    """`make least-privilege WORKLOADS=greetings`: its example is called, and what that used is told apart from what was not tried."""
+    access = copy.access()
+    assert "greetings" not in DRIVERS and drive(access) == {}
+    shown = report(access.cloud, access_log(copy.folder / ".local")).text()
+    assert re.search(r"used +dynamodb:PutItem +table/local-greetings-greetings", shown), shown
