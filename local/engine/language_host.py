@@ -257,12 +257,12 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(addresses[-1] if addresses else ""), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    stopped = threading.Event()
+    reading, writing = os.pipe()  # not an Event: set in a handler while this thread is inside of wait, it would wait for ever
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: os.write(writing, b"."))
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
     print(port, flush=True)
-    stopped.wait()
+    os.read(reading, 1)
     for child in list(CHILDREN):
         end(child)
     server.stop(grace=None)
