@@ -1,9 +1,9 @@
 """Serves the provider: prints its port as the first line, ends on SIGINT and SIGTERM, and when its parent is gone."""
 
 import os
+import select
 import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
@@ -26,11 +26,11 @@ def main() -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(version("pulumi-aws")), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    done = threading.Event()
+    reading, writing = os.pipe()  # not an Event: set in a handler while this thread is inside of wait, it would wait for ever
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+        signal.signal(number, lambda *_: os.write(writing, b"."))
     print(port, flush=True)
-    while not done.wait(PARENT_SECONDS) and os.getppid() == parent:
+    while not select.select([reading], [], [], PARENT_SECONDS)[0] and os.getppid() == parent:
         pass
     server.stop(grace=1).wait(2)
     sys.stdout.flush()
