@@ -8,7 +8,7 @@ RUN = .venv/bin/python -m
 # As many processes as there are processors; each file, and each stack, in one of them (tests/conftest.py), stacks first.
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help token logs invoke secret run-schedule access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -16,13 +16,16 @@ help: ## lists these commands
 setup: ## makes the two Python environments from their hash-locked requirements
 	@$(PYTHON) local/setup.py
 
-up: setup ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
+validate: setup ## checks all manifests, settings and handlers: under a second, and before everything else
+	@$(RUN) platform_contract check
+
+up: validate ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
 	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)")
 
 down: setup ## stops the embedded cloud and forgets its state
 	@$(RUN) local.down
 
-preview: setup ## what a change would do to STACK=dev|prod: no account, no network (BASE=commit to compare with)
+preview: validate ## what a change would do to STACK=dev|prod, first what data would be lost (then it ends with 3): no account, no network (BASE=commit to compare with)
 	@$(RUN) local.preview --stack "$(if $(filter local,$(STACK)),dev,$(STACK))" $(if $(BASE),--base "$(BASE)")
 
 engine: setup ## finds, downloads or builds the Pulumi engine
@@ -31,16 +34,16 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 layer: setup ## builds the layer of third-party packages for STACK
 	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
 
-TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
+TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations -p reports $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
 
-lint: setup
+lint: validate
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy $(TYPED)
 	@.venv/bin/mypy local/*.py local/engine
 	@MYPYPATH=local .venv/bin/mypy -p aws_provider
 
 check: lint ## lint, types, unit, handler, program and guardrail tests
-	@$(TESTS) -m "not engine" tests/unit tests/handlers tests/operations tests/guardrails tests/program tests/package
+	@$(TESTS) -m "not engine" tests/unit tests/handlers tests/operations tests/reports tests/guardrails tests/program tests/package
 
 test: lint engine ## everything that can be tested here, end to end included
 	@$(TESTS) tests

@@ -28,6 +28,11 @@ CHECK_FAILURE = re.compile(
 """How the engine words what a provider finds wrong with an input: with the type, the name and the whole value again."""
 
 
+PROTECTED = re.compile(r"(?:Preview failed: )?(?:unable to replace )?resource \"\S+\"(?: cannot be deleted)?\s+(?:because it is protected|as it is currently marked for protection)\..*", re.DOTALL)
+"""How the engine words that a protected resource would go: its advice is to take the protection away."""
+KEPT = "would be deleted or replaced; it is protected because it holds data (`protect_state`), and stays as it is; what to do: docs/how-to/retire-or-rename.md"
+
+
 def short(urn: str) -> str:
     """`aws:sqs/queue:Queue receipts-inbox` for a URN: what a person calls the resource."""
     if "::" not in urn:
@@ -85,7 +90,7 @@ class Summary:
             self.operations[urn] = operation
 
     def _tell(self, told: dict[str, Any]) -> None:
-        message = CHECK_FAILURE.sub(r"\1: \2", TAG.sub("", told.get("message", "")).strip())
+        message = PROTECTED.sub(KEPT, CHECK_FAILURE.sub(r"\1: \2", TAG.sub("", told.get("message", "")).strip()))
         if not message or told.get("severity") not in SHOWN or told.get("ephemeral"):
             return
         where = f"{short(told['urn'])}: " if told.get("urn") and "pulumi:pulumi:Stack" not in told["urn"] else ""

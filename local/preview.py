@@ -3,6 +3,8 @@
 The base commit is applied to a throw-away state with the offline provider (once per commit), then the working tree is
 previewed over it: so additions, changes and replacements are real ones, judged by the guardrails. Both run from exported
 copies; nothing tracked is touched.
+
+Ends with 3 where data would be lost, and with 1 where something is refused; what is told is made in `reports`.
 """
 
 import argparse
@@ -13,20 +15,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from local import recovery
 from local.engine.install import Engine, find_engine
-from local.events import NOT_COUNTED, TAG, EventLog, Summary, short
+from local.events import TAG, EventLog, Summary, short
 from local.home import prepare
 from local.paths import LOCAL, LOGS, ROOT
 from local.steps import Refusal, console, run_command, step
-from local.update import Stack, UpdateFailed
+from local.update import PROJECT, Stack, UpdateFailed
+from platform_contract.problems import ProblemsError
+from platform_contract.settings import Settings
+from platform_contract.stack_files import stack_settings
+from reports.changes import read_changes
+from reports.preview import Report, markdown, text
 
 PREVIEWS = LOCAL / "previews"
-SIGNS = {"create": "+", "update": "~", "replace": "+-", "delete": "-"}
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How the engine writes a value that only the update will know."""
+DATA_LOST = 3
+"""Exit code where data would be lost."""
 KEPT_BASES = 4
 """Applied base commits that are kept; older ones are removed."""
 
@@ -111,58 +116,32 @@ def apply_base(engine: Engine, stack_name: str, commit: str) -> Stack:
     return stack
 
 
-def describe(log: Path) -> list[str]:
-    """One line per resource that would change, with the properties that change it and which of them replace."""
-    lines: dict[str, str] = {}
-    for event in EventLog(log).new():
-        before = event.get("resourcePreEvent")
-        if not before:
-            continue
-        metadata = before["metadata"]
-        sign = SIGNS.get(metadata["op"])
-        state = metadata.get("new") or metadata.get("old") or {}
-        if sign and state.get("custom") and not NOT_COUNTED.search(metadata["urn"]):
-            lines[metadata["urn"]] = f"{sign:2} {short(metadata['urn'])}{properties(metadata)}"
-    return list(lines.values())
+def lift_protection(stack: Stack) -> dict[str, str]:
+    """Takes the protection off resources in throw-away state; resource -> component around it, of all of it.
+
+    The engine ends a preview at the first protected resource that would go, and the rest would never be told.
+    """
+    checkpoint = stack.state / ".pulumi" / "stacks" / PROJECT / f"{stack.name}.json"
+    content = json.loads(checkpoint.read_text())
+    resources = (content.get("checkpoint", content).get("latest") or {}).get("resources") or []
+    for each in resources:
+        each.pop("protect", None)
+    checkpoint.write_text(json.dumps(content))
+    return {each["urn"]: each.get("parent", "") for each in resources}
 
 
-def properties(metadata: dict[str, Any]) -> str:
-    detailed = metadata.get("detailedDiff") or {}
-    if metadata["op"] in ("create", "delete") or not detailed:
-        return ""
-    old, new = (metadata.get("old") or {}).get("inputs", {}), (metadata.get("new") or {}).get("inputs", {})
-    told = []
-    for path, change in sorted(detailed.items()):
-        before, after = value(old, path), value(new, path)
-        mark = " (replaces)" if "replace" in str(change.get("diffKind", "")) else ""
-        told.append(f"{path}{mark}" if before is None and after is None else f"{path}: {before} -> {after}{mark}")
-    return "  [" + "; ".join(told) + "]"
+def settings_of(stack: str) -> Settings:
+    """Raises Refusal with everything that is wrong with them."""
+    try:
+        return stack_settings(ROOT, stack)
+    except ProblemsError as wrong:
+        raise Refusal(str(wrong)) from None
 
 
-def value(data: Any, path: str) -> str | None:
-    """A property by its dotted path, short enough for a line; None where it is not a plain value."""
-    for part in path.split("."):
-        if not isinstance(data, dict) or part not in data:
-            return None
-        data = data[part]
-    if data == UNKNOWN:
-        return "known after the update"
-    text = json.dumps(data)
-    return text if not isinstance(data, dict | list) and len(text) <= 60 else None
-
-
-def report(stack: str, commit: str, lines: list[str], summary: Summary) -> str:
-    """The preview as Markdown, for a pull request's comment."""
-    findings = [f"- **{level}** {short(urn)}: {message}" for level, urn, message in dict.fromkeys(summary.findings)]
-    changes = (
-        ["```diff", *(line.replace("~ ", "! ", 1) if line.startswith("~") else line for line in lines), "```"]
-        if lines
-        else ["No changes."]
-    )
-    return (
-        "\n".join([f"### Preview of `{stack}` against `{commit[:12]}`: {summary.words()}", "", *changes, "", *findings]).rstrip()
-        + "\n"
-    )
+def report_of(settings: Settings, stack: str, commit: str, summary: Summary, parents: dict[str, str], complete: bool) -> Report:
+    events = EventLog(LOGS / f"{stack}-preview.events.jsonl").new()
+    findings = [(level, short(urn), TAG.sub("", message)) for level, urn, message in summary.findings]
+    return Report(stack, commit, settings.protect_state, settings.account_id, read_changes(events, parents), findings, complete)
 
 
 def main() -> int:
@@ -173,6 +152,7 @@ def main() -> int:
     options = parser.parse_args()
     if not (ROOT / f"Pulumi.{options.stack}.yaml").exists():
         raise Refusal(f"there is no stack {options.stack!r}: Pulumi.{options.stack}.yaml does not exist")
+    settings = settings_of(options.stack)
     with recovery.only_one("make preview"):
         with step("Pulumi engine") as current:
             engine = find_engine(current)
@@ -184,6 +164,7 @@ def main() -> int:
         export_tree(head_folder / "program")
         head = make_stack(engine, options.stack, head_folder)
         shutil.copytree(base.state, head.state)
+        parents = lift_protection(head)
         failed: UpdateFailed | None = None
         with step(f"Preview of {options.stack}") as current:
             head.prepare(head.program / f"Pulumi.{options.stack}.yaml", {})
@@ -192,17 +173,17 @@ def main() -> int:
             except UpdateFailed as error:
                 failed, summary = error, error.summary
             current.result = summary.words()
-        lines = describe(LOGS / f"{options.stack}-preview.events.jsonl")
-        for line in lines:
-            console.print(f"  {line}", markup=False)
-        for level, urn, message in dict.fromkeys(summary.findings):
-            if level != "mandatory":
-                console.print(f"  {level}: {short(urn)}: {TAG.sub('', message)}", markup=False)
+        told = report_of(settings, options.stack, commit, summary, parents, complete=failed is None)
+        console.print(f"\n{text(told)}\n", markup=False)
+        listed = LOGS / f"{options.stack}-preview.changes.txt"
+        listed.write_text("\n".join(told.whole()) + "\n")
+        if told.changes:
+            console.print(f"Every change by itself: {listed.relative_to(ROOT)}", markup=False)
         if options.markdown:
-            options.markdown.write_text(report(options.stack, commit, lines, summary))
+            options.markdown.write_text(markdown(told))
         if failed:
             raise failed
-    return 0
+    return DATA_LOST if told.lost else 0
 
 
 if __name__ == "__main__":

@@ -64,19 +64,34 @@ def test_a_change_is_told_with_its_property_and_what_follows_from_it(checkout, t
     done, dirty = preview(checkout, "dev", "--markdown", str(tmp_path / "comment.md"))
     subprocess.run(["git", "checkout", "-q", "."], cwd=checkout.folder, check=True)
     assert done.returncode == 0, done.stdout
-    assert "~  aws:lambda/function:Function orders-api  [timeout: 10 -> 12]" in done.stdout
+    assert "no data would be lost, nothing more permitted, nothing watched less" in done.stdout
+    assert "~  Function orders-api  [timeout: 10 -> 12]" in done.stdout
     assert "MetricAlarm orders-api-duration  [threshold: " in done.stdout
     assert dirty == " M workloads/orders.yaml\n"
-    assert "### Preview of `dev`" in (tmp_path / "comment.md").read_text()
+    comment = (tmp_path / "comment.md").read_text()
+    assert comment.startswith("### Preview of `dev` against ")
+    assert "~  aws:lambda/function:Function orders-api  [timeout: 10 -> 12]" in comment
 
 
-def test_a_replacement_of_state_is_a_replacement_here_too(checkout):
+def test_what_would_be_lost_permitted_and_unwatched_is_told_first_though_the_stack_protects_it(checkout):
+    """In one change: a table replaced, a workload gone, a route made public, a verb more."""
     checkout.edit("workloads/orders.yaml", "partition_key: order_id", "partition_key: other_id")
-    done, _ = preview(checkout)
+    checkout.edit("workloads/orders.yaml", "orders: [get, put, query]", "orders: [get, put, query, delete]")
+    checkout.edit("workloads/orders.yaml", "{route: GET /orders}", "{route: GET /orders, public: true, public_reason: everybody may look}")
+    (checkout.folder / "workloads" / "chat.yaml").unlink()
+    done, _ = preview(checkout, "prod")
     subprocess.run(["git", "checkout", "-q", "."], cwd=checkout.folder, check=True)
-    assert re.search(
-        r"\+- aws:dynamodb/table:Table orders-orders +\[.*hashKey: \"order_id\" -> \"other_id\" \(replaces\)", done.stdout
-    ), done.stdout
+    assert done.returncode == 3, done.stdout
+    told = done.stdout[done.stdout.index("Preview of prod against") :]
+    assert "unprotect" not in done.stdout and "`protect_state` is on in prod" in told
+    in_order = [
+        "Data that would be lost", "chat: table chat-members is deleted, with its items", "chat: key chat is deleted, and whatever is encrypted under it",
+        'orders: table orders-orders is replaced by an empty one, and its items are gone: hashKey: "order_id" -> "other_id"',
+        "What becomes reachable or permitted", "orders: GET /orders is public now", "prod-orders-api-eu-west-1 may delete (dynamodb:DeleteItem) in table/prod-orders-orders",
+        "Alarms and failure paths lost", "chat: the whole workload goes, ", "The rest",
+    ]  # fmt: skip
+    places = [told.find(each) for each in in_order]
+    assert -1 not in places and places == sorted(places), told
 
 
 def test_a_finding_is_told_and_ends_with_an_error(checkout):

@@ -64,6 +64,24 @@ def test_a_line_half_written_is_read_when_it_is_whole(tmp_path):
         assert log.new() == [{"b": 2}]
 
 
+@pytest.mark.parametrize("message", [
+    'unable to replace resource "URN"\nas it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource in your '
+    "Pulumi program and run `pulumi up`",
+    'resource "URN" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi program and '
+    "run `pulumi up`, or use the command:\n`pulumi state unprotect 'URN'`",
+    'Preview failed: resource "URN" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove it, or use the command:\n`pulumi state unprotect \'URN\'`',
+])  # fmt: skip
+def test_what_holds_data_is_told_in_our_words_and_not_with_the_advice_to_give_it_up(message):
+    """The engine's own messages, of a preview and of an update."""
+    urn = "urn:pulumi:prod::serverless-platform::serverless-platform:index:Workload$aws:dynamodb/table:Table::orders-orders"
+    summary = Summary()
+    summary.read({"diagnosticEvent": {"urn": urn, "message": message.replace("URN", urn) + "\n", "severity": "error"}})
+    assert summary.errors == [
+        "aws:dynamodb/table:Table orders-orders: would be deleted or replaced; it is protected because it holds data (`protect_state`), and stays as it is; "
+        "what to do: docs/how-to/retire-or-rename.md"
+    ]
+
+
 def test_what_a_provider_refuses_is_told_once():
     summary = Summary()
     message = "aws:sqs/queue:Queue resource 'receipts-inbox': property delay value {map[a:{b}]} has a problem: unknown property 'delay'; did you mean 'delaySeconds'? [urn:pulumi:x]"

@@ -64,6 +64,7 @@ OUTSIDE: dict[str, set[str]] = {
     "components/package/serverless_platform/platform_functions/": {"boto3", "botocore"},
     "handlers/": {"aws_lambda_powertools", "boto3", "botocore", "jwt", "pydantic", "tenacity", *WORKLOADS},
     "policies/": {"google", "pulumi", "pulumi_policy", "pydantic", "yaml", "platform_contract", "guardrails"},
+    "reports/": {"platform_contract", "reports"},
     "operations/": {"boto3", "botocore", "pydantic", "yaml", "rich", "platform_contract", "operations"},
     "bootstrap/": {"pulumi", "pulumi_aws", "platform_contract"},
 }
