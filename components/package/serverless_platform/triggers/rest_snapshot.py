@@ -1,9 +1,11 @@
 """When a REST API has to be deployed again: a deployment is a snapshot, and a change that it does not hold never reaches callers."""
 
+import asyncio
 import hashlib
 import inspect
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 
@@ -16,8 +18,18 @@ def digest_of(resources: Sequence[pulumi.CustomResource]) -> pulumi.Output[str]:
 
     Of all inputs that their types have, as the provider took them; so it also comes after all of them.
     """
-    held = [{name: getattr(resource, name) for name in _inputs(type(resource))} for resource in resources]
+    held = [{name: _as_known(getattr(resource, name)) for name in _inputs(type(resource))} for resource in resources]
     return pulumi.Output.json_dumps(held, sort_keys=True).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
+
+
+def _as_known(value: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """The value, or None where it is not known. In a preview the SDK does not know what a resource has not been given, though it never
+    will have it: every preview would tell of a deployment that no update makes."""
+
+    async def known() -> bool:
+        return True
+
+    return pulumi.Output(value.resources(), asyncio.ensure_future(value.future()), asyncio.ensure_future(known()), value.is_secret())
 
 
 def _inputs(kind: type[pulumi.CustomResource]) -> tuple[str, ...]:
