@@ -197,17 +197,6 @@ def test_without_key_400_and_without_caller_401(world):
         assert problem(call(method, path, BODY, caller=None))[0] == 401
 
 
-@pytest.mark.parametrize(("told", "found"), [("[a approvers]", {"a", "approvers"}), ("a,approvers", {"a", "approvers"}), (["approvers"], {"approvers"}), ("", {""})])
-def test_groups_are_read_from_the_claim_that_the_settings_name(told, found, monkeypatch):
-    from types import SimpleNamespace
-
-    from loans import api
-
-    monkeypatch.setattr(api, "parts", lambda: SimpleNamespace(groups_claim="https://acme.example/roles"))
-    claims = {"https://acme.example/roles": told, "cognito:groups": "[other]"}
-    assert api.groups(SimpleNamespace(raw_event={"requestContext": {"authorizer": {"jwt": {"claims": claims}}}})) == found
-
-
 @pytest.mark.parametrize("approved", [True, False])
 def test_a_persons_decision_reaches_the_workflow(world, approved, log):
     path, _ = waiting(world)

@@ -148,3 +148,14 @@ def test_the_managed_pool_has_its_keys_where_cognito_has_them_and_in_the_embedde
     assert token_keys(managed) == "{issuer}/.well-known/jwks.json"
     local = {**SETTINGS, "identity": {"managed": True}, "account_id": "000000000000", "endpoint_url": "http://127.0.0.1:4566"}
     assert token_keys(load_settings(local, "Pulumi.local.yaml")) == "http://127.0.0.1:4566/{pool}/.well-known/jwks.json"
+
+
+@pytest.mark.parametrize(("told", "found"), [("[a approvers]", {"a", "approvers"}), ("a,approvers", {"a", "approvers"}), (["approvers"], {"approvers"}), ("", {""})])
+def test_groups_that_api_gateway_hands_on_are_read_from_that_claim_too(told, found, monkeypatch):
+    from types import SimpleNamespace
+
+    from loans import api
+
+    monkeypatch.setattr(api, "parts", lambda: SimpleNamespace(groups_claim="https://acme.example/roles"))
+    claims = {"https://acme.example/roles": told, "cognito:groups": "[other]"}
+    assert api.groups(SimpleNamespace(raw_event={"requestContext": {"authorizer": {"jwt": {"claims": claims}}}})) == found
