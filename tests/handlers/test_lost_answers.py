@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from write_cases import CASES, World
+from write_cases import CASES
+from write_world import World
 
 HANDLERS = Path(__file__).resolve().parents[2] / "handlers"
 

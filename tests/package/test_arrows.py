@@ -28,7 +28,9 @@ MAY_IMPORT = {
     "provider": set(),
     "exports": {"foundation", "workload"},
     "reading": {"bundles", "layers", "foundation"},
-    "build": {"bundles", "layers", "reading"},
+    "importing": {"bundles", "layers", "reading"},
+    "import_worker": set(),
+    "build": {"bundles", "importing", "layers", "reading"},
     "published": {"blocks", "triggers", "foundation", "workload"},
     "__init__": set(),
 }

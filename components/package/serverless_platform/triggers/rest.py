@@ -260,8 +260,7 @@ class RestApi(pulumi.ComponentResource):
         args, knobs = self._args, self._knobs
         log_group = make_log_group(
             f"{self._name}-access", group_name=args["log_group_name"], retention_days=knobs.log_retention_days,
-            key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
-            protection=knobs.log_protection,
+            key_arn=args["key_arn"], tags=args["tags"], opts=self._child, protection=knobs.log_protection,
         )  # fmt: skip
         deployment = apigateway.Deployment(
             self._name, rest_api=self._api.id, description=f"Of {knobs.physical_name}.",
