@@ -18,7 +18,8 @@ from pathlib import Path
 
 from local import recovery
 from local.engine.install import Engine, find_engine
-from local.events import TAG, EventLog, Summary, short
+from local.events import EventLog, Summary
+from local.findings import grouped
 from local.home import prepare
 from local.paths import LOCAL, LOGS, ROOT
 from local.steps import Refusal, console, run_command, step
@@ -140,7 +141,11 @@ def settings_of(stack: str) -> Settings:
 
 def report_of(settings: Settings, stack: str, commit: str, summary: Summary, parents: dict[str, str], complete: bool) -> Report:
     events = EventLog(LOGS / f"{stack}-preview.events.jsonl").new()
-    findings = [(level, short(urn), TAG.sub("", message)) for level, urn, message in summary.findings]
+    findings = [
+        (group.level, title, "".join(f"\n  - {line.strip()}" for line in rest))
+        for group in grouped(summary, "mandatory", "advisory")
+        for title, *rest in [group.lines()]
+    ]
     return Report(stack, commit, settings.protect_state, settings.account_id, read_changes(events, parents), findings, complete)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from local.engine.install import Engine
-from local.events import EventLog, Summary, short
+from local.events import EventLog, Summary
+from local.findings import grouped
 from local.home import environment
 from local.paths import LOGS, ROOT
 from local.processes import STOP_TIMEOUT_SECONDS
@@ -141,11 +142,10 @@ class UpdateFailed(Refusal):
         self.summary = summary
         self.code = code
         self.printed = printed
-        told = [f"{short(urn)}\n" + indent(message, "    ") for urn, message in summary.mandatory]
-        lines = (
-            [f"{len(told)} guardrail finding{'s' * (len(told) != 1)} stop{'s' * (len(told) == 1)} this {verb}:"] if told else []
-        )
-        lines += [f"  {item}" for item in dict.fromkeys(told)]
+        groups = grouped(summary, "mandatory")
+        count = sum(len(group.places) for group in groups)
+        lines = [f"{count} guardrail finding{'s' * (count != 1)} stop{'s' * (count == 1)} this {verb}:"] if groups else []
+        lines += [indent(line, "  ") for group in groups for line in group.lines()]
         noise = (
             "update failed",
             "preview failed",

@@ -10,9 +10,11 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY  # not exported by the package itself
 
+from guardrails.values import Secret
+
 
 class Decoded(Mapping[str, Any]):
-    """A read-only mapping over a message. Secrets are unwrapped; assets and archives stay the mappings that describe them."""
+    """A read-only mapping over a message. What is secret is a `Secret`; assets and archives stay the mappings that describe them."""
 
     __slots__ = ("_known", "_message")
 
@@ -44,7 +46,7 @@ def _value(value: Value) -> Any:
         case "struct_value":
             fields = value.struct_value.fields
             if SPECIAL_SIG_KEY in fields and fields[SPECIAL_SIG_KEY].string_value == SPECIAL_SECRET_SIG:
-                return _value(fields["value"])
+                return Secret(_value(fields["value"]))
             return {key: _value(each) for key, each in fields.items()}
         case "number_value":
             return value.number_value

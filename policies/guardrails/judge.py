@@ -6,6 +6,7 @@ before the resource is made. Nothing here knows the SDK: the policy server and t
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from guardrails import findings
@@ -44,6 +45,11 @@ def run(check: Callable[[], Iterator[Outcome]]) -> tuple[list[Outcome], Exceptio
     return outcomes, None
 
 
+def secret_texts(resources: Iterable[Resource]) -> set[str]:
+    """What the program marks as secret in any of these resources: a rule that joins may quote another one."""
+    return {text for resource in resources for text in resource.props.secret_texts()}
+
+
 class Judge:
     """Judges one stack in one phase: each resource before it is made, in the engine's order, then the whole stack.
 
@@ -72,6 +78,7 @@ class Judge:
     def resource(self, resource: Resource) -> list[Told]:
         """Judges a resource that is about to be made."""
         memory, told = self._memory, []
+        secrets = cache(lambda: secret_texts([resource, *memory.all(resource)]))
         if resource.type in self._remembered:
             memory.remember(resource)
         if resource.type == STACK:
@@ -79,23 +86,27 @@ class Judge:
         for rule in self._rules.get(resource.type, ()):
             check = rule.check
             assert check
-            told += self._judged(rule, rule.id, resource, lambda check=check: check(resource, memory))  # type: ignore[misc]
+            told += self._judged(rule, rule.id, resource, lambda check=check: check(resource, memory), secrets)  # type: ignore[misc]
         return told
 
     def stack(self, stack: Stack) -> list[Told]:
         """Judges all resources together, and in a preview tells what waits for the update."""
         told: list[Told] = []
+        secrets = cache(lambda: secret_texts(stack.resources))
         for rule in self._joins:
             check = rule.check_stack
             assert check
             for resource in stack.of(*rule.joins):
                 told += self._judged(
-                    rule, rule.id + JOINED, resource, lambda check=check, resource=resource: check(resource, stack)  # type: ignore[misc]
+                    rule, rule.id + JOINED, resource, lambda check=check, resource=resource: check(resource, stack), secrets  # type: ignore[misc]
                 )  # fmt: skip
         waits = self._memory.waits(stack.resources[0]) if stack.resources and not self.updating else []
         return [*told, Told(WAITING, None, findings.tell_waiting(waits, self._memory))] if waits else told
 
-    def _judged(self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]]) -> Iterator[Told]:
+    def _judged(
+        self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]], secrets: Callable[[], set[str]]
+    ) -> Iterator[Told]:
+        """secrets: what no message may show; looked for only where there is something to tell."""
         if policy in self.off or self._waivers.covers(rule.id, resource.urn):
             return
         memory = self._memory
@@ -103,8 +114,8 @@ class Judge:
         memory.wait(policy, resource, [outcome.path for outcome in outcomes if isinstance(outcome, NotKnown)])
         for outcome in outcomes:
             if isinstance(outcome, Finding):
-                yield Told(policy, resource.urn, findings.tell(rule, outcome, resource, memory))
+                yield Told(policy, resource.urn, findings.tell(rule, outcome, resource, memory, secrets()))
             elif self.updating:
                 yield Told(policy, resource.urn, findings.tell_still_unknown(rule, outcome, resource, memory))
         if crash:  # under a policy of its own, so that a rule that only advises refuses as well
-            yield Told(SOUND, resource.urn, findings.tell_crash(rule.id, crash, resource, memory))
+            yield Told(SOUND, resource.urn, findings.tell_crash(rule.id, crash, resource, memory, secrets()))

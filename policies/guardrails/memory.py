@@ -39,6 +39,11 @@ class Memory:
         with self._lock:
             return self._entries.get((like.stack, type_, name))
 
+    def all(self, like: Resource) -> list[Resource]:
+        """Everything remembered of the stack of `like`."""
+        with self._lock:
+            return [resource for (stack, _, _), resource in self._entries.items() if stack == like.stack]
+
     def wait(self, rule_id: str, resource: Resource, paths: list[str]) -> None:
         """Notes what a rule could not look at; no paths when it now could."""
         with self._lock:

@@ -59,6 +59,15 @@ class Unknown:
         raise Undecided(self.path)
 
 
+class Secret:
+    """A value that the program marks as secret. Rules see what is in it (`Values.get`), messages do not (`secret_texts`)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class Values:
     """A mapping or list of properties. `get("a.b.0.c")` returns the value, `None` where absent, `Unknown` where not known."""
 
@@ -107,6 +116,10 @@ class Values:
 
         return convert(self)
 
+    def secret_texts(self) -> set[str]:
+        """Every text and number that is marked as secret, or lies in something that is."""
+        return set(_secret_texts(self._raw, secret=False))
+
     def _join(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
 
@@ -117,9 +130,25 @@ class Values:
             raw = self._raw.get(key)
         elif key.isdigit() and int(key) < len(self._raw):
             raw = self._raw[int(key)]
+        while isinstance(raw, Secret):
+            raw = raw.value
         if isinstance(raw, str) and raw in SENTINELS:
             return Unknown(path)
         return Values(raw, path) if isinstance(raw, Mapping) or _is_list(raw) else raw
+
+
+def _secret_texts(raw: Any, secret: bool) -> Iterator[str]:
+    if isinstance(raw, Secret):
+        yield from _secret_texts(raw.value, secret=True)
+    elif isinstance(raw, Mapping):
+        for value in raw.values():
+            yield from _secret_texts(value, secret)
+    elif _is_list(raw):
+        for value in raw:
+            yield from _secret_texts(value, secret)
+    elif secret and raw is not None and not isinstance(raw, bool):
+        # A number arrives as a float, and is told without the point that it was not written with.
+        yield str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
 
 
 def _is_list(value: object) -> bool:

@@ -1,8 +1,8 @@
 """Lambda: functions are traced, log into a group of their own, and lose no event when they fail."""
 
-import re
 from collections.abc import Iterator
 
+from guardrails.credentials import SECRET_NAME, SECRET_VALUE, says_where
 from guardrails.joins import FUNCTION, QUEUE, meant, physical_name, remembered, service
 from guardrails.limits import LOG_FORMAT, TRACING_MODE
 from guardrails.memory import Memory
@@ -21,15 +21,6 @@ ASYNCHRONOUS = frozenset(
     f"{name}.amazonaws.com" for name in ("events", "s3", "sns", "ses", "iot", "config", "codecommit", "cloudformation", "logs")
 )
 """Services that hand an event over and do not wait: what fails is gone unless a destination takes it (AWS Lambda guide)."""
-
-SECRET_NAME = re.compile(r"(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$", re.IGNORECASE)
-"""At the end of the name: SECRET_NAME, TOKEN_ISSUER or PASSWORD_PARAMETER say where a secret is, not what it is."""
-
-SECRET_VALUE = re.compile(
-    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.|\bgh[pousr]_\w{36}|\bxox[abprs]-\w{8,}"
-    r"|\bsk_live_\w{8,}"
-)
-"""Access keys of AWS, private keys, signed tokens, tokens of GitHub, Slack and Stripe: their published formats."""
 
 
 def function_is_traced(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -65,7 +56,7 @@ def environment_holds_no_secret(resource: Resource, _: Memory) -> Iterator[Outco
         if isinstance(value, Unknown):
             if SECRET_NAME.search(name):
                 yield NotKnown(path)
-        elif value and (SECRET_NAME.search(name) or SECRET_VALUE.search(str(value))):
+        elif value and (SECRET_VALUE.search(str(value)) or (SECRET_NAME.search(name) and not says_where(str(value)))):
             yield Finding(
                 path, "(not shown)", "looks like a secret; whoever may look at the function reads it, and so do state and logs"
             )
@@ -199,6 +190,11 @@ RULES = (
                  finds=("environment.variables.PARTNER_API_KEY=(not shown): looks like a secret",)),
             Case("by its value", _variables(PARTNER="AKIA" + "IOSFODNN7EXAMPLE"), finds=("environment.variables.PARTNER=(not shown)",)),
             Case("a private key", _variables(SIGNING="-----BEGIN RSA PRIVATE KEY-----"), finds=("SIGNING=(not shown)",)),
+            Case("a password in an address", _variables(DATABASE_URL="postgres://shop:hunter2secret@db.example.com/shop"),
+                 finds=("environment.variables.DATABASE_URL=(not shown): looks like a secret",)),
+            Case("a connection string", _variables(DATABASE="Server=db;User Id=shop;Password=hunter2secret;"), finds=("DATABASE=(not shown)",)),
+            Case("addresses without a password", _variables(DATABASE_URL="postgres://shop@db.example.com:5432/shop", API="https://api.example.com:8443/v1?page=2")),
+            Case("where a key is", _variables(SIGNING_KEY="arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c")),
             Case("variables not known yet", Given(FUNCTION, {"environment": {"variables": UNKNOWN}}), waits=("environment.variables",)),
             Case("a secret's name, value not known yet", _variables(DB_PASSWORD=UNKNOWN), waits=("environment.variables.DB_PASSWORD",)),
             Case("an ordinary name, value not known yet", _variables(QUEUE_PAID=UNKNOWN)),
