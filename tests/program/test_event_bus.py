@@ -7,6 +7,10 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from platform_contract.standards import kms
+from tests.program import checks
+from tests.program.breaking import Change, not_made, only, run_workloads, told_of, unordered, with_
+from tests.program.breaking import without as without_input
 from tests.program.graph import ROOT, Graph, Node
 from tests.program.stacks import graph_of
 
@@ -33,6 +37,46 @@ def undelivered(graph: Graph) -> Iterator[str]:
         retry = target.inputs["retryPolicy"]
         if not (retry["maximumRetryAttempts"] > 0 and 60 <= retry["maximumEventAgeInSeconds"] <= 86_400):
             yield f"{target.name}: retries {retry}"
+
+
+def unprocessed(graph: Graph) -> Iterator[str]:
+    """Buses whose events would be lost when their key fails, or whose key does not do what bus and archive need."""
+    for bus in graph.all("cloudwatch/eventBus"):
+        key = next(each for each in graph.all("kms/key") if each.outputs["arn"] == bus.inputs["kmsKeyIdentifier"])
+        lookup, use = (_allowed(key, context=context) for context in (False, True))
+        if "kms:DescribeKey" not in lookup:
+            yield f"{bus.name}: EventBridge may not look its key up, which it does without a context and without a source"
+        if missing := {"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncrypt*"} - use:
+            yield f"{bus.name}: for bus and archive EventBridge may not {sorted(missing)}"
+        arn = (bus.inputs.get("deadLetterConfig") or {}).get("arn", "")
+        queue = next((each for each in graph.all("sqs/queue") if each.outputs["arn"] == arn), None)
+        if queue is None or queue.inputs.get("fifoQueue"):
+            yield f"{bus.name}: {arn or 'nothing'} is no standard queue of the program"
+            continue
+        if queue.inputs.get("kmsMasterKeyId") or not queue.inputs.get("sqsManagedSseEnabled"):
+            yield f"{bus.name}: its dead letters would need the key that fails"
+        (policy,) = (each for each in graph.all("sqs/queuePolicy") if each.inputs["queueUrl"] == queue.outputs["url"])
+        sources = [source for statement in json.loads(policy.inputs["policy"])["Statement"]
+                   if statement["Effect"] == "Allow" and statement["Principal"] == {"Service": "events.amazonaws.com"}
+                   for source in statement["Condition"]["ArnEquals"]["aws:SourceArn"]]  # fmt: skip
+        if bus.outputs["arn"] not in sources:
+            yield f"{bus.name}: the policy of {queue.name} does not admit it"
+        if not graph.comes_after(bus, policy):
+            yield f"{bus.name}: may come before the policy of {queue.name} is in force"
+
+
+CONTEXT = "kms:EncryptionContext:aws:events:event-bus:arn"
+
+
+def _allowed(key: Node, *, context: bool) -> set[str]:
+    """What EventBridge may do with a key under the one condition that it meets for a bus and for an archive, or under none."""
+    return {
+        action
+        for statement in json.loads(key.inputs["policy"])["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        and {name for test in statement.get("Condition", {}).values() for name in test} == ({CONTEXT} if context else set())
+        for action in statement["Action"]
+    }
 
 
 def _admits(graph: Graph, key_arn: str, service: str) -> bool:
@@ -96,6 +140,37 @@ def test_a_dropped_failure_path_is_noticed(check, kind: str, name: str):
     assert list(check(without(graph_of("dev"), kind, name)))
 
 
+def test_what_a_bus_cannot_process_is_kept(graph: Graph):
+    assert graph.all("cloudwatch/eventBus")
+    assert list(unprocessed(graph)) == []
+
+
+@pytest.mark.parametrize(("kind", "change", "says"), [
+    ("cloudwatch.EventBus", without_input("dead_letter_config"), "nothing is no standard queue"),
+    ("cloudwatch.EventBus", unordered, "may come before the policy"),
+    ("sqs.Queue", only("-notices-dead", with_(kms_master_key_id="arn:aws:kms:eu-west-1:111111111111:key/notifications-key")), "would need the key that fails"),
+    ("sqs.QueuePolicy", only("-notices-dead", with_(policy='{"Statement": []}')), "does not admit it"),
+    ("cloudwatch.MetricAlarm", only("-notices-dead-messages", not_made), "a dead-letter queue without an alarm on its depth"),
+])  # fmt: skip
+def test_a_bus_that_loses_events_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, says: str):
+    def both(graph: Graph) -> Iterator[str]:
+        yield from unprocessed(graph)
+        yield from checks.alarms(graph)
+
+    found = told_of(monkeypatch, ("notifications",), kind, change, both)
+    assert any(says in problem for problem in found), found
+
+
+@pytest.mark.parametrize(("service", "change", "says"), [
+    ("bus", {"actions": ("kms:Decrypt", "kms:GenerateDataKey")}, "EventBridge may not ['kms:ReEncrypt*']"),
+    ("bus", {"condition": {"StringLike": {CONTEXT: "*"}, "StringEquals": {"aws:SourceAccount": "{account_id}"}}}, "EventBridge may not ['kms:Decrypt'"),
+    ("bus_lookup", {"condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}}}, "may not look its key up"),
+])  # fmt: skip
+def test_a_key_that_archives_cannot_use_is_noticed(monkeypatch: pytest.MonkeyPatch, service: str, change: dict, says: str):
+    monkeypatch.setitem(kms.SERVICES, service, kms.SERVICES[service] | change)
+    assert any(says in problem for problem in unprocessed(run_workloads("notifications")))
+
+
 def test_a_dropped_grant_or_policy_is_noticed(dev: Graph):
     empty = json.dumps({"Version": "2012-10-17", "Statement": []})
     for kind, check in (("iam/rolePolicy", given_up), ("sqs/queuePolicy", undelivered), ("kms/key", undelivered)):
@@ -109,10 +184,7 @@ def test_events_are_kept_under_the_workloads_key(dev: Graph):
     assert bus.inputs["kmsKeyIdentifier"] == archive.inputs["kmsKeyIdentifier"] == key.outputs["arn"]
     assert (archive.inputs["eventSourceArn"], archive.inputs["retentionDays"]) == (bus.outputs["arn"], 30)
     statements = {each["Sid"]: each for each in json.loads(key.inputs["policy"])["Statement"]}
-    assert statements["ServiceBus"]["Condition"] == {
-        "StringLike": {"kms:EncryptionContext:aws:events:event-bus:arn": "arn:aws:events:eu-west-1:111111111111:event-bus/*"},
-        "StringEquals": {"aws:SourceAccount": "111111111111"},
-    }  # fmt: skip
+    assert statements["ServiceBus"]["Condition"] == {"StringLike": {CONTEXT: "arn:aws:events:eu-west-1:111111111111:event-bus/*"}}
 
 
 def test_patterns_and_inputs_are_what_the_manifest_says(dev: Graph):

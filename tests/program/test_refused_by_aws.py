@@ -157,7 +157,6 @@ NOT_MADE = {
     "secretsmanager/secretPolicy": "who may read a secret is in the roles of its functions; no other account does",
     "apigateway-method-after-its-authorizer": "no reference workload has a REST route with tokens of the user pool",
     "appsync-resolver-after-its-source": "resolvers are pipelines; their functions have the data source",
-    "events-bus-undelivered-needs-a-queue": "what cannot be delivered is kept by the rule's target, not by the bus",
     "events-target-role-is-taken": "targets are functions, which EventBridge invokes by permission",
     "s3-notification-after-queue-policy": "a bucket tells functions and topics; queues follow a topic",
 }  # fmt: skip

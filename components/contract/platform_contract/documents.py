@@ -57,9 +57,9 @@ def queue_policy(arn: str, admitted: Sequence[Mapping[str, Any]]) -> dict[str, A
     return {"Version": VERSION, "Statement": [*admitted, tls]}
 
 
-def failures_policy(arn: str, rule_arns: Sequence[str]) -> dict[str, Any]:
-    """Resource policy of a queue of failures: rules by their ARNs, and nobody without TLS."""
-    return queue_policy(arn, [admit(EVENTS, arn, rule_arns)] if rule_arns else [])
+def failures_policy(arn: str, source_arns: Sequence[str]) -> dict[str, Any]:
+    """Resource policy of a queue of failures: EventBridge for rules and buses by their ARNs, and nobody without TLS."""
+    return queue_policy(arn, [admit(EVENTS, arn, source_arns)] if source_arns else [])
 
 
 def invocation(sid: str, service: str, alias_arn: str, source_arn: str, source_account: str | None = None) -> dict[str, Any]:

@@ -158,7 +158,7 @@ RESOURCES = [
         create=Call("create_event_bus"), update=(Call("update_event_bus"),), read=Call("describe_event_bus"),
         delete=(Call("delete_event_bus", {"Name": "id"}),),
         aws_refuses=(
-            Refusal("events-bus-key-admits-events", "A bus with a customer managed key needs kms:DescribeKey, kms:Decrypt and kms:GenerateDataKey for events.amazonaws.com in the key's policy; the emulator encrypts nothing.", needs="kms/key of kmsKeyIdentifier"),
+            Refusal("events-bus-key-admits-events", "A bus with a customer managed key needs kms:DescribeKey, kms:Decrypt and kms:GenerateDataKey for events.amazonaws.com in the key's policy, its archive kms:ReEncrypt* as well, and no condition but the context; the emulator encrypts nothing.", needs="kms/key of kmsKeyIdentifier"),
             Refusal("events-bus-has-no-rules-left", "DeleteEventBus is refused while the bus has rules; the emulator deletes them with it."),
             Refusal("events-bus-undelivered-needs-a-queue", "The dead-letter queue of a bus keeps what could not be encrypted; its queue policy has to admit events.amazonaws.com.", needs="sqs/queuePolicy of deadLetterConfig"),
         ),

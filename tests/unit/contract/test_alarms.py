@@ -46,6 +46,7 @@ NUMBERS = {
     "ordered_consumer-iterator-age": ("Maximum > 1800000", "5 of 5 x 60 s", f"{AWS} (Kinesis): at most half of the time left, here of an hour"),
     "failures-messages": ("Maximum > 0", "1 of 1 x 60 s", OURS),
     "topic-undelivered": ("Sum >= 1", "1 of 1 x 60 s", f"{AWS}: 0 for topics with queues and functions alone"),
+    "bus-messages": ("Maximum > 0", "1 of 1 x 60 s", OURS),
     "rule-failed": ("Sum >= 1", "1 of 1 x 60 s", OURS),
     "rule-lost": ("Sum >= 1", "1 of 1 x 60 s", OURS),
     "schedule-dropped": ("Sum >= 1", "1 of 1 x 60 s", f"{AWS}: above 0, once"),

@@ -12,7 +12,7 @@ from platform_contract.standards.alarms import ALARMS, Kind
 RUNBOOKS = "docs/runbooks.md"
 """One section for each alarm of the catalogue, called KIND-SUFFIX."""
 
-COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index"}
+COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index", "bus": "-dead"}
 """Kind -> what follows the resource's name in names of alarms: a queue or table of the same name has alarms of its own."""
 
 

@@ -118,8 +118,11 @@ def _of_rotation(plan: WorkloadPlan, function: FunctionPlan) -> Iterator[Invoker
 def _queues(plan: WorkloadPlan) -> Iterator[LimitPlan]:
     for name, function in plan.functions.items():
         if function.failures:
-            document = documents.failures_policy(function.failures.arn, function.failures.rule_arns)
+            document = documents.failures_policy(function.failures.arn, function.failures.source_arns)
             yield _limit("queue", function.failures.physical_name, f"functions.{name}.triggers", len(json.dumps(document)))
+    for name, bus in plan.buses.items():
+        document = documents.failures_policy(bus.dead_letters.arn, bus.dead_letters.source_arns)
+        yield _limit("queue", bus.dead_letters.physical_name, f"buses.{name}", len(json.dumps(document)))
 
 
 def _told(plan: WorkloadPlan, settings: Settings, kind: str, name: str, variable: str) -> str:

@@ -6,14 +6,15 @@ from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, Sta
 
 
 class FailuresPlan(Plain):
-    """The queue that keeps what a function was invoked for and gave up."""
+    """The queue that keeps what a function was invoked for and gave up, or what a bus could not process."""
 
     physical_name: str
     arn: str
     retention_seconds: int
-    key_reuse_seconds: int
-    rule_arns: tuple[str, ...]
-    """ARNs of the rules that may put into it what they could not deliver."""
+    key_reuse_seconds: int | None
+    """None where its key is SQS's own."""
+    source_arns: tuple[str, ...]
+    """ARNs of the rules and buses for which EventBridge may put into it."""
     protect: bool
     alarms: tuple[AlarmPlan, ...]
 
@@ -39,6 +40,7 @@ class BusPlan(Plain):
     events: tuple[str, ...]
     """Names of the models that are published here."""
     schema_type: str
+    dead_letters: FailuresPlan
 
 
 class RulePlan(Plain):

@@ -38,7 +38,7 @@ def plan_failures(settings: Settings, manifest: Manifest, function: str) -> Fail
     )  # fmt: skip
     return FailuresPlan(
         physical_name=name, arn=naming.queue_arn(settings, name), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, rule_arns=rules, protect=settings.protect_state,
+        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, source_arns=rules, protect=settings.protect_state,
         alarms=plan_alarms(settings, manifest, "failures", function, {"queue_name": name}),
     )  # fmt: skip
 
@@ -89,9 +89,19 @@ def plan_buses(settings: Settings, manifest: Manifest) -> dict[str, BusPlan]:
             physical_name=physical, arn=naming.bus_arn(settings, physical),
             archive_name=naming.archive_name(settings, manifest.name, name), archive_days=spec.archive_days,
             registry_name=naming.registry_name(settings, manifest.name, name), events=tuple(spec.events),
-            schema_type=events.SCHEMA_TYPE,
+            schema_type=events.SCHEMA_TYPE, dead_letters=_dead_letters(settings, manifest, name, physical),
         )  # fmt: skip
     return plans
+
+
+def _dead_letters(settings: Settings, manifest: Manifest, name: str, bus: str) -> FailuresPlan:
+    """What a bus could not process because of its key. For the bus itself, and for what it does on behalf of a rule."""
+    queue = naming.dead_letter_name(settings, manifest.name, name)
+    return FailuresPlan(
+        physical_name=queue, arn=naming.queue_arn(settings, queue), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
+        key_reuse_seconds=None, source_arns=(naming.bus_arn(settings, bus), naming.rule_arn(settings, bus, "*")),
+        protect=settings.protect_state, alarms=plan_alarms(settings, manifest, "bus", name, {"queue_name": queue}),
+    )  # fmt: skip
 
 
 def plan_rules(settings: Settings, manifest: Manifest) -> dict[str, RulePlan]:

@@ -62,6 +62,7 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
         yield "topic", f"topics.{topic}", partial(naming.topic_name, settings, name, topic)
     for bus in manifest.buses:
         yield "bus", f"buses.{bus}", partial(naming.bus_name, settings, name, bus)
+        yield "queue", f"buses.{bus}", partial(naming.dead_letter_name, settings, name, bus)
         yield "archive", f"buses.{bus}", partial(naming.archive_name, settings, name, bus)
         yield "schema registry", f"buses.{bus}", partial(naming.registry_name, settings, name, bus)
     for stream, spec in manifest.streams.items():
@@ -110,6 +111,8 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
             yield "rotation", f"secrets.{secret}", rotation_names.component(secret)
     for topic in manifest.topics:
         yield "topic", f"topics.{topic}", topic
+    for bus in manifest.buses:
+        yield "bus", f"buses.{bus}", f"{bus}-dead"
     for workflow in manifest.workflows:
         yield "workflow", f"workflows.{workflow}", workflow
     for stream in manifest.streams:

@@ -15,7 +15,7 @@ from . import apigateway, environment
 from .alarm_standard import AlarmStandard, Threshold, any_at_all, over_an_hour
 
 Kind = Literal[
-    "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "rule",
+    "function", "queue_consumer", "asynchronous", "ordered_consumer", "queue", "dead_letter_queue", "failures", "topic", "bus", "rule",
     "schedule", "stream", "workflow", "rotation", "http_api", "rest_api", "websocket_api", "graphql_api", "table", "index",
 ]  # fmt: skip
 
@@ -130,6 +130,9 @@ ALARMS: dict[Kind, tuple[AlarmStandard, ...]] = {
         any_at_all("undelivered", "AWS/SNS", "NumberOfNotificationsFailed", _TOPIC,
                    "a message could not be delivered to one of its receivers", "ticket"),
     ),
+    "bus": (
+        _waiting("a bus could not process an event because of its key, and the event waits for somebody"),
+    ),
     "rule": (
         any_at_all("failed", "AWS/Events", "FailedInvocations", _RULE,
                    "an event could not be delivered for good, so it is in the queue of failures", "page"),
@@ -218,6 +221,7 @@ FACTS: dict[Kind, tuple[str, ...]] = {
     "ordered_consumer": ("record_age_ms",),
     "failures": (),
     "topic": (),
+    "bus": (),
     "rule": (),
     "schedule": (),
     "stream": ("retention_ms",),

@@ -46,16 +46,18 @@ SERVICES: dict[str, dict[str, Any]] = {
     },
     "bus": {
         "principal": "events.amazonaws.com",
-        "actions": ("kms:Decrypt", "kms:GenerateDataKey"),
-        "condition": {"StringLike": {"kms:EncryptionContext:aws:events:event-bus:arn": "arn:{partition}:events:{region}:{account_id}:event-bus/*"},
-                      "StringEquals": {"aws:SourceAccount": "{account_id}"}},
-        "why": "encrypts the events of a bus and of its archive (EventBridge guide, \"Encrypting event buses\")",
+        # No condition on the source: both policies of the guide have the context in common, and the archive's has nothing else. The context
+        # is the ARN of a bus, so it names the account as well.
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncrypt*"),
+        "condition": {"StringLike": {"kms:EncryptionContext:aws:events:event-bus:arn": "arn:{partition}:events:{region}:{account_id}:event-bus/*"}},
+        "why": "encrypts the events of a bus (EventBridge guide, \"Encrypting event buses\"), and again those that an archive takes from it (\"Encrypting archives\")",
     },
     "bus_lookup": {
         "principal": "events.amazonaws.com",
+        # None, as in the guide's policies: the call carries no context, it shows no data, and refused it is a bus that cannot be made.
         "actions": ("kms:DescribeKey",),
-        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
-        "why": "looks the key of a bus up; the call carries no encryption context (EventBridge guide, same page)",
+        "condition": {},
+        "why": "looks the key of a bus or an archive up (EventBridge guide, same pages)",
     },
     "log_delivery": {
         "principal": "delivery.logs.amazonaws.com",

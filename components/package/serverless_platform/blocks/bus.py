@@ -7,6 +7,7 @@ import pydantic
 from pulumi_aws import cloudwatch, schemas
 
 from ..arguments import PlainArguments, checked
+from .failures import FailuresArgs, make_failures
 
 
 class BusArgs(TypedDict):
@@ -28,6 +29,10 @@ class BusArgs(TypedDict):
     """Event -> JSON schema of its data, as text."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key, which has to admit EventBridge."""
+    dead_letters: FailuresArgs
+    """The queue of events that could not be encrypted or decrypted."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that its alarms tell."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
 
@@ -60,9 +65,15 @@ class EventBus(pulumi.ComponentResource):
 
     def _make_bus(self) -> None:
         args = self._args
+        # Under SQS's own key: what fails is the workload's, disabled or with a policy that does not admit EventBridge, and it would keep
+        # events out of a queue of its own as well. They lie there as the bus has encrypted them ("Decrypting events in EventBridge dead-letter queues").
+        queue, policy = make_failures(
+            self._name, args["dead_letters"], key_arn=None, alarm_topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child, suffix="dead"
+        )
         self._bus = cloudwatch.EventBus(
             self._name, name=args["physical_name"], description=args["description"], kms_key_identifier=args["key_arn"],
-            tags=args["tags"], opts=self._child,
+            dead_letter_config=cloudwatch.EventBusDeadLetterConfigArgs(arn=queue.arn),
+            tags=args["tags"], opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )  # fmt: skip
         cloudwatch.EventArchive(
             self._name, name=args["archive_name"], event_source_arn=self._bus.arn, retention_days=self._knobs.archive_days,

@@ -1,8 +1,8 @@
-"""The queue that keeps what a function was invoked for and gave up: with it, no event is lost in silence."""
+"""The queue that keeps what a function was invoked for and gave up, or what a bus could not process: no event is lost in silence."""
 
 import json
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import sqs
@@ -13,7 +13,7 @@ from ..watch.alarms import AlarmArgs, make_alarms
 
 
 class FailuresArgs(TypedDict):
-    """The queue of failures of a function."""
+    """The queue of failures of a function, or of a bus."""
 
     physical_name: str
     """Name of the queue in AWS, at most 80 characters."""
@@ -21,10 +21,10 @@ class FailuresArgs(TypedDict):
     """ARN that the queue will have: for its policy, which then is known before the update."""
     retention_seconds: int
     """How long a failure is kept, in seconds, 60 to 1209600."""
-    key_reuse_seconds: int
-    """How long SQS reuses a data key before it asks KMS again, in seconds, 60 to 86400."""
-    rule_arns: list[str]
-    """ARNs of the EventBridge rules that may put into it what they could not deliver."""
+    key_reuse_seconds: NotRequired[int]
+    """How long SQS reuses a data key before it asks KMS again, in seconds, 60 to 86400; with a key of the workload."""
+    source_arns: list[str]
+    """ARNs of the EventBridge rules and buses that may put into it what they could not deliver or process."""
     protect: bool
     """Refuse deletion by Pulumi."""
     alarms: list[AlarmArgs]
@@ -32,18 +32,22 @@ class FailuresArgs(TypedDict):
 
 
 def make_failures(
-    name: str, args: FailuresArgs, *, key_arn: pulumi.Input[str], alarm_topic_arn: pulumi.Input[str], tags: Mapping[str, str],
-    opts: pulumi.ResourceOptions,
+    name: str, args: FailuresArgs, *, key_arn: pulumi.Input[str] | None, alarm_topic_arn: pulumi.Input[str], tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions, suffix: str = "failed",
 ) -> tuple[sqs.Queue, sqs.QueuePolicy]:  # fmt: skip
-    """`NAME-failed`: queue, policy and alarms. Whoever puts into it comes after the policy.
+    """`NAME-SUFFIX`: queue, policy and alarms. Whoever puts into it comes after the policy.
 
+    key_arn: the key of what is kept; None for SQS's own.
     Lambda and EventBridge Scheduler put into it with a role of this workload; rules have no role, so the policy names them.
     """
+    name = f"{name}-{suffix}"
+    encryption: dict[str, Any] = {"sqs_managed_sse_enabled": True}
+    if key_arn is not None:
+        encryption = {"kms_master_key_id": key_arn, "kms_data_key_reuse_period_seconds": int(args["key_reuse_seconds"])}
     queue = sqs.Queue(
-        f"{name}-failed", name=args["physical_name"], kms_master_key_id=key_arn,
-        message_retention_seconds=int(args["retention_seconds"]), kms_data_key_reuse_period_seconds=int(args["key_reuse_seconds"]),
+        name, name=args["physical_name"], message_retention_seconds=int(args["retention_seconds"]), **encryption,
         tags=tags, opts=pulumi.ResourceOptions(parent=opts.parent, protect=args["protect"]),
     )  # fmt: skip
-    policy = sqs.QueuePolicy(f"{name}-failed", queue_url=queue.url, policy=json.dumps(failures_policy(args["arn"], args["rule_arns"])), opts=opts)
-    make_alarms(f"{name}-failed", args["alarms"], topic_arn=alarm_topic_arn, tags=tags, opts=opts)
+    policy = sqs.QueuePolicy(name, queue_url=queue.url, policy=json.dumps(failures_policy(args["arn"], args["source_arns"])), opts=opts)
+    make_alarms(name, args["alarms"], topic_arn=alarm_topic_arn, tags=tags, opts=opts)
     return queue, policy

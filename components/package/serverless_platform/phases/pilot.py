@@ -9,6 +9,7 @@ from pulumi_aws import budgets
 from platform_contract import rotation_names
 from platform_contract.json_schemas import draft4
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.sources import FailuresPlan
 
 from ..access.keys import make_key
 from ..blocks.bucket import Bucket
@@ -135,7 +136,7 @@ class Pilot(Entries, Sources):
         schemas = self._args.get("schemas") or {}
         self.buses = {
             name: EventBus(f"{self._name}-{name}", arguments(
-                bus, "arn", "events", **self._encrypted, tags=self._plan.tags, description=f"Events of {self._plan.name}: {name}.",
+                bus, "arn", "events", "dead_letters", **self._encrypted, **self._shared, dead_letters=_kept(bus.dead_letters), description=f"Events of {self._plan.name}: {name}.",
                 schemas={event: draft4(schemas[event]) for event in bus.events},
             ), self._child)
             for name, bus in self._plan.buses.items()
@@ -261,8 +262,12 @@ class Pilot(Entries, Sources):
 
 
 def _failures(function: FunctionPlan) -> dict[str, Any]:
-    plan = function.failures
-    return {"failures": arguments(plan, "alarms", alarms=alarms_of(plan.alarms))} if plan else {}
+    return {"failures": _kept(function.failures)} if function.failures else {}
+
+
+def _kept(plan: FailuresPlan) -> dict[str, Any]:
+    kept: dict[str, Any] = arguments(plan, "alarms", alarms=alarms_of(plan.alarms))
+    return kept
 
 
 def _decimal(number: float) -> str:
