@@ -42,7 +42,7 @@ PLAIN = {
     "housekeeping.store.ReportStore.add": "puts the same object again",
     "chat.store.ConnectionStore.open": "puts the same item again",
     "chat.store.ConnectionStore.leave": "removes what is gone",
-    "loans.workflows.send_answer": "told by the loan (test_loans_api)",
+    "loans.workflows.send_answer": "told by the loan (test_loans_approval)",
 }
 """Writes that need no case here, with the reason."""
 
