@@ -10,7 +10,7 @@ from platform_contract.problems import ProblemsError
 from serverless_platform.bundles import BundleError
 from serverless_platform.exports import export_inventory, export_platform
 from serverless_platform.foundation import Foundation
-from serverless_platform.guarded import refuse_unjudged
+from serverless_platform.guarded import refuse_unjudged, refuse_unpreviewed
 from serverless_platform.provider import make_provider
 from serverless_platform.reading import Project, read_program
 from serverless_platform.settling import Settling
@@ -19,11 +19,14 @@ from serverless_platform.workload import Workload
 
 async def main() -> pulumi.Inputs:
     guardrails = digest(Path(__file__).parent / "policies")
-    await refuse_unjudged(guardrails)
+    nonce = await refuse_unjudged(guardrails)
     settling = Settling()
     settling.begin()
     try:
-        outputs = make(read_program(Path(__file__).parent), guardrails)
+        project = read_program(Path(__file__).parent)
+        if project.is_real:
+            refuse_unpreviewed(nonce, project.digest)
+        outputs = make(project, guardrails)
     except (ProblemsError, BundleError) as wrong:
         raise pulumi.RunError(str(wrong)) from wrong
     await settling.finish()

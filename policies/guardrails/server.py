@@ -19,7 +19,7 @@ from guardrails.pack import FOLDER, PACK_NAME, pack_version
 from guardrails.resource import Resource, Stack, current_type
 from guardrails.values import Values
 from guardrails.waivers import own_waivers
-from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave
+from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave, pass_preview
 
 
 class Server(sdk._PolicyAnalyzerServicer):
@@ -32,6 +32,7 @@ class Server(sdk._PolicyAnalyzerServicer):
         waivers = own_waivers({rule.id for rule in rules})
         self._always_updating = os.environ.get("PULUMI_DRY_RUN") == "false"
         self._digest, self._weakened = digest(FOLDER), dict[str, str]()
+        self._asked, self._refused = list[Nonce](), False
         self._judge = Judge(rules, waivers, updating=self._always_updating)
 
     def Configure(self, request: Any, context: Any) -> Any:
@@ -56,12 +57,17 @@ class Server(sdk._PolicyAnalyzerServicer):
             if asked.create:  # somebody else's stash of that name asks nothing
                 nonce = Nonce((round(asked.create), round(asked.update), round(asked.delete)))
                 leave(nonce, Answer(self._digest, self._weakened))
+                self._asked.append(nonce)
         if not self._judge.wants(current_type(request.type)):
             return messages.AnalyzeResponse()
         return self._answer(self._judge.resource(_resource(request, {})))
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
-        return self._answer(self._judge.stack(_stack(request.resources)))
+        answer = self._answer(self._judge.stack(_stack(request.resources)))
+        if not self._judge.updating and not self._refused:
+            for nonce in self._asked:
+                pass_preview(nonce)
+        return answer
 
     def Remediate(self, _request: Any, _context: Any) -> Any:
         """No policy of the pack changes a resource, so nothing is decoded."""
@@ -73,7 +79,9 @@ class Server(sdk._PolicyAnalyzerServicer):
         return EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level
 
     def _answer(self, told: list[Told]) -> Any:
-        return messages.AnalyzeResponse(diagnostics=[self._diagnostic(each) for each in told])
+        diagnostics = [self._diagnostic(each) for each in told]
+        self._refused |= any(each.enforcementLevel == messages.MANDATORY for each in diagnostics)
+        return messages.AnalyzeResponse(diagnostics=diagnostics)
 
     def _diagnostic(self, told: Told) -> Any:
         policy = self._policies[told.policy]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pulumi
 import pytest
 from guardrails.catalogue import RULES
+from guardrails.rule import Given
 from wire import POLICIES, Server
 
 from platform_contract import guardrails
-from platform_contract.guardrails import QUESTION_TYPE, Answer, Nonce, answers, digest, leave, take
+from platform_contract.guardrails import QUESTION_TYPE, Answer, Nonce, answers, digest, leave, note_preview, preview_passed, take
 from serverless_platform.guarded import wrong
 
 OURS = "a" * 64
@@ -134,3 +135,33 @@ def test_what_the_program_refuses(given: list[Answer], problem: str) -> None:
 )
 def test_one_pack_that_judges_in_full_is_enough(given: list[Answer]) -> None:
     assert wrong(given, OURS, "dev") is None
+
+
+BUCKET = Given("aws:s3/bucket:Bucket", {"bucket": "b", "tags": {"owner": "a"}}, "b")
+UNENCRYPTED = Given("aws:sqs/queue:Queue", {"name": "q", "tags": {"owner": "a"}}, "q")
+
+
+@pytest.mark.parametrize(
+    ("resources", "stack", "update", "passes"),
+    [
+        ([], [], False, True),
+        ([UNENCRYPTED], [], False, False),  # refused before it is made
+        ([BUCKET], [BUCKET], False, False),  # what only the whole stack shows
+        ([], [], True, False),  # an update is no preview
+    ],
+)
+def test_a_preview_passes_when_nothing_was_refused(
+    resources: list[Given], stack: list[Given], update: bool, passes: bool
+) -> None:
+    nonce = Nonce.fresh()
+    program = nonce.name
+    with Server(POLICIES) as server:
+        server.configure_stack(dry_run=not update)
+        server.ask(nonce)
+        note_preview(nonce, program)
+        for given in resources:
+            server.analyze(given, "passing")
+        assert not preview_passed(program)  # the stack comes last
+        server.analyze_stack(stack, "passing")
+    assert preview_passed(program) == passes
+    assert not preview_passed(program + "another")

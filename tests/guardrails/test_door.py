@@ -13,13 +13,15 @@ from tests.conftest import ROOT, Project
 pytestmark = pytest.mark.engine
 
 PROGRAM = f"""
-import os, pulumi
+import hashlib, os, pulumi
 from pathlib import Path
 from platform_contract.guardrails import digest
-from serverless_platform.guarded import refuse_unjudged
+from serverless_platform.guarded import refuse_unjudged, refuse_unpreviewed
 
 async def main():
-    await refuse_unjudged(digest(Path({str(POLICIES)!r})))
+    nonce = await refuse_unjudged(digest(Path({str(POLICIES)!r})))
+    if "REAL" in os.environ:
+        refuse_unpreviewed(nonce, hashlib.sha256((os.environ["REAL"] + os.environ["VALUE"]).encode()).hexdigest())
     for name in os.environ["THINGS"].split():
         pulumi.Stash(name, input=os.environ["VALUE"])
 
@@ -160,3 +162,21 @@ def test_ours_with_rules_configured_away_is_refused(door: Door) -> None:
     assert "a configuration of the policy pack weakens the guardrails: alarm-has-action is advisory, " in told(done), told(done)
     assert "sqs-queue-is-encrypted is disabled" in told(done)
     assert door.state() == before
+
+
+def test_an_update_of_a_real_stack_wants_a_preview_of_the_same_program(door: Door, tmp_path: Path) -> None:
+    door.environment = {"REAL": str(tmp_path)}  # no other run has used this program
+    try:
+        before = door.state()
+        done = door.up(pack=POLICIES, value="not previewed")
+        assert done.returncode != 0 and "nothing was changed: no preview of this program" in told(done), told(done)
+        assert door.state() == before
+        done = door.call("preview", "--policy-pack", str(POLICIES), VALUE="previewed", THINGS="one two")
+        assert done.returncode == 0, told(done)
+        done = door.up(pack=POLICIES, value="another")
+        assert done.returncode != 0 and "Run `pulumi up` without --skip-preview" in told(done)
+        done = door.up(pack=POLICIES, value="previewed")
+        assert done.returncode == 0, told(done)
+        assert set(door.state().values()) == {"previewed"}
+    finally:
+        door.environment = {}

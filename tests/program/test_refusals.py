@@ -7,10 +7,10 @@ from platform_contract.plan import effective_phase
 from tests.program.graph import Node, run_program, stack_config
 
 
-def refused(config=None, *, judged: bool = True) -> tuple[str, list[Node]]:
+def refused(config=None, *, judged: bool = True, preview: bool = False) -> tuple[str, list[Node]]:
     nodes: list[Node] = []
     with pytest.raises(pulumi.RunError) as error:
-        run_program("dev", config=config, judged=judged, nodes=nodes)
+        run_program("dev", config=config, judged=judged, nodes=nodes, preview=preview)
     return str(error.value), nodes
 
 
@@ -36,9 +36,17 @@ def test_all_wrong_settings_are_told_at_once():
 def test_a_missing_layer_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.delenv("SERVERLESS_PLATFORM_OFFLINE")
     monkeypatch.setattr("serverless_platform.reading.Project.build", tmp_path)
-    message, nodes = refused()
+    message, nodes = refused(preview=True)
     assert message.endswith("run `make layer STACK=dev`")
     assert "Foundation" not in [node.kind for node in nodes]
+
+
+def test_an_update_in_aws_wants_a_preview_of_the_same_program_before(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.delenv("SERVERLESS_PLATFORM_OFFLINE")
+    message, nodes = refused()
+    assert message.startswith("nothing was changed: no preview of this program, with these settings, was judged on this machine")
+    assert [node.kind for node in nodes] == ["Stash"]
 
 
 @pytest.mark.parametrize(

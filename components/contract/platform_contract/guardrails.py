@@ -21,7 +21,7 @@ from pathlib import Path
 QUESTION_TYPE = "pulumi:index:Stash"
 QUESTION_NAME = "guardrails"
 STALE_SECONDS = 24 * 3600
-"""Answers that nobody took, of programs that ended before, go after a day."""
+"""Answers that nobody took, of programs that ended before, and notes of previews go after a day."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,22 @@ def leave(nonce: Nonce, answer: Answer) -> None:
             path.unlink(missing_ok=True)
     with (folder / nonce.name).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"digest": answer.digest, "weakened": answer.weakened}) + "\n")
+
+
+def pass_preview(nonce: Nonce) -> None:
+    """For the pack, at the end of a preview in which nothing was refused, what only all resources together show included."""
+    (answers() / f"passed-{nonce.name}").touch()
+
+
+def note_preview(nonce: Nonce, program: str) -> None:
+    """For the program, in a preview: whose preview it is. program: a digest of all that decides what is registered."""
+    (answers() / f"preview-{program}").write_text(nonce.name, encoding="utf-8")
+
+
+def preview_passed(program: str) -> bool:
+    """For the program, in an update: whether a preview of exactly this program was judged and passed, within the last day."""
+    noted = answers() / f"preview-{program}"
+    return noted.exists() and (answers() / f"passed-{noted.read_text(encoding='utf-8')}").exists()
 
 
 def take(nonce: Nonce) -> list[Answer]:

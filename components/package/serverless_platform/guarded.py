@@ -2,14 +2,14 @@
 
 import pulumi
 
-from platform_contract.guardrails import QUESTION_NAME, Answer, Nonce, take
+from platform_contract.guardrails import QUESTION_NAME, Answer, Nonce, note_preview, preview_passed, take
 
 QUESTION = "Which guardrails judge this run?"
 """The stash's input. It never changes, so the stash is made once and stays; the nonce of a run travels in an option."""
 
 
-async def refuse_unjudged(digest: str) -> None:
-    """Asks which guardrails judge this run. Raises RunError unless it is the pack with this digest, at its full levels.
+async def refuse_unjudged(digest: str) -> Nonce:
+    """Asks which guardrails judge this run; what it asked with. Raises RunError unless it is the pack with this digest, at its full levels.
 
     digest: of the pack's folder (`platform_contract.guardrails.digest`); in a project of a product team's own, what the platform
     exports (`Platform.from_text(text).guardrails`).
@@ -21,6 +21,23 @@ async def refuse_unjudged(digest: str) -> None:
     await question.urn.future()  # the engine has shown it to the pack by then
     if problem := wrong(take(nonce), digest, pulumi.get_stack()):
         raise pulumi.RunError(problem)
+    return nonce
+
+
+def refuse_unpreviewed(nonce: Nonce, program: str) -> None:
+    """In a preview, notes that it is one; in an update, raises RunError unless a preview of the same program has passed.
+
+    What only several resources together show is judged when all are there: in an update without a preview, after they are made.
+    program: a digest of all that decides what is registered.
+    """
+    if pulumi.runtime.is_dry_run():
+        note_preview(nonce, program)
+    elif not preview_passed(program):
+        raise pulumi.RunError(
+            "nothing was changed: no preview of this program, with these settings, was judged on this machine within the last day, and "
+            "without one the guardrails see too late what only several resources together show. Run `pulumi up` without --skip-preview, "
+            "or `pulumi preview` before it"
+        )
 
 
 def wrong(answers: list[Answer], digest: str, stack: str) -> str | None:

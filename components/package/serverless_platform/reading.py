@@ -1,5 +1,6 @@
 """Reads a project's folder: stack settings, manifests, handlers. For the program and the tools; components read nothing."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
+import platform_contract
+import serverless_platform
+from platform_contract.guardrails import digest
 from platform_contract.plan import FoundationPlan, Platform, plan_all, plan_foundation
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
@@ -49,6 +53,18 @@ class Project:
     def layer_target(self) -> LayerTarget:
         settings = self.settings
         return layer_target(settings.lambda_architecture, settings.lambda_runtime, embedded=settings.embedded)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether its resources are made in AWS: not in an embedded cloud, not in throw-away state."""
+        return not self.settings.embedded and os.environ.get(OFFLINE) != "1"
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides what is registered: settings, manifests, components."""
+        texts = [self.stack, self.settings.model_dump_json(), *(each.model_dump_json() for each in self.manifests.values())]
+        components = [digest(Path(module.__file__).parent) for module in (platform_contract, serverless_platform) if module.__file__]
+        return hashlib.sha256("\0".join([*texts, *components]).encode()).hexdigest()
 
     @cached_property
     def foundation(self) -> FoundationPlan:
