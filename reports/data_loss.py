@@ -52,9 +52,10 @@ class Loss:
 
 
 def losses(changes: Iterable[Change]) -> list[Loss]:
-    """By workload, in its order of names."""
+    """By workload; of each in the order of STATES."""
     found: dict[str, Loss] = {}
-    for change in changes:
+    order = {type_: index for index, type_ in enumerate(STATES)}
+    for change in sorted(changes, key=lambda each: (order.get(each.type, len(order)), each.name)):
         for line in _lost(change):
             loss = found.setdefault(change.workload, Loss(change.workload))
             loss.lines.append(line)

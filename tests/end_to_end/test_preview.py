@@ -85,7 +85,7 @@ def test_what_would_be_lost_permitted_and_unwatched_is_told_first_though_the_sta
     told = done.stdout[done.stdout.index("Preview of prod against") :]
     assert "unprotect" not in done.stdout and "`protect_state` is on in prod" in told
     in_order = [
-        "Data that would be lost", "chat: table chat-members is deleted, with its items", "chat: key chat is deleted, and whatever is encrypted under it",
+        "Data that would be lost", "chat: table chat-members is deleted, with its items", "chat: key chat-key is deleted, and whatever is encrypted under it",
         'orders: table orders-orders is replaced by an empty one, and its items are gone: hashKey: "order_id" -> "other_id"',
         "What becomes reachable or permitted", "orders: GET /orders is public now", "prod-orders-api-eu-west-1 may delete (dynamodb:DeleteItem) in table/prod-orders-orders",
         "Alarms and failure paths lost", "chat: the whole workload goes, ", "The rest",
