@@ -10,10 +10,13 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from rich import box
+from rich.table import Table
 
 from local.paths import ROOT
 from local.steps import Refusal, console, step
 from platform_contract import naming
+from platform_contract.idle import IdleCost, idle_cost
 from platform_contract.plan import WorkloadPlan, plan_all
 from platform_contract.plan.account import Account, account_problems, assumed, taken
 from platform_contract.plan.model import FunctionPlan
@@ -61,6 +64,20 @@ def tell_before(settings: Settings) -> None:
         refuse_what_does_not_fit(settings, plans, asked)
         current.result = ", ".join(f"{ACCOUNT[it.quota].what}: {it.wanted:,} of {it.most - it.others:,}" for it in taken(plans, asked.account) if it.most)
     for note in filter(None, (*asked.notes, peaks_beyond(manifests, plans, asked))):
+        console.print(f"  {note}", markup=False)
+    tell_idle_cost(idle_cost(manifests, plans, settings))
+
+
+def tell_idle_cost(cost: IdleCost) -> None:
+    """What will cost money though nothing runs: said before it is made."""
+    head, *rows, last = cost.rows()
+    table = Table(title="Costs a month though nothing runs, in USD", title_justify="left", box=box.SIMPLE_HEAD, show_footer=True)
+    for number, (name, footer) in enumerate(zip(head, last, strict=True)):
+        table.add_column(name, footer, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    for note in cost.notes:
         console.print(f"  {note}", markup=False)
 
 

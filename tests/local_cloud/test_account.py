@@ -10,6 +10,7 @@ from local import account
 from local.account import ask, peaks_beyond, refuse_what_does_not_fit
 from local.paths import ROOT
 from local.steps import Refusal
+from platform_contract.idle import idle_cost
 from platform_contract.plan import plan_all
 from platform_contract.specs import load_manifests
 from platform_contract.stack_files import stack_settings
@@ -143,4 +144,9 @@ def test_it_is_asked_before_anything_else(monkeypatch, capsys):
     account.tell_before(SETTINGS)
     said = capsys.readouterr().out
     assert "Account 111111111111 in eu-west-1: functions running at the same time: 480 of 900, IAM roles: 36 of 1,000, X-Ray groups: 13 of 25" in said
+    assert "Costs a month though nothing runs, in USD" in said
+    every = load_manifests(ROOT / "workloads", SETTINGS)
+    _, *rows = idle_cost(every, plan_all(every, SETTINGS), SETTINGS).rows()
+    printed = [line.split() for line in said.splitlines()]
+    assert [[cell for cell in row if cell] for row in rows if [cell for cell in row if cell] not in printed] == [], "by workload, and in sum"
     assert "AWS did not say whose credentials these are, so what the settings say is assumed" in said

@@ -39,11 +39,11 @@ def test_whatever_a_deployment_holds_makes_a_new_one():
         trigger_of(targets={"api": {**TARGET, "timeout_milliseconds": 12000}}),
         trigger_of(targets={"api": {**TARGET, "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/y"}}),
         trigger_of(methods=[CACHED]),
-        trigger_of(methods=[CACHED], cache_gb="0.5"),
         trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/a"),
         trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/b"),
     ]
     assert len({first, *others}) == len(others) + 1
+    assert trigger_of(methods=[CACHED], cache_gb="0.5") == trigger_of(methods=[CACHED]), "the cluster is the stage's, not the deployment's"
 
 
 @pytest.mark.parametrize(("kind", "change"), [
@@ -108,17 +108,25 @@ def test_bodies_and_parameters_are_checked_at_the_edge(dev: Graph):
     assert json.loads(model.inputs["schema"])["$schema"].endswith("draft-04/schema#")
 
 
-def test_what_is_cached_is_encrypted_and_kept_apart_by_client(dev: Graph):
-    (stage,) = dev.all("apigateway/stage")
+def test_a_cache_that_dev_does_without_is_off_there_and_nothing_else_differs(dev: Graph, prod: Graph):
+    (there,), (here,) = prod.all("apigateway/stage"), dev.all("apigateway/stage")
+    assert (there.inputs["cacheClusterEnabled"], "cacheClusterEnabled" in here.inputs) == (True, False)
+    name = "partners-rest-get-quotes-quote-id"
+    on, off = (graph.one("apigateway/methodSettings", name).inputs["settings"] for graph in (prod, dev))
+    assert {key: (on[key], off[key]) for key in on if on[key] != off[key] and "throttling" not in key} == {"cachingEnabled": (True, False)}
+
+
+def test_what_is_cached_is_encrypted_and_kept_apart_by_client(prod: Graph):
+    (stage,) = prod.all("apigateway/stage")
     assert (stage.inputs["cacheClusterEnabled"], stage.inputs["xrayTracingEnabled"]) == (True, True)
-    settings = dev.one("apigateway/methodSettings", "partners-rest-get-quotes-quote-id").inputs
+    settings = prod.one("apigateway/methodSettings", "partners-rest-get-quotes-quote-id").inputs
     assert settings["methodPath"] == "~1quotes~1{quote_id}/GET"
     assert {name: settings["settings"][name] for name in ("cachingEnabled", "cacheDataEncrypted", "requireAuthorizationForCacheControl")} == {
         "cachingEnabled": True, "cacheDataEncrypted": True, "requireAuthorizationForCacheControl": True,
     }  # fmt: skip
-    integration = dev.one("apigateway/integration", "partners-rest-get-quotes-quote-id").inputs
+    integration = prod.one("apigateway/integration", "partners-rest-get-quotes-quote-id").inputs
     assert "method.request.header.x-api-key" in integration["cacheKeyParameters"], "or one client is told another's answer"
-    assert "method.request.header.x-api-key" in dev.one("apigateway/method", "partners-rest-get-quotes-quote-id").inputs["requestParameters"]
+    assert "method.request.header.x-api-key" in prod.one("apigateway/method", "partners-rest-get-quotes-quote-id").inputs["requestParameters"]
 
 
 def test_requests_and_answers_are_in_no_log_of_api_gateway(dev: Graph):

@@ -49,8 +49,9 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "reference": {"words", "standards", "settings", "name_limits", "naming", "specs"},
     "uses": {"standards"},
     "cost": {"standards", "settings", "specs", "plan", "break_even", "uses"},
+    "idle": {"settings", "specs", "standards", "plan", "cost"},
     "pages": {"problems", "settings", "specs", "plan", "stack_files", "fit", "cost"},
-    "__main__": {"problems", "settings", "specs", "plan", "stack_files", "reference", "pages", "fit", "cost"},
+    "__main__": {"problems", "settings", "specs", "plan", "stack_files", "reference", "pages", "fit", "cost", "idle"},
     "__init__": set(),
 }
 """Part of the contract -> parts that it may import."""

@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from . import reference
-from .problems import Problem, ProblemsError, choices
+from .problems import Problem, ProblemsError, choices, did_you_mean
 from .settings import Settings
 from .specs import Manifest, check_handlers, load_manifests, parse_manifest
 from .stack_files import same_keys, stack_names, stack_settings
@@ -59,6 +60,7 @@ def check(root: Path) -> str:
             problems += error.problems
     for stack, (its, plans) in planned.items():
         problems += account_problems(plans, its, beside(planned, stack), f"Pulumi.{stack}.yaml")
+    problems += _unknown_environments(root, {settings.environment for settings in readable.values()}) if len(readable) == len(stacks) else []
     if checked:
         try:
             check_handlers(checked, root / HANDLERS)
@@ -69,6 +71,17 @@ def check(root: Path) -> str:
     return f"{len(checked)} workloads ({', '.join(checked)}) are right in {len(stacks)} stacks ({', '.join(stacks)})"
 
 
+def _unknown_environments(root: Path, known: set[str]) -> list[Problem]:
+    """Capacity that manifests set for an environment of no stack: as a rule a slip, and it would have no effect."""
+    problems = []
+    for path in _chosen(root, None):
+        with suppress(ProblemsError):  # told already
+            for name in set(_form(path).environments) - known:
+                rule = f"is the environment of no stack; there is {choices(sorted(known))}"
+                problems.append(Problem(f"{WORKLOADS}/{path.name}", f"environments.{name}", "", rule, did_you_mean(name, known) or "remove it"))
+    return problems
+
+
 def account(root: Path, stack: str) -> str:
     """What is taken of the quotas of a stack's account, as Markdown. Raises ProblemsError."""
     from .plan import plan_all
@@ -77,6 +90,16 @@ def account(root: Path, stack: str) -> str:
     stack_settings(root, stack)  # tells of a stack that is not there
     every = {name: stack_settings(root, name) for name in stack_names(root)}
     return report({name: (its, plan_all(load_manifests(root / WORKLOADS, its), its)) for name, its in every.items()}, stack)
+
+
+def idle(root: Path, stack: str) -> str:
+    """What a stack costs a month though nothing runs, as Markdown. Raises ProblemsError."""
+    from .idle import idle_cost  # with the plan
+    from .plan import plan_all
+
+    settings = stack_settings(root, stack)
+    manifests = load_manifests(root / WORKLOADS, settings)
+    return idle_cost(manifests, plan_all(manifests, settings), settings).markdown()
 
 
 def write(root: Path, folder: Path, files: dict[str, str]) -> str:
@@ -110,7 +133,8 @@ def costs(root: Path, manifest: Path | None, stack: str) -> str:
     from .cost import report  # with the plan
 
     settings = stack_settings(root, stack)
-    return "\n".join(f"**{each.name}**\n\n{report(each, settings)}" for each in (_form(path) for path in _chosen(root, manifest)))
+    here = [_form(path).in_environment(settings.environment) for path in _chosen(root, manifest)]
+    return "\n".join(f"**{each.name}**\n\n{report(each, settings)}" for each in here)
 
 
 def _chosen(root: Path, manifest: Path | None) -> list[Path]:
@@ -142,6 +166,8 @@ def main(arguments: list[str] | None = None) -> int:
     costing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     counting = commands.add_parser("account", help="what a stack takes of the quotas of its account")
     counting.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
+    idling = commands.add_parser("idle", help="what a stack costs a month though nothing runs")
+    idling.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
     commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
@@ -158,6 +184,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(costs(options.root, options.manifest, options.stack), end="")
         elif options.command == "account":
             print(account(options.root, options.stack), end="")
+        elif options.command == "idle":
+            print(idle(options.root, options.stack), end="")
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":

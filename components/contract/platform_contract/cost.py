@@ -13,15 +13,16 @@ from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
 from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
 from .uses import (
+    ACTIVE,
     API_LOG_KB,
     APIS,
     ASSUMPTIONS,
     DATASETS,
     IDEMPOTENCY,
+    IDLE,
     LOG_KB_PER_EVENT,
     LOG_KB_PER_RUN,
     METRICS_PER_FUNCTION,
-    MONTHLY,
     TRACED_SHARE,
     TRIGGERS,
     VERBS,
@@ -51,8 +52,10 @@ class Cost:
     events: int
     lines: tuple[Line, ...]
     """For `events` events."""
-    monthly: tuple[Line, ...]
-    """A month, whether or not anything happens."""
+    idle: tuple[Line, ...]
+    """A month, though nothing happens."""
+    active: tuple[Line, ...]
+    """A month in which something happens in every hour, besides."""
     expected: int
     """Events a month that the manifest expects."""
     assumptions: tuple[str, ...]
@@ -64,14 +67,19 @@ class Cost:
         return sum(line.usd for line in self.lines)
 
     @property
-    def monthly_usd(self) -> float:
-        """Though nothing happens."""
-        return sum(line.usd for line in self.monthly)
+    def idle_usd(self) -> float:
+        """A month, though nothing happens."""
+        return sum(line.usd for line in self.idle)
+
+    @property
+    def active_usd(self) -> float:
+        """A month in which something happens in every hour, besides."""
+        return sum(line.usd for line in self.active)
 
     @property
     def expected_usd(self) -> float:
         """A month at the load that the manifest expects."""
-        return self.usd * self.expected / self.events + self.monthly_usd
+        return self.usd * self.expected / self.events + self.idle_usd + self.active_usd
 
 
 def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
@@ -89,7 +97,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
                 uncounted.append(f"trigger {kind} of {name}")
             share = 1 / _of_this_kind(spec, kind)
             runs = events / batch_of(manifest.profile, trigger)
-            uses = [_in_order(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
+            uses = [_of_its_kind(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
     lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
@@ -97,13 +105,13 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
         lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)
     lines += [_line(use, "datasets", events, events) for use in DATASETS if manifest.datasets]
     lines += _watching(manifest, plan, lines, events)
-    monthly, idle = _monthly(manifest, plan)
+    uncounted += [f"{manifest.kind_of(resource)} {resource}" for resource in manifest.resources if _billed_as(manifest, resource) not in IDLE]
     assumptions = list(ASSUMPTIONS)
     if settings.region != REGION:
         assumptions.append(f"prices are those of {REGION}, and the stack is in {settings.region}")
     return Cost(
-        workload=manifest.name, events=events, lines=_merged(lines), monthly=_merged(monthly),
-        expected=manifest.profile.requests_per_month, assumptions=tuple(assumptions), uncounted=tuple(dict.fromkeys(uncounted + idle)),
+        workload=manifest.name, events=events, lines=_merged(lines), idle=_merged(idle_lines(manifest, plan)), active=_merged(_active(manifest)),
+        expected=manifest.profile.requests_per_month, assumptions=tuple(assumptions), uncounted=tuple(dict.fromkeys(uncounted)),
     )  # fmt: skip
 
 
@@ -119,10 +127,13 @@ def _of_this_kind(spec: FunctionSpec, kind: str) -> int:
     return sum(kind_of_trigger(trigger) == kind for trigger in spec.triggers)
 
 
-def _in_order(use: Use, manifest: Manifest, trigger: TriggerSpec) -> Use:
-    """A FIFO queue has a price of its own."""
+def _of_its_kind(use: Use, manifest: Manifest, trigger: TriggerSpec) -> Use:
+    """A FIFO queue has a price of its own; a shard is paid by the hour, so reading from it is free."""
     queue = manifest.queues.get(trigger.queue.queue) if trigger.queue else None
-    return replace(use, price="sqs_fifo_request") if getattr(queue, "fifo", False) else use
+    if getattr(queue, "fifo", False):
+        return replace(use, price="sqs_fifo_request")
+    stream = manifest.streams.get(trigger.stream.stream) if trigger.stream else None
+    return replace(use, quantity=0) if stream and stream.shards else use
 
 
 def _line(use: Use, name: str, events: float, runs: float) -> Line:
@@ -133,7 +144,7 @@ def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> I
     spec = manifest.functions[name]
     runs = events * next(each for each in runs_of(manifest) if each.function == name).per_event
     for resource, verbs in spec.uses.items():
-        kind = manifest.kind_of(resource) or "table"  # of another workload: nothing says what it is
+        kind = _billed_as(manifest, resource) or "table"  # of another workload: nothing says what it is
         if manifest.kind_of(resource) is None:
             uncounted.append(f"{name} uses {resource}, of another workload")
             continue
@@ -166,24 +177,34 @@ def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events:
     yield Line("traces: one a second and 5 % of the rest", events / rate + TRACED_SHARE * (events - events / rate), "trace")
 
 
-def _monthly(manifest: Manifest, plan: WorkloadPlan) -> tuple[list[Line], list[str]]:
-    lines = [
-        Line("alarms", len(list(alarms_in(plan))), "alarm"),
-        Line("key of the workload", 1, "kms_key"),
-        Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric"),
-    ]
+def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
+    """What a workload costs a month though nothing happens."""
+    lines = [Line("alarms", len(list(alarms_in(plan))), "alarm"), Line("key of the workload", 1, "kms_key")]
     if manifest.rest_api.cache_gb:
         lines.append(Line("cache of the REST API, asked or not", HOURS_PER_MONTH, f"rest_cache_{manifest.rest_api.cache_gb}"))
-    uncounted = []
     for resource in manifest.resources:
-        kind = str(manifest.kind_of(resource))
-        if kind not in MONTHLY:
-            uncounted.append(f"{kind} {resource}")
-        lines += [Line(f"{kind}s: {use.what}", use.quantity, use.price) for use in MONTHLY.get(kind, ())]
+        each = getattr(manifest.streams.get(resource), "shards", None) or 1
+        uses = IDLE.get(_billed_as(manifest, resource), ())
+        lines += [Line(f"{manifest.kind_of(resource)}s: {use.what}", use.quantity * each, use.price) for use in uses]
     for spec in manifest.functions.values():
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
-        lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in MONTHLY["polled queue"]]
-    return lines, uncounted
+        lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
+    return lines
+
+
+def _active(manifest: Manifest) -> list[Line]:
+    """A metric is billed by the hours in which it is sent, a key by the requests that a service in use makes now and then."""
+    lines = [Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric")]
+    for resource in manifest.resources:
+        uses = ACTIVE.get(_billed_as(manifest, resource), ())
+        lines += [Line(f"{manifest.kind_of(resource)}s: {use.what}", use.quantity, use.price) for use in uses]
+    return lines
+
+
+def _billed_as(manifest: Manifest, resource: str) -> str:
+    """Kind of a resource as it is billed; empty for what is of another workload."""
+    stream = manifest.streams.get(resource)
+    return "stream of a fixed size" if stream and stream.shards else manifest.kind_of(resource) or ""
 
 
 def _merged(lines: list[Line]) -> tuple[Line, ...]:
@@ -216,8 +237,10 @@ def report(manifest: Manifest, settings: Settings) -> str:
     rows = ["| what | quantity | unit price in USD | USD |", "|---|---|---|---|"]
     rows += [_row(line) for line in it.lines]
     rows.append(f"| **{it.events / MILLION:g} M events** | | | **{it.usd:.2f}** |")
-    rows += [_row(line) for line in it.monthly]
-    rows.append(f"| **every month, with or without events** | | | **{it.monthly_usd:.2f}** |")
+    rows += [_row(line) for line in it.idle]
+    rows.append(f"| **every month, with or without events** | | | **{it.idle_usd:.2f}** |")
+    rows += [_row(line) for line in it.active]
+    rows.append(f"| **a month with events in every hour, besides** | | | **{it.active_usd:.2f}** |")
     rows.append(f"| **a month at the {it.expected:,} events that the manifest expects** (budget: {manifest.cost.monthly_budget_usd:g}) "
                 f"| | | **{it.expected_usd:.2f}** |")  # fmt: skip
     if it.expected_usd > manifest.cost.monthly_budget_usd:

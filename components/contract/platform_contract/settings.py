@@ -150,6 +150,9 @@ class Settings(Strict):
     identity: Identity = Field(default=Identity(managed=True), description="Who issues the tokens that HTTP routes accept.")
     teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads.")
     alarm_receivers: list[Email] = Field(min_length=1, description="Addresses that every alarm is sent to.")
+    alarms: Literal["all", "page"] = Field(
+        default="all", description="Which alarms are made: all, or only those that call somebody at once. Each costs USD 0.10 a month."
+    )
     log_retention_days: int = Field(description="Days for which logs are kept; `data_class` of a workload may ask for longer.")
     restricted_data: RestrictedData | None = Field(
         default=None, description="Who may reach restricted data besides the workload itself; required where a workload's `data_class` is restricted."

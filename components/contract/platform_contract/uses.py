@@ -79,6 +79,7 @@ VERBS: dict[tuple[str, str], tuple[Use, ...]] = {
     ("topic", "publish"): (Use("messages published", "sns_publish"),),
     ("bus", "publish"): _PUBLISH_EVENT,
     ("stream", "put"): (Use("records written", "kinesis_in", RECORD_KB * _GB),), ("stream", "consume"): (),
+    ("stream of a fixed size", "put"): (Use("records written", "kinesis_put"),), ("stream of a fixed size", "consume"): (),
     ("secret", "read"): (Use("reads, cached", "secret_request", 0.01),),
     ("parameter", "read"): (),
     ("socket", "send"): (Use(f"messages sent, each to {RECEIVERS}", "websocket_message", RECEIVERS),),
@@ -111,20 +112,30 @@ IDEMPOTENCY = (
 
 _KEY_REQUESTS = Use("requests to the key", "kms_request", KEY_REQUESTS_PER_HOUR * HOURS_PER_MONTH)
 
-MONTHLY: dict[str, tuple[Use, ...]] = {
-    "table": (_KEY_REQUESTS,),
-    "queue": (Use("requests to the key", "kms_request", 2 * HOURS_PER_MONTH),),  # it keeps its data key for an hour
+IDLE: dict[str, tuple[Use, ...]] = {
+    "table": (),
+    "queue": (),
     "polled queue": (Use("polls while empty", "sqs_request", POLLS_PER_MONTH),),
-    "bucket": (_KEY_REQUESTS,),
+    "bucket": (),
     "topic": (),
     "bus": (),
-    "stream": (Use("hours of the stream", "kinesis_stream_hour", HOURS_PER_MONTH), _KEY_REQUESTS),
+    "stream": (Use("hours of the stream", "kinesis_stream_hour", HOURS_PER_MONTH),),
+    "stream of a fixed size": (Use("hours of each shard", "kinesis_shard_hour", HOURS_PER_MONTH),),
     "secret": (Use("secrets", "secret"),),
     "parameter": (),
     "workflow": (),
     "socket": (),
 }
 """Kind of resource -> what it uses a month though nothing happens."""
+
+ACTIVE: dict[str, tuple[Use, ...]] = {
+    "table": (_KEY_REQUESTS,),
+    "queue": (Use("requests to the key", "kms_request", 2 * HOURS_PER_MONTH),),  # it keeps its data key for an hour
+    "bucket": (_KEY_REQUESTS,),
+    "stream": (_KEY_REQUESTS,),
+    "stream of a fixed size": (_KEY_REQUESTS,),
+}
+"""Kind of resource -> what it uses a month, however much or little happens, as soon as something happens in each hour."""
 
 ASSUMPTIONS = (
     "an event goes once through every function of the workload, uses each of its verbs once, and every run takes the 95th percentile "

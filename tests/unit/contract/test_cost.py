@@ -56,16 +56,34 @@ def test_a_million_events_by_hand():
 def test_a_month_without_events_by_hand():
     it = cost_of()
     alarms = len(plan_workload(Manifest.model_validate(manifest()), settings()).alarm_names())
-    assert usd(it.monthly) == pytest.approx({
+    assert usd(it.idle) == pytest.approx({
         "alarms": alarms * 0.10,
         "key of the workload": 1.00,
+        "queues: polls while empty": 5 * 2_628_000 / 20 * 0.4e-6,
+    })  # fmt: skip
+    assert usd(it.active) == pytest.approx({
         "metrics from code": 4 * 0.30,
         "tables: requests to the key": 12 * 730 * 3e-6,
         "queues: requests to the key": 2 * 730 * 3e-6,
         "buckets: requests to the key": 12 * 730 * 3e-6,
-        "queues: polls while empty": 5 * 2_628_000 / 20 * 0.4e-6,
     })  # fmt: skip
-    assert it.expected_usd == pytest.approx(2 * it.usd + it.monthly_usd), "2 M a month"
+    assert it.expected_usd == pytest.approx(2 * it.usd + it.idle_usd + it.active_usd), "2 M a month"
+
+
+def test_a_stream_of_a_fixed_size_is_paid_by_its_shards():
+    """On demand USD 29.20 a month and by the GB; two shards USD 21.90 and by the record."""
+    profile, stream = put("profile.trigger", "stream"), {"handler": "orders.count.handler", "triggers": [{"stream": {"stream": "clicks"}}]}
+    both = {}
+    for name, spec in (("on demand", {}), ("fixed", {"shards": 2})):
+        it = cost_of(profile, put("streams", {"clicks": spec}), put("functions.count", stream), put("functions.api.uses.clicks", ["put"]))
+        both[name] = usd(it.idle) | usd(it.lines)
+        assert it.uncounted == ()
+    assert both["on demand"]["streams: hours of the stream"] == pytest.approx(730 * 0.04)
+    assert both["fixed"]["streams: hours of each shard"] == pytest.approx(2 * 730 * 0.015)
+    assert both["on demand"]["clicks: records written"] == pytest.approx(0.08), "1 M x 1 KB"
+    assert both["fixed"]["clicks: records written"] == pytest.approx(0.014), "1 M, each below 25 KB"
+    assert both["on demand"]["count: records read"] == pytest.approx(0.04)
+    assert "count: records read" not in both["fixed"]
 
 
 def test_every_alarm_of_a_plan_is_counted():
@@ -120,7 +138,7 @@ def test_a_cache_of_answers_is_paid_for_by_the_hour_in_every_size():
     sizes = get_args(get_args(RestApiSpec.model_fields["cache_gb"].annotation)[0])
     assert len(sizes) == 8
     for size in sizes:
-        line = usd(cost_of(put("rest_api", {"cache_gb": size})).monthly)["cache of the REST API, asked or not"]
+        line = usd(cost_of(put("rest_api", {"cache_gb": size})).idle)["cache of the REST API, asked or not"]
         assert line == pytest.approx(730 * PRICES[f"rest_cache_{size}"].usd)
     assert line == pytest.approx(2774)
 
@@ -155,20 +173,20 @@ def test_every_kind_and_verb_has_a_row():
     """One that is forgotten would cost nothing; `uncounted` tells it, and this test before that."""
     assert {(kind, verb) for kind, verbs in iam.VERBS.items() for verb in verbs} <= set(uses.VERBS)
     assert set(TriggerSpec.model_fields) <= set(uses.TRIGGERS)
-    assert set(SECTIONS.values()) <= set(uses.MONTHLY)
+    assert set(SECTIONS.values()) <= set(uses.IDLE)
 
 
 def test_what_has_no_row_is_told(monkeypatch):
     monkeypatch.delitem(uses.VERBS, ("bucket", "write"))
     monkeypatch.delitem(uses.TRIGGERS, "queue")
-    monkeypatch.delitem(uses.MONTHLY, "bucket")
+    monkeypatch.delitem(uses.IDLE, "bucket")
     it = cost_of()
     assert it.uncounted == ("trigger queue of worker", "worker uses receipts: write", "bucket receipts")
     assert "- not counted: bucket receipts" in report(Manifest.model_validate(manifest()), settings())
 
 
 def test_every_row_has_a_price_and_every_price_a_source():
-    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.MONTHLY.values(), uses.IDEMPOTENCY, uses.DATASETS]
+    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.IDLE.values(), *uses.ACTIVE.values(), uses.IDEMPOTENCY, uses.DATASETS]
     assert {use.price for row in rows for use in row} <= set(PRICES)
     assert all(price.source and price.usd >= 0 for price in PRICES.values())
     assert all("AWS price list" in price.source or not price.confirmed or price.usd == 0 for price in PRICES.values())

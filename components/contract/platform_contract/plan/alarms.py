@@ -23,10 +23,11 @@ def plan_alarms(
     """The alarms of one resource.
 
     kind: of what is watched. resource: its name in the manifest. names: what dimensions are filled with, such as
-    function_name. facts: numbers that thresholds are a share of; a row that needs a fact which is None is left out.
+    function_name. facts: numbers that thresholds are a share of; a row that needs a fact which is None is left out,
+    and so are tickets where the stack wants pages only.
     """
     known = {name: value for name, value in (facts or {}).items() if value is not None}
-    rows = (row for row in ALARMS[kind] if not row.needs or row.needs in known)
+    rows = (row for row in ALARMS[kind] if (not row.needs or row.needs in known) and settings.alarms in ("all", row.severity))
     return tuple(_alarm(settings, manifest, kind, resource, names, known, row) for row in rows)
 
 

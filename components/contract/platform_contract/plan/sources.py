@@ -97,6 +97,8 @@ class ListenerPlan(Plain):
 class StreamPlan(Plain):
     physical_name: str
     arn: str
+    shards: int | None
+    """Of a stream of a fixed size; None: on demand."""
     retention_hours: int
     protect: bool
     alarms: tuple[AlarmPlan, ...]

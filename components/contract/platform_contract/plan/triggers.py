@@ -160,7 +160,7 @@ def plan_streams(settings: Settings, manifest: Manifest) -> dict[str, StreamPlan
     for name, spec in manifest.streams.items():
         physical = naming.stream_name(settings, manifest.name, name, spec.generation)
         plans[name] = StreamPlan(
-            physical_name=physical, arn=naming.stream_arn(settings, physical), retention_hours=spec.retention_hours,
+            physical_name=physical, arn=naming.stream_arn(settings, physical), shards=spec.shards, retention_hours=spec.retention_hours,
             protect=settings.protect_state,
             alarms=plan_alarms(settings, manifest, "stream", name, {"stream_name": physical},
                                {"retention_ms": spec.retention_hours * 3_600_000}),

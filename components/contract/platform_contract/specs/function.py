@@ -35,6 +35,21 @@ Variable = Annotated[
 ]
 
 
+TimeoutSeconds = Annotated[
+    int, Field(ge=1, le=lambda_.MAXIMUM_TIMEOUT_SECONDS, description="Longest run; behind an HTTP route at most 30.")
+]
+
+MemoryMb = Annotated[
+    int, Field(ge=lambda_.MINIMUM_MEMORY_MB, le=lambda_.MAXIMUM_MEMORY_MB, description="Memory; the share of a processor grows with it.")
+]
+
+ReservedConcurrency = Annotated[
+    int | None,
+    Field(ge=1, le=lambda_.MAXIMUM_RESERVED_CONCURRENCY,
+          description="Most runs at the same time, taken out of the account's pool; without it the stack's setting holds."),
+]  # fmt: skip
+
+
 class TriggerSpec(Strict):
     """What invokes a function: exactly one of these."""
 
@@ -76,14 +91,8 @@ class FunctionSpec(Strict):
     """A function with a role, a log group and alarms of its own."""
 
     handler: Handler = Field(description="Entry point: orders.api.handler is `handler` in handlers/orders/api.py.")
-    timeout_seconds: int = Field(
-        default=lambda_.DEFAULT_TIMEOUT_SECONDS, ge=1, le=lambda_.MAXIMUM_TIMEOUT_SECONDS,
-        description="Longest run; behind an HTTP route at most 30.",
-    )  # fmt: skip
-    memory_mb: int = Field(
-        default=lambda_.DEFAULT_MEMORY_MB, ge=lambda_.MINIMUM_MEMORY_MB, le=lambda_.MAXIMUM_MEMORY_MB,
-        description="Memory; the share of a processor grows with it.",
-    )  # fmt: skip
+    timeout_seconds: TimeoutSeconds = lambda_.DEFAULT_TIMEOUT_SECONDS
+    memory_mb: MemoryMb = lambda_.DEFAULT_MEMORY_MB
     triggers: list[TriggerSpec] = Field(
         default=[], description="What invokes it; empty only for a function that a route names as its authorizer, a workflow as a step, or a secret as what rotates it."
     )
@@ -96,10 +105,7 @@ class FunctionSpec(Strict):
     environment: dict[Variable, str] = Field(
         default={}, description="Environment variables of your own. No secrets: they are readable in the console."
     )
-    reserved_concurrency: int | None = Field(
-        default=None, ge=1, le=lambda_.MAXIMUM_RESERVED_CONCURRENCY,
-        description="Most runs at the same time, taken out of the account's pool; without it the stack's setting holds.",
-    )  # fmt: skip
+    reserved_concurrency: ReservedConcurrency = None
 
     @property
     def http_triggers(self) -> list[HttpTrigger]:

@@ -7,11 +7,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import naming
-from ..settings import Phase
+from ..settings import Environment, Phase
 from ..standards.data_class import DataClass
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
 from .bus import BusSpec
+from .capacity import BudgetUsd, CapacitySpec, PeakPerSecond, RequestsPerMonth
 from .dataset import DatasetSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
@@ -47,8 +48,8 @@ class ProfileSpec(Strict):
 
     trigger: Literal["request", "queue", "event", "schedule", "stream", "upload"] = Field(description="What it reacts to.")
     duration_ms_p95: int = Field(ge=1, description="How long one run takes, in milliseconds, at the 95th percentile.")
-    requests_per_month: int = Field(ge=0, description="Requests or events a month.")
-    peak_per_second: float = Field(ge=0, description="Requests or events a second at the peak.")
+    requests_per_month: RequestsPerMonth
+    peak_per_second: PeakPerSecond
     state: Literal["none", "external", "memory"] = Field(
         description="Where state lives between two runs: memory means in the process itself."
     )
@@ -72,7 +73,7 @@ class SloSpec(Strict):
 class CostSpec(Strict):
     """What the workload may cost."""
 
-    monthly_budget_usd: float = Field(gt=0, le=1_000_000, description="Budget a month in US dollars; its owner is told at 80 %.")
+    monthly_budget_usd: BudgetUsd
 
 
 class FitWaiverSpec(Strict):
@@ -112,6 +113,20 @@ class Manifest(Strict):
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")
+    environments: dict[Environment, CapacitySpec] = Field(
+        default={}, description="Environment -> capacity that is different there: memory, timeouts, concurrency, shards, retention, cache, load, budget."
+    )
+
+    def in_environment(self, environment: str) -> "Manifest":
+        """The workload as it is there: with the capacity of that environment, and without those of others."""
+        given = self.environments.get(environment, CapacitySpec()).model_dump(exclude_unset=True)
+        changed: dict[str, Any] = {"environments": {}}
+        for section in ("functions", "streams"):
+            specs = self.section(section)
+            changed[section] = {name: spec.model_copy(update=given.get(section, {}).get(name, {})) for name, spec in specs.items()}
+        for part in ("rest_api", "profile", "cost"):
+            changed[part] = getattr(self, part).model_copy(update=given.get(part, {}))
+        return self.model_copy(update=changed)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """The resources of a section, by name."""

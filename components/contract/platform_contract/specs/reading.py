@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from ..json_schemas import SchemaError, draft4
 from ..problems import Problem, ProblemsError, choices, did_you_mean, from_validation, shown
 from ..settings import Settings
+from .capacity_checks import check_environments, told_at
 from .checks import Broken, check_alone
 from .manifest import Manifest
 from .references import check_clashes, check_shares, check_uses
 from .resolvers import GraphqlFilesError, read_graphql
+from .rest_checks import check_cache
 from .yaml_files import read_yaml
 
 FOLDER = "workloads"
@@ -34,23 +36,38 @@ def shape_manifest(content: dict[str, Any], file: str) -> Manifest:
 
 
 def read_manifest(text: str, file: str, settings: Settings, today: date | None = None) -> Manifest:
-    """One manifest by itself, fully checked: it can use no other workload's resources. Raises ProblemsError."""
-    manifest = parse_manifest(text, file)
-    check_manifest(manifest, file, settings, today or date.today())
-    return manifest
+    """One manifest by itself as it is in the environment of `settings`, fully checked: it can use no other workload's resources.
+
+    Raises ProblemsError.
+    """
+    return check_manifest(parse_manifest(text, file), file, settings, today or date.today())
 
 
-def check_manifest(manifest: Manifest, file: str, settings: Settings, today: date) -> None:
-    """What is wrong with one manifest by itself beyond its form. Raises ProblemsError."""
-    wrong = [*check_alone(manifest, manifest.name, settings, today), *check_uses(manifest, {}, frozenset())]
+def check_manifest(written: Manifest, file: str, settings: Settings, today: date) -> Manifest:
+    """One manifest by itself as it is in the environment of `settings`. Raises ProblemsError with what is wrong beyond its form."""
+    manifest, wrong = _alone(written, written.name, settings, today)
+    wrong += check_uses(manifest, {}, frozenset())
     wrong += check_shares(manifest, frozenset(consumer for consumers in manifest.shares.values() for consumer in consumers))
     wrong += [broken for _, broken in check_clashes({manifest.name: manifest}, settings)]
     if wrong:
         raise ProblemsError(_problem(file, each) for each in wrong)
+    return manifest
+
+
+def _alone(written: Manifest, file_stem: str, settings: Settings | None, today: date) -> tuple[Manifest, list[Broken]]:
+    """A manifest as it is in the environment of the settings, and what is wrong with it alone."""
+    wrong = [*check_environments(written), *check_cache(written)]
+    if settings is None:
+        return written, [*wrong, *check_alone(written, file_stem, None, today)]
+    here = written.in_environment(settings.environment)
+    for path, value, rule, fix in check_alone(here, file_stem, settings, today):
+        wrong.append((told_at(written, settings.environment, path), value, rule, fix))
+    return here, wrong
 
 
 def load_manifests(folder: Path, settings: Settings | None, today: date | None = None) -> dict[str, Manifest]:
-    """Workload -> manifest for every file in `folder`, or those that `settings.workloads` names; by name.
+    """Workload -> manifest for every file in `folder`, or those that `settings.workloads` names; by name, as they are in the environment
+    of the settings.
 
     Without settings (broken themselves), what they decide is not checked. Raises ProblemsError with all problems of all files.
     """
@@ -69,7 +86,8 @@ def load_manifests(folder: Path, settings: Settings | None, today: date | None =
             problems += error.problems
             unreadable.add(path.stem)
             continue
-        problems += [_problem(file, each) for each in check_alone(manifest, path.stem, settings, today or date.today())]
+        manifest, wrong = _alone(manifest, path.stem, settings, today or date.today())
+        problems += [_problem(file, each) for each in wrong]
         manifests[path.stem], files[manifest.name] = manifest, file
     if not files and not problems:
         problems.append(Problem(f"{folder.name}/", "", "", "holds no manifest", "add one: docs/how-to/add-a-workload.md"))

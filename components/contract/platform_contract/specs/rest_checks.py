@@ -9,7 +9,7 @@ from .rest_trigger import RestTrigger
 
 
 def check_rest(manifest: Manifest) -> Iterator[Broken]:
-    """Keys without clients, caches without a size, paths that API Gateway refuses."""
+    """Keys without clients, a cache that nothing uses, paths that API Gateway refuses."""
     routes = list(_routes(manifest))
     spec = manifest.rest_api
     if not routes:
@@ -22,14 +22,19 @@ def check_rest(manifest: Manifest) -> Iterator[Broken]:
                "add `rest_api: {tiers: ..., clients: ...}`, or choose another authorizer")  # fmt: skip
     if spec.clients and not keyed:
         yield "rest_api.clients", None, "have keys that no route asks for", "remove them, or let a route have `authorizer: key`"
-    caching = [(path, trigger) for path, trigger in routes if trigger.cache_seconds]
-    if caching and spec.cache_gb is None:
-        yield (f"{caching[0][0]}.cache_seconds", caching[0][1].cache_seconds, "needs a cache, and there is none",
-               "add `rest_api: {cache_gb: ...}`")  # fmt: skip
-    if spec.cache_gb and not caching:
+    if spec.cache_gb and not any(trigger.cache_seconds for _, trigger in routes):
         yield "rest_api.cache_gb", spec.cache_gb, "is billed by the hour, and no route caches", "add cache_seconds to a route, or remove it"
     yield from _parameters(routes)
     yield from _places(routes)
+
+
+def check_cache(written: Manifest) -> Iterator[Broken]:
+    """A route that caches needs a cache, be it in some environments only: then the others do without."""
+    sizes = [written.rest_api.cache_gb, *(it.rest_api.cache_gb for it in written.environments.values())]
+    caching = [(path, trigger) for path, trigger in _routes(written) if trigger.cache_seconds]
+    if caching and not any(sizes):
+        yield (f"{caching[0][0]}.cache_seconds", caching[0][1].cache_seconds, "needs a cache, and there is none",
+               "add `rest_api: {cache_gb: ...}`")  # fmt: skip
 
 
 def _routes(manifest: Manifest) -> Iterator[tuple[str, RestTrigger]]:

@@ -57,6 +57,12 @@ class RestTrigger(PublicOr):
         return self
 
 
+CacheGb = Annotated[
+    Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None,
+    Field(description="Size of the cache of answers, in GB, billed by the hour; without it nothing is cached."),
+]
+
+
 class TierSpec(Strict):
     """How much a client of this tier may call; beyond, it is answered 429."""
 
@@ -72,9 +78,7 @@ class RestApiSpec(Strict):
     clients: dict[Name, Name] = Field(
         default={}, max_length=200, description="Client -> tier. Each gets an API key, whose value API Gateway makes and no file holds."
     )
-    cache_gb: Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"] | None = Field(
-        default=None, description="Size of the cache of answers, in GB, billed by the hour; without it nothing is cached."
-    )
+    cache_gb: CacheGb = None
 
     @model_validator(mode="after")
     def _tiers_and_clients(self) -> "RestApiSpec":

@@ -4,6 +4,12 @@ CreateEventSourceMapping."""
 MINIMUM_RETENTION_HOURS, DEFAULT_RETENTION_HOURS, MAXIMUM_RETENTION_HOURS = 24, 48, 8760
 """Two days: a consumer that fails on a Saturday is repaired on Monday only with more; a day is free of charge."""
 
+MAXIMUM_SHARDS = 500
+"""Of one stream here. Kinesis gives an account 1,000 to 6,000 in a region, by region."""
+
+RECORDS_PER_SHARD = 1000
+"""Records a second that one shard takes, or 1 MB."""
+
 STARTING_POSITION = "TRIM_HORIZON"
 """Read from the oldest record: with LATEST, what arrives while the mapping is made or made again is lost."""
 

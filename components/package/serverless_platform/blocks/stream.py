@@ -1,6 +1,6 @@
 """A Kinesis stream."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
@@ -15,6 +15,8 @@ class StreamArgs(TypedDict):
 
     physical_name: str
     """Name of the stream, at most 128 characters."""
+    shards: NotRequired[int]
+    """Shards of a stream of a fixed size; without it the stream is on demand."""
     retention_hours: int
     """How long a record can be read, in hours, 24 to 8760."""
     key_arn: pulumi.Input[str]
@@ -31,12 +33,13 @@ class StreamArgs(TypedDict):
 
 class _Knobs(PlainArguments):
     physical_name: str = pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")
+    shards: int | None = pydantic.Field(default=None, ge=1)
     retention_hours: int = pydantic.Field(ge=24, le=8760)
     protect: bool
 
 
 class Stream(pulumi.ComponentResource):
-    """A stream that grows and shrinks with its load, encrypted with the workload's key."""
+    """A stream, encrypted with the workload's key: on demand it grows and shrinks with its load, with `shards` it has a fixed size."""
 
     physical_name: pulumi.Output[str]
     """Name of the stream."""
@@ -48,7 +51,8 @@ class Stream(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Stream", name, {"physicalName": knobs.physical_name}, opts)
         self._stream = kinesis.Stream(
             name, name=knobs.physical_name, retention_period=knobs.retention_hours, encryption_type="KMS", kms_key_id=args["key_arn"],
-            stream_mode_details=kinesis.StreamStreamModeDetailsArgs(stream_mode="ON_DEMAND"), tags=args["tags"],
+            stream_mode_details=kinesis.StreamStreamModeDetailsArgs(stream_mode="PROVISIONED" if knobs.shards else "ON_DEMAND"),
+            shard_count=knobs.shards, tags=args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
         )  # fmt: skip
         make_alarms(

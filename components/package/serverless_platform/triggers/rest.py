@@ -237,7 +237,7 @@ class RestApi(pulumi.ComponentResource):
         parameters |= {f"method.request.querystring.{name}": True for name in method.query}
         # Who asks is part of the key, or one client would be told another's answer.
         cache_keys = [*parameters, *(["method.request.header.x-api-key"] if method.authorizer == "key" else [])]
-        cached = bool(self._knobs.cache_gb and method.cache_seconds)
+        cached = method.cache_seconds > 0  # with or without a cluster: what a method asks for is the same in every environment
         made = apigateway.Method(
             f"{self._name}-{method.suffix}", rest_api=self._api.id, resource_id=resource, http_method=method.method,
             authorization=kind, authorizer_id=self._authorizer.id if kind == "COGNITO_USER_POOLS" and self._authorizer else None,
@@ -274,7 +274,7 @@ class RestApi(pulumi.ComponentResource):
         )  # fmt: skip
         everywhere = self._settings("all", "*/*", 0)
         for method in knobs.methods:
-            if knobs.cache_gb and method.cache_seconds:
+            if method.cache_seconds:
                 # As API Gateway keys a method: the path's slashes are ~1, the first one too (API reference, UpdateStage). After the settings of
                 # all methods, which would overwrite it.
                 path = f"{method.path.replace('/', '~1')}/{method.method}"
@@ -286,7 +286,7 @@ class RestApi(pulumi.ComponentResource):
         """Throttle of a method, and its cache: encrypted, and emptied by none but who may."""
         caching: dict[str, Any] = {}
         if cache_seconds:
-            caching = {"caching_enabled": True, "cache_ttl_in_seconds": cache_seconds, "cache_data_encrypted": True,
+            caching = {"caching_enabled": self._knobs.cache_gb is not None, "cache_ttl_in_seconds": cache_seconds, "cache_data_encrypted": True,
                        "require_authorization_for_cache_control": True,
                        "unauthorized_cache_control_header_strategy": "SUCCEED_WITHOUT_RESPONSE_HEADER"}  # fmt: skip
         return apigateway.MethodSettings(
