@@ -16,7 +16,7 @@ help: ## lists these commands
 setup: ## makes the two Python environments from their hash-locked requirements
 	@$(PYTHON) local/setup.py
 
-validate: setup ## checks all manifests, settings and handlers: under a second, and before everything else
+validate: setup ## checks all manifests, settings and handlers: about a second, and before everything else
 	@$(RUN) platform_contract check
 
 up: validate ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ from .yaml_files import read_yaml
 FOLDER = "workloads"
 
 
+@lru_cache(maxsize=256)
 def parse_manifest(text: str, file: str) -> Manifest:
-    """A manifest whose form is right; nothing is checked yet that needs settings or other manifests. Raises ProblemsError."""
+    """A manifest whose form is right; nothing is checked yet that needs settings or other manifests. Raises ProblemsError.
+
+    The same text is read once: what checks all stacks reads each manifest for each of them.
+    """
     return shape_manifest(read_yaml(text, file), file)
 
 
