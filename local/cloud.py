@@ -154,7 +154,7 @@ def stop(folder: Path = LOCAL) -> bool:
 
 
 def bootstrap_account(cloud: Cloud, boundary_name: str, document: dict) -> None:
-    """What an administrator does once per account (`bootstrap/`): here only the permissions boundary is needed."""
+    """What an administrator does once per environment (`bootstrap/environment`): the permissions boundary."""
     iam = cloud.client("iam")
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_policy(PolicyName=boundary_name, PolicyDocument=json.dumps(document))

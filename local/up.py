@@ -68,7 +68,7 @@ def up_local(options: argparse.Namespace) -> int:
     with step("Embedded cloud") as current:
         cloud = recovery.bring_together(current, stack.folder, settings.account_id, settings.region, port)
         document = boundary_document(settings.account_id, settings.region, settings.environment)
-        clouds.bootstrap_account(cloud, settings.boundary_policy_name, document)
+        clouds.bootstrap_account(cloud, settings.boundary_name, document)
     tell_what_goes(stack, settings)
     NOT_EMULATED.unlink(missing_ok=True)
     with step("Guardrails and update") as current:

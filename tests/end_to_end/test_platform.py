@@ -248,7 +248,7 @@ def everything(access) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-FROM_THE_BOOTSTRAP = {"policy": ["serverless-platform-boundary"]}
+FROM_THE_BOOTSTRAP = {"policy": ["serverless-platform-boundary-local-eu-west-1"]}
 """Made once per account, outside of the stack."""
 
 

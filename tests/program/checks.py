@@ -177,7 +177,7 @@ def roles(graph: Graph) -> Iterator[str]:
             yield f"{role.urn}: is called {role.inputs['name']}, its function {function.inputs['name']}"
     for role in graph.all("iam/role"):
         if not re.fullmatch(
-            r"arn:aws:iam::\d{12}:policy/serverless-platform-boundary", role.inputs.get("permissionsBoundary") or ""
+            r"arn:aws:iam::\d{12}:policy/serverless-platform-boundary-(local|dev|prod)-eu-west-1", role.inputs.get("permissionsBoundary") or ""
         ):
             yield f"{role.urn}: its boundary is {role.inputs.get('permissionsBoundary')}"
 

@@ -1,48 +1,77 @@
-"""The small project that an administrator runs once per account."""
+"""The small projects that an administrator runs: once per account and region, and once per environment."""
 
 import json
 import runpy
 
 from platform_contract.settings import load_settings
+from platform_contract.standards import apigateway
 from platform_contract.standards.boundary import boundary_document
 from tests.program.graph import ROOT, Graph, run, stack_config
 
+ACCOUNT = {"account_id": "111111111111", "region": "eu-west-1"}
 
-def bootstrap(**config: str) -> Graph:
+
+def bootstrap(project: str, **config: str) -> Graph:
     settings = {f"serverless-platform:{key}": value for key, value in config.items()}
-    return run(lambda: runpy.run_path(str(ROOT / "bootstrap" / "__main__.py"), run_name="__main__") and None, config=settings)
+    program = str(ROOT / "bootstrap" / project / "__main__.py")
+    return run(lambda: runpy.run_path(program, run_name="__main__") and None, config=settings)
 
 
 def test_it_makes_the_boundary_that_roles_name():
-    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
-    policy = graph.one("iam/policy", "boundary")
+    policy = bootstrap("environment", **ACCOUNT, environment="dev").one("iam/policy", "boundary")
     assert json.loads(policy.inputs["policy"]) == boundary_document("111111111111", "eu-west-1", "dev")
     settings = load_settings(
         {key: value for key, value in stack_config("dev").items() if key.startswith("serverless-platform:")}, "Pulumi.dev.yaml"
     )
     assert settings.boundary_arn.endswith(f":policy/{policy.inputs['name']}")
-    assert policy.protect
+
+
+def test_environments_share_an_account():
+    """What each of them makes has a name of its own; what there is once is not made by either."""
+    made = [bootstrap("environment", **ACCOUNT, environment=environment) for environment in ("dev", "staging")]
+    dev, staging = ({(node.kind, node.inputs["name"]) for node in graph.nodes if node.custom and node.kind != "aws"} for graph in made)
+    assert dev == {("iam/policy", "serverless-platform-boundary-dev-eu-west-1")}
+    assert staging == {("iam/policy", "serverless-platform-boundary-staging-eu-west-1")}
+    elsewhere = bootstrap("environment", account_id="111111111111", region="eu-central-1", environment="dev")
+    assert elsewhere.one("iam/policy", "boundary").inputs["name"] == "serverless-platform-boundary-dev-eu-central-1"
+
+
+def test_all_of_it_is_protected():
+    for graph in (bootstrap("account", **ACCOUNT), bootstrap("environment", **ACCOUNT, environment="dev")):
+        made = [node for node in graph.nodes if node.kind != "aws"]
+        assert made and all(node.protect for node in made)
 
 
 def test_arns_of_the_boundary_are_of_the_partition_of_the_region():
-    graph = bootstrap(account_id="111111111111", region="us-gov-west-1", environment="dev")
+    graph = bootstrap("environment", account_id="111111111111", region="us-gov-west-1", environment="dev")
     policy = graph.one("iam/policy", "boundary").inputs["policy"]
     assert "arn:aws-us-gov:dynamodb:us-gov-west-1:111111111111:table/dev-*" in policy
     assert "arn:aws:" not in policy
 
 
 def test_it_makes_nothing_in_another_account():
-    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
-    assert json.loads(graph.one("aws", "aws").inputs["allowedAccountIds"]) == ["111111111111"]
+    for graph in (bootstrap("account", **ACCOUNT), bootstrap("environment", **ACCOUNT, environment="dev")):
+        assert json.loads(graph.one("aws", "aws").inputs["allowedAccountIds"]) == ["111111111111"]
+        assert all("::aws::" in node.provider for node in graph.nodes if node.kind != "aws")
 
 
 def test_it_lets_api_gateway_write_access_logs():
-    graph = bootstrap(account_id="111111111111", region="eu-west-1", environment="dev")
+    graph = bootstrap("account", **ACCOUNT)
     account, role = graph.one("apigateway/account", "api-logs"), graph.one("iam/role", "api-logs")
     attachment = graph.one("iam/rolePolicyAttachment", "api-logs")
     assert account.inputs["cloudwatchRoleArn"] == role.outputs["arn"]
     assert graph.comes_after(account, attachment), "API Gateway tries the role"
     assert attachment.inputs["policyArn"].endswith("AmazonAPIGatewayPushToCloudWatchLogs")
-    (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+
+
+def test_api_gateway_takes_the_log_role_without_conditions():
+    """Its guide documents none ("Set up CloudWatch logging for REST APIs"), and a role that it cannot take is refused."""
+    role = bootstrap("account", **ACCOUNT).one("iam/role", "api-logs")
+    assert json.loads(role.inputs["assumeRolePolicy"])["Statement"] == [
+        {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ]
+
+
+def test_the_readme_names_what_deploying_needs_for_access_logs():
+    told = (ROOT / "README.md").read_text()
+    assert [action for action in apigateway.LOG_DEPLOY_ACTIONS if f"`{action}`" not in told] == []

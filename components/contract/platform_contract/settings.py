@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from .problems import Problem, ProblemsError, broken, from_validation
 from .standards import apigateway, lambda_, logs, quotas
+from .standards.boundary import boundary_name
 from .words import Email, Form, Name, Sentence, Strict, once
 
 __all__ = ["Identity", "Phase", "ProblemsError", "Settings", "Team", "load_settings"]
@@ -143,9 +144,9 @@ class Settings(Strict):
     )
     region: Region = Field(description="AWS region of the stack.")
     endpoint_url: str | None = Field(default=None, description="Address of the embedded cloud, on this machine; null on AWS.")
-    boundary_policy_name: PolicyName = Field(
-        default="serverless-platform-boundary",
-        description="Name of the permissions boundary that `bootstrap/` has made in the account.",
+    boundary_policy_name: PolicyName | None = Field(
+        default=None,
+        description="Name of the permissions boundary, if it is not the one that `bootstrap/environment` makes: serverless-platform-boundary-ENVIRONMENT-REGION.",
     )
     identity: Identity = Field(default=Identity(managed=True), description="Who issues the tokens that HTTP routes accept.")
     teams: dict[Name, Team] = Field(min_length=1, description="Teams that may own workloads.")
@@ -263,9 +264,14 @@ class Settings(Strict):
         return partition_of(self.region)
 
     @property
+    def boundary_name(self) -> str:
+        """Name of the permissions boundary of the environment's roles."""
+        return self.boundary_policy_name or boundary_name(self.environment, self.region)
+
+    @property
     def boundary_arn(self) -> str:
         """ARN of the permissions boundary."""
-        return f"arn:{self.partition}:iam::{self.account_id}:policy/{self.boundary_policy_name}"
+        return f"arn:{self.partition}:iam::{self.account_id}:policy/{self.boundary_name}"
 
     def phase_of(self, wanted: Phase) -> Phase:
         """The phase that a workload is in here: the one it wants, unless `maximum_phase` holds it back."""

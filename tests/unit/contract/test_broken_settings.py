@@ -106,7 +106,7 @@ def test_text_as_the_engine_passes_it_is_the_same_as_yaml():
 def test_what_follows_from_settings():
     aws = settings(region="us-gov-west-1")
     assert (aws.partition, aws.embedded) == ("aws-us-gov", False)
-    assert aws.boundary_arn == "arn:aws-us-gov:iam::123456789012:policy/serverless-platform-boundary"
+    assert aws.boundary_arn == "arn:aws-us-gov:iam::123456789012:policy/serverless-platform-boundary-dev-us-gov-west-1"
     assert settings(maximum_phase="standardize").phase_of("scale") == "standardize"
     assert settings(maximum_phase="standardize").phase_of("pilot") == "pilot"
 

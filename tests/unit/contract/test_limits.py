@@ -142,7 +142,7 @@ def test_the_boundary_fits_with_the_longest_names():
         document = boundary.boundary_document("123456789012", region, "production12", partition)
         assert characters(document) <= 6144 == DOCUMENTS["boundary"].most
     plan = planned(judged=settings(environment="production12", region="ap-southeast-1"))
-    assert limit(plan, "boundary", "serverless-platform-boundary").left_percent >= 5, "the next service of the boundary needs room"
+    assert limit(plan, "boundary", "serverless-platform-boundary-production12-ap-southeast-1").left_percent >= 5, "the next service of the boundary needs room"
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)

@@ -68,7 +68,7 @@ def _roles(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:
         yield _limit("role", role.name, role.field, sum(characters(each) for each in role.inline))
         yield _limit("trust", role.name, role.field, characters(role.trust))
     boundary = boundary_document(settings.account_id, settings.region, settings.environment, settings.partition)
-    yield _limit("boundary", settings.boundary_policy_name, "settings.environment", characters(boundary))
+    yield _limit("boundary", settings.boundary_name, "settings.environment", characters(boundary))
 
 
 def _functions(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:

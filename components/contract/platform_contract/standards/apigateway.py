@@ -53,3 +53,10 @@ def integration_timeout_ms(function_timeout_seconds: int) -> int:
 def rest_integration_timeout_ms(function_timeout_seconds: int) -> int:
     """How long a REST API waits for a function, in milliseconds."""
     return min(function_timeout_seconds * 1000 + INTEGRATION_MARGIN_MS, REST_INTEGRATION_TIMEOUT_MS)
+
+LOG_DEPLOY_ACTIONS = (
+    "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+)  # fmt: skip
+"""What who deploys needs for the access logs of APIs, besides the log groups themselves. Source: API Gateway developer guide, "Configure logging
+for HTTP APIs", and CloudWatch Logs guide, "Logging that requires additional permissions [V1]"."""

@@ -1,6 +1,6 @@
 """The permissions boundary: what a role of any workload may ever do, whatever its own policies say.
 
-Made once per account by an administrator (`bootstrap/`). A role gets the intersection of this and its own policies, so the
+Made once per environment by an administrator (`bootstrap/environment`). A role gets the intersection of this and its own policies, so the
 boundary names services and denies what no workload needs; the least actions are in the roles.
 """
 
@@ -23,6 +23,11 @@ DENIED_ACTIONS = (
     "logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
 )  # fmt: skip
 """What deploys, opens up, or removes evidence: a function that can do it is a way out of the platform."""
+
+
+def boundary_name(environment: str, region: str) -> str:
+    """Of the permissions boundary: IAM is global, and each environment has a boundary of its own."""
+    return f"serverless-platform-boundary-{environment}-{region}"
 
 
 def boundary_document(account_id: str, region: str, environment: str, partition: str = "aws") -> dict[str, Any]:

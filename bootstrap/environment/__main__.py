@@ -1,0 +1,26 @@
+"""Run once per environment by an administrator: the boundary that no role of a workload of this environment can outgrow.
+
+Apart from the platform's program, because whoever may change the boundary must not be whoever deploys under it.
+"""
+
+import json
+
+import pulumi
+from pulumi_aws import Provider, iam
+
+from platform_contract.settings import partition_of
+from platform_contract.standards.boundary import boundary_document, boundary_name
+
+config = pulumi.Config()
+account_id, region, environment = config.require("account_id"), config.require("region"), config.require("environment")
+provider = Provider("aws", region=region, allowed_account_ids=[account_id])
+boundary = iam.Policy(
+    "boundary",
+    name=config.get("boundary_policy_name") or boundary_name(environment, region),
+    description=f"The most that a role of any workload of {environment} may do, whatever its own policies say.",
+    policy=json.dumps(boundary_document(account_id, region, environment, partition_of(region))),
+    tags={"owner": "platform", "environment": environment, "managed_by": "serverless-platform-bootstrap"},
+    opts=pulumi.ResourceOptions(provider=provider, protect=True),
+)
+pulumi.export("boundary_arn", boundary.arn)
+pulumi.export("boundary_policy_name", boundary.name)
