@@ -60,8 +60,7 @@ def registered(graph: Graph) -> dict[tuple[str, str], int]:
     for key in graph.all("kms/key"):
         sizes["key", aliases[key.name]] = len(key.inputs["policy"])
     for policy in graph.all("sqs/queuePolicy"):
-        if policy.name.endswith("-failed"):
-            sizes["queue", json.loads(policy.inputs["policy"])["Statement"][-1]["Resource"].rpartition(":")[2]] = len(policy.inputs["policy"])
+        sizes["queue", json.loads(policy.inputs["policy"])["Statement"][-1]["Resource"].rpartition(":")[2]] = len(policy.inputs["policy"])
     return dict(sizes)
 
 

@@ -11,6 +11,9 @@ LAMBDA, SCHEDULER, STATES, APPSYNC = "lambda.amazonaws.com", "scheduler.amazonaw
 API_GATEWAY, EVENTS, S3, SECRETS = "apigateway.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com", "secretsmanager.amazonaws.com"
 """Services that invoke functions of a workload without a role."""
 
+SNS = "sns.amazonaws.com"
+"""Delivers to queues of a workload without a role."""
+
 
 def role_policy(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Inline policy of a role: statements with sid, actions, resources, and condition where there is one."""

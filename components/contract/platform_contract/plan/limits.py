@@ -116,6 +116,10 @@ def _of_rotation(plan: WorkloadPlan, function: FunctionPlan) -> Iterator[Invoker
 
 
 def _queues(plan: WorkloadPlan) -> Iterator[LimitPlan]:
+    for name, queue in plan.queues.items():
+        for physical, arn in ((queue.physical_name, queue.arn), (queue.dead_letter_name, queue.dead_letter_arn)):
+            admitted = [documents.admit(documents.SNS, arn, [queue.topic_arn])] if queue.topic_arn else []
+            yield _limit("queue", physical, f"queues.{name}", len(json.dumps(documents.queue_policy(arn, admitted))))
     for name, function in plan.functions.items():
         if function.failures:
             document = documents.failures_policy(function.failures.arn, function.failures.source_arns)

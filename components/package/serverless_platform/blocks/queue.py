@@ -7,7 +7,7 @@ import pulumi
 import pydantic
 from pulumi_aws import sqs
 
-from platform_contract.documents import admit, queue_policy
+from platform_contract.documents import SNS, admit, queue_policy
 
 from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
@@ -152,7 +152,7 @@ class Queue(pulumi.ComponentResource):
             kms_data_key_reuse_period_seconds=self._knobs.key_reuse_seconds, tags=self._args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=self._knobs.protect, depends_on=depends_on), **properties,
         )  # fmt: skip
-        admitted = [admit("sns.amazonaws.com", arn, [knobs.topic_arn])] if knobs.topic_arn else []
+        admitted = [admit(SNS, arn, [knobs.topic_arn])] if knobs.topic_arn else []
         policy = sqs.QueuePolicy(name, queue_url=queue.url, policy=json.dumps(queue_policy(arn, admitted)), opts=self._child)
         self.policies.append(policy)
         return queue
