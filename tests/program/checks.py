@@ -252,6 +252,10 @@ def state_is_protected(graph: Graph, protected: bool) -> Iterator[str]:
     for node in graph.all("s3/bucket"):
         if node.inputs["forceDestroy"] == protected:
             yield f"{node.urn}: forceDestroy is {node.inputs['forceDestroy']}"
+    for node in graph.all("secretsmanager/secret"):
+        days = node.inputs["recoveryWindowInDays"]
+        if days != (30 if protected else 0):  # its name is taken for as long, so that the stack could not be made again
+            yield f"{node.urn}: can be brought back for {days:g} days"
 
 
 EVERYWHERE = (parents, tokens, edges, alarms, roles, alias_only, grants, timings, names)

@@ -91,6 +91,12 @@ def test_a_broken_rest_api_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str
     assert any(says in problem for problem in found), found
 
 
+def test_a_secret_that_keeps_its_name_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    """Of a stack without protected state: whoever destroys it could not make it again for a week."""
+    found = told_of(monkeypatch, ("loans",), "secretsmanager.Secret", with_(recovery_window_in_days=7), lambda graph: checks.state_is_protected(graph, False))
+    assert [problem.split("::")[-1] for problem in found] == ["loans-bureau: can be brought back for 7 days"]
+
+
 def test_a_dropped_action_is_noticed(monkeypatch: pytest.MonkeyPatch):
     consume = iam.VERBS["queue"]["consume"]
     (permission,) = consume.permissions

@@ -29,7 +29,7 @@ def plan_secrets(settings: Settings, manifest: Manifest) -> dict[str, SecretPlan
         physical = naming.secret_name(settings, manifest.name, name)
         plans[name] = SecretPlan(
             physical_name=physical, arn=naming.secret_arn(settings, physical), description=spec.holds,
-            recovery_days=0 if settings.embedded else days, protect=settings.protect_state,
+            recovery_days=days, protect=settings.protect_state,
         )  # fmt: skip
     return plans
 

@@ -1,8 +1,8 @@
 """Secrets Manager."""
 
-RECOVERY_DAYS_PROTECTED, RECOVERY_DAYS = 30, 7
-"""Days for which a deleted secret can be brought back, with and without protected state; its name is taken for as long. Secrets Manager: 7
-to 30, or none at all. On the embedded cloud, which is thrown away, none."""
+RECOVERY_DAYS_PROTECTED, RECOVERY_DAYS = 30, 0
+"""Days for which a deleted secret can be brought back, with and without protected state. Secrets Manager: 7 to 30, or none at all. Its name is
+taken for as long, and a stack whose state may go has to be one that can be made again: so none."""
 
 MAXIMUM_ROTATION_DAYS, RECOMMENDED_ROTATION_DAYS = 365, 90
 """Days between two rotations: Secrets Manager takes up to 1000, a manifest a year, and the guardrail 90. Source of the 90: AWS Security Hub,
