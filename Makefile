@@ -84,6 +84,7 @@ lock: setup ## locks the requirements again, with hashes
 	  .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header $$file.in -o $$file.txt || exit 1; done
 
 benchmarks: setup engine ## times the claims of the README, side by side
+	@$(RUN) benchmarks.handlers
 	@$(RUN) benchmarks.program
 
 clean: down ## removes what the project made in this checkout (the engine stays in your cache)

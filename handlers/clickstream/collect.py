@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from clickstream.contracts import NewClicks, Taken
@@ -11,13 +10,14 @@ from clickstream.sending import ClickStream, NotAllTaken
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, make_resolver, read_body, serve
+from shared.http import answer, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.routes import Response, Routes
 
 LARGEST_BODY = 256 * 1024
 """Characters. 100 clicks of the longest fields are about 140,000, as long as nothing in them is written as an escape."""
 
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from documents import logic
@@ -11,10 +10,11 @@ from documents.contracts import DocumentAccepted, NewDocument
 from documents.store import Documents
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.routes import Response, Routes
 
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):

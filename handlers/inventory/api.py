@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field, TypeAdapter, ValidationError
 
 from inventory import logic
@@ -16,8 +15,9 @@ from inventory.store import InventoryStore
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, principal, read_body, serve
+from shared.http import answer, caller, principal, read_body, serve
 from shared.observability import count, instrumented, logger
+from shared.routes import Response, Routes
 
 if TYPE_CHECKING:
     from shared.idempotency import Idempotency
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _SKU = TypeAdapter(Sku)
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -60,7 +60,7 @@ def parts() -> Parts:
     )
 
 
-@app.post("/items/<sku>/reservations")
+@app.post("/items/{sku}/reservations")
 def reserve(sku: str) -> Response:
     customer_id, key = caller(app.current_event), idempotency_key()
     checked(sku)
@@ -80,25 +80,25 @@ def reserve(sku: str) -> Response:
     return answer(201, reservation, {"location": f"/items/{sku}/reservations/{reservation['reservation_id']}"})
 
 
-@app.get("/items/<sku>/reservations/<reservation_id>")
+@app.get("/items/{sku}/reservations/{reservation_id}")
 def get(sku: str, reservation_id: str) -> Response:
     with told():
         return ended("reservation read", parts().inventory.get(sku, reservation_id, caller(app.current_event)))
 
 
-@app.delete("/items/<sku>/reservations/<reservation_id>")
+@app.delete("/items/{sku}/reservations/{reservation_id}")
 def release(sku: str, reservation_id: str) -> Response:
     with told():
         return ended("reservation released", parts().inventory.release(sku, reservation_id, caller(app.current_event)))
 
 
-@app.put("/items/<sku>/reservations/<reservation_id>/confirmation")
+@app.put("/items/{sku}/reservations/{reservation_id}/confirmation")
 def confirm(sku: str, reservation_id: str) -> Response:
     with told():
         return ended("reservation confirmed", parts().inventory.confirm(sku, reservation_id, caller(app.current_event)))
 
 
-@app.get("/items/<sku>")
+@app.get("/items/{sku}")
 def stock(sku: str) -> Response:
     with told():
         found = parts().inventory.stock(checked(sku))
@@ -106,7 +106,7 @@ def stock(sku: str) -> Response:
     return answer(200, found.model_dump(mode="json"))
 
 
-@app.put("/items/<sku>/stock")
+@app.put("/items/{sku}/stock")
 def restock(sku: str) -> Response:
     """For the warehouse's systems: API Gateway has checked their signature and that they are allowed to call."""
     by = principal(app.current_event)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from loans import service
@@ -15,8 +14,9 @@ from loans.workflows import Decide, Price, send_answer
 from shared.clients import client, in_lambda
 from shared.config import GROUPS_CLAIM, FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.routes import Response, Routes
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 APPROVERS = "approvers"
@@ -24,7 +24,7 @@ APPROVERS = "approvers"
 PRICE_SECONDS = 6
 """How long the caller of a price waits: cold starts of its step included, below the function's timeout."""
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -81,7 +81,7 @@ def create() -> Response:
     return answer(202, kept.loan.model_dump(mode="json"), {"location": f"/loans/{kept.loan.loan_id}"})
 
 
-@app.get("/loans/<loan_id>")
+@app.get("/loans/{loan_id}")
 def get(loan_id: str) -> Response:
     loan = service.get(loan_id, caller(app.current_event), parts().loans)
     if loan is None:
@@ -90,7 +90,7 @@ def get(loan_id: str) -> Response:
     return answer(200, loan.model_dump(mode="json"))
 
 
-@app.post("/loans/<loan_id>/approval")
+@app.post("/loans/{loan_id}/approval")
 def approve(loan_id: str) -> Response:
     approver = caller(app.current_event)
     if APPROVERS not in groups(app.current_event):

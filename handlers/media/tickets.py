@@ -4,7 +4,6 @@ import uuid
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from media import logic
@@ -13,10 +12,11 @@ from media.store import Files, Uploads
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.routes import Response, Routes
 
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -46,7 +46,7 @@ def create() -> Response:
     return answer(201, ticket.model_dump(mode="json"), {"location": f"/uploads/{upload_id}"})
 
 
-@app.get("/uploads/<upload_id>")
+@app.get("/uploads/{upload_id}")
 def get(upload_id: str) -> Response:
     known = parts()[0].find(upload_id)
     if known is None or known[1] != caller(app.current_event):

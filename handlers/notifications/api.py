@@ -4,7 +4,6 @@ import re
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from notifications import logic
@@ -13,13 +12,14 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
 from shared.events import EventBus
-from shared.http import answer, caller, make_resolver, read_body, serve
+from shared.http import answer, caller, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
+from shared.routes import Response, Routes
 
 SOURCE = "notifications"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):

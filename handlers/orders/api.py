@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from orders import logic
@@ -14,16 +13,17 @@ from orders.store import OrderStore
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, principal, read_body, role_of, serve
+from shared.http import answer, caller, principal, read_body, role_of, serve
 from shared.observability import count, instrumented, logger
 from shared.paging import cursor_of, limit_of, position_of
+from shared.routes import Response, Routes
 
 if TYPE_CHECKING:
     from shared.idempotency import Idempotency
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -82,7 +82,7 @@ def own() -> Response:
     return listed(caller(app.current_event), app.current_event.query_string_parameters)
 
 
-@app.get("/internal/orders/<order_id>")
+@app.get("/internal/orders/{order_id}")
 def internal(order_id: str) -> Response:
     """For other systems of the company: API Gateway has checked their signature and that they are allowed to call."""
     order = logic.anybodys(order_id, parts().store)
@@ -92,7 +92,7 @@ def internal(order_id: str) -> Response:
     return answer(200, order.model_dump(mode="json"))
 
 
-@app.get("/support/orders/<order_id>")
+@app.get("/support/orders/{order_id}")
 def support(order_id: str) -> Response:
     """For people of the company, by their role: `orders.gate` has let them through."""
     order = logic.anybodys(order_id, parts().store)
@@ -102,14 +102,14 @@ def support(order_id: str) -> Response:
     return answer(200, order.model_dump(mode="json"))
 
 
-@app.get("/support/customers/<customer_id>/orders")
+@app.get("/support/customers/{customer_id}/orders")
 def of_customer(customer_id: str) -> Response:
     query = app.current_event.query_string_parameters
     logger.info("orders of a customer listed", customer_id=customer_id, role=role_of(app.current_event))
     return listed(customer_id, query)
 
 
-@app.get("/orders/<order_id>")
+@app.get("/orders/{order_id}")
 def get(order_id: str) -> Response:
     order = logic.get(order_id, caller(app.current_event), parts().store)
     if order is None:

@@ -7,7 +7,6 @@ without its validator must not open a way in.
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from partners import logic
@@ -18,9 +17,10 @@ from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
 from shared.http import answer, read_body, serve
 from shared.observability import count, instrumented, logger
-from shared.rest import api_key_caller, make_resolver, read_query
+from shared.rest import api_key_caller, read_query
+from shared.routes import Response, Routes
 
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -49,7 +49,7 @@ def create() -> Response:
     return answer(201 if new else 200, quote.model_dump(mode="json"), {"location": f"/quotes/{quote.quote_id}"})
 
 
-@app.get("/quotes/<quote_id>")
+@app.get("/quotes/{quote_id}")
 def get(quote_id: str) -> Response:
     caller = api_key_caller(app.current_event)
     query = read_query(app.current_event, QuoteQuery)

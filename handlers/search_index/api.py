@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from search_index import logic
@@ -14,12 +13,13 @@ from search_index.store import IndexTable, ProductTable
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
-from shared.http import answer, caller, make_resolver, read, read_body, serve
+from shared.http import answer, caller, read, read_body, serve
 from shared.observability import correlation_id, count, instrumented, logger
 from shared.paging import LONGEST_CURSOR, position_of
+from shared.routes import Response, Routes
 
 _PRODUCT_ID: TypeAdapter[str] = TypeAdapter(ProductId)
-app = make_resolver()
+app = Routes()
 
 
 class Config(FunctionConfig):
@@ -55,7 +55,7 @@ def parts() -> Parts:
     return Parts(ProductTable(dynamodb, config.table_products), IndexTable(dynamodb, config.table_terms))
 
 
-@app.put("/products/<product_id>")
+@app.put("/products/{product_id}")
 def put(product_id: str) -> Response:
     owner = caller(app.current_event)
     text = read_body(app.current_event, ProductText)
@@ -68,7 +68,7 @@ def put(product_id: str) -> Response:
     return answer(201 if created else 200, product.model_dump(mode="json"))
 
 
-@app.delete("/products/<product_id>")
+@app.delete("/products/{product_id}")
 def remove(product_id: str) -> Response:
     if not parts().products.remove(checked(product_id), caller(app.current_event)):
         raise Problem(404, "you have no product of this id", "product_id")

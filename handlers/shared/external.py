@@ -24,7 +24,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_ran
 
 from shared.breaker import Breaker
 from shared.errors import PermanentFailure, TransientFailure
-from shared.observability import CORRELATION_HEADER, correlation_id, logger
+from shared.observability import CORRELATION_HEADER, called, correlation_id, logger
 
 SHORTEST_ATTEMPT_SECONDS = 0.2
 """Less is not worth an attempt."""
@@ -162,7 +162,9 @@ class ExternalApi:
     def _attempt(self, call: Call, read: Callable[[Answer], Result], deadline: float, seen: _Seen) -> Result:
         seconds = min(self._policy.attempt_seconds, deadline - self._monotonic())
         seen.fair = seen.fair or seconds >= self._policy.attempt_seconds
-        answer = self._transport(self._base_url, call, seconds, self._policy.largest_answer_bytes)
+        with called(call.method, self._base_url) as answered:
+            answer = self._transport(self._base_url, call, seconds, self._policy.largest_answer_bytes)
+            answered(answer.status)
         if answer.status in PASSING_STATUSES:
             seen.fair = True
             raise _Passing(f"answered {answer.status}", retry_after=retry_after_seconds(answer))

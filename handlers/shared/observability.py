@@ -1,21 +1,20 @@
-"""Logs, metrics and traces behind one module, without what the class of the workload's data hides (`redaction`).
+"""Logs, metrics and traces behind one module, without what the class of the workload's data hides (`redaction`)."""
 
-Nothing else imports a tracer: the X-Ray SDK's support ends in February 2027, and its successor replaces it here alone.
-"""
-
+import gc
 import logging
 import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from functools import wraps
 from typing import Any, TypeVar
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from . import redaction
+from . import redaction, segments
 
 CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ATTRIBUTE = "correlation_id"
@@ -23,8 +22,8 @@ CORRELATION_ATTRIBUTE = "correlation_id"
 CORRELATION_METADATA = "correlation-id"
 """Of an object in S3. They all carry the same id from the edge to the last log line."""
 
-MESSAGE_SUBSEGMENT = "## message"
-"""Name of a message's part of a trace, in the manner of Powertools' `## handler`."""
+HANDLER_PART, MESSAGE_PART = "## handler", "## message"
+"""Names of an invocation's and a message's part of a trace."""
 
 _RAISED_UNDER = "_raised_under"
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._=-]{1,128}")
@@ -34,37 +33,44 @@ HIDDEN = redaction.mode_of(os.environ.get("DATA_CLASS"))
 logger = Logger(logger_formatter=redaction.Formatter(HIDDEN))
 logging.raiseExceptions = False  # of a line that cannot be written: logging would print it, unmasked
 metrics = Metrics()
-tracer = Tracer()
+_is_cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
 
 Result = TypeVar("Result")
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
 def instrumented(handler: Handler) -> Handler:
-    """A Lambda handler with logger, tracer and metrics around it, in this order.
+    """A Lambda handler with logger, metrics and trace around it.
 
     An exception that leaves the handler is logged before it becomes a Lambda error, with the correlation id under which it was
-    raised, also where that was inside of `correlated`, which has ended by then. Lambda logs it once more by itself, and X-Ray keeps
-    it: they get its name, and of its text what may be shown.
+    raised, also where that was inside of `correlated`, which has ended by then. Lambda logs it once more by itself, and the trace
+    keeps it: they get its name, and of its text what may be shown.
     """
 
     @wraps(handler)
-    def flushed(event: dict[str, Any], context: Any) -> Any:
-        annotate("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
-        try:
-            return handler(event, context)
-        except Exception as error:
-            logger.exception("the function failed", **getattr(error, _RAISED_UNDER, {}))
-            shown = redaction.told(error, HIDDEN)
-            if shown is error:
-                raise
-            raise shown from None
-        finally:
-            if metrics.metric_set:  # an empty flush warns, and most requests count nothing
-                metrics.flush_metrics()
+    def traced(event: dict[str, Any], context: Any) -> Any:
+        global _is_cold
+        if not gc.isenabled():
+            gc.freeze()  # what INIT has made is not looked at again
+            gc.enable()
+        with segments.invocation(HANDLER_PART) as part:
+            annotate("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+            annotate("Service", os.environ.get("POWERTOOLS_SERVICE_NAME", ""))
+            annotate("ColdStart", _is_cold)
+            _is_cold = False
+            try:
+                return handler(event, context)
+            except Exception as error:
+                logger.exception("the function failed", **getattr(error, _RAISED_UNDER, {}))
+                shown = redaction.told(error, HIDDEN)
+                _fail(part, error, shown)
+                if shown is error:
+                    raise
+                raise shown from None
+            finally:
+                if metrics.metric_set:  # an empty flush warns, and most requests count nothing
+                    metrics.flush_metrics()
 
-    # Errors may quote what a caller sent; traces leave the account's log protection, so responses stay out of them.
-    traced = tracer.capture_lambda_handler(flushed, capture_response=False)
     return logger.inject_lambda_context(traced, clear_state=True)
 
 
@@ -92,27 +98,38 @@ def sent_id(content: Any, *path: str) -> str | None:
     return content if isinstance(content, str) else None
 
 
-def annotate(name: str, value: str) -> None:
-    """Makes traces findable by `value`: an annotation of the handler's part of the trace, or of the message at work."""
-    with suppress(Exception):  # a trace is never worth a request: outside of `instrumented` there is nothing to annotate
-        tracer.put_annotation(name, value)
+def annotate(name: str, value: str | bool) -> None:
+    """Makes traces findable by `value`: an annotation of the invocation's part of the trace, or of the message's at work."""
+    if part := segments.here():
+        part.annotate(name, value)
 
 
 def in_this_trace(work: Callable[..., Result]) -> Callable[..., Result]:
     """`work`, to be run in other threads: what it calls belongs to this invocation's trace, which a thread does not know of."""
-    provider: Any = tracer.provider
-    try:
-        part = provider.get_trace_entity()
-    except Exception:  # as in `annotate`
-        return work
+    here = copy_context()
 
     @wraps(work)
     def run(*arguments: Any) -> Result:
-        with suppress(Exception):
-            provider.set_trace_entity(part)
-        return work(*arguments)
+        return here.copy().run(work, *arguments)  # a context is entered by one thread at a time
 
     return run
+
+
+@contextmanager
+def called(method: str, address: str) -> Iterator[Callable[[int], None]]:
+    """A call to somebody else's API is a part of the trace; what is yielded is to be told the status of the answer."""
+    with segments.remote(method, address) as part:
+        try:
+            yield lambda status: segments.answered(part, status)
+        except Exception as error:
+            if part:
+                part.fail(type(error).__name__, text_for_traces(redaction.text_of(error)))
+            raise
+
+
+def text_for_traces(text: str) -> str:
+    """What a trace may keep of a text that quotes: traces leave the protection that logs have in the account."""
+    return redaction.MASK if HIDDEN == "unlisted" else str(redaction.redacted(text, HIDDEN))
 
 
 def correlation_id() -> str:
@@ -128,12 +145,13 @@ def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
     """
     outer = logger.get_correlation_id()
     try:
-        with _part_of_trace(MESSAGE_SUBSEGMENT):
+        with segments.part(MESSAGE_PART) as part:
             accepted = accept_correlation_id(*candidates)
             with logger.append_context_keys(**keys):
                 try:
                     yield accepted
                 except Exception as error:
+                    _fail(part, error, redaction.told(error, HIDDEN))
                     if not hasattr(error, _RAISED_UNDER):  # the innermost block knows best
                         with suppress(AttributeError):
                             setattr(error, _RAISED_UNDER, {CORRELATION_ATTRIBUTE: accepted, **keys})
@@ -142,22 +160,9 @@ def correlated(*candidates: str | None, **keys: Any) -> Iterator[str]:
         logger.set_correlation_id(outer)
 
 
-@contextmanager
-def _part_of_trace(name: str) -> Iterator[None]:
-    """What is done inside is a part of its own of the trace, which keeps of an error what may be shown; outside, the error is itself."""
-    failed: Exception | None = None
-    try:
-        with tracer.provider.in_subsegment(name):
-            try:
-                yield
-            except Exception as error:
-                failed = error
-                raise redaction.told(error, HIDDEN) from None
-    except Exception:
-        if failed is None:
-            raise
-    if failed is not None:
-        raise failed
+def _fail(part: segments.Part | None, error: BaseException, shown: BaseException) -> None:
+    if part:
+        part.fail(type(error).__name__, redaction.text_of(shown), error)
 
 
 def count(name: str, value: int = 1) -> None:

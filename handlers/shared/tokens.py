@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared.config import GROUPS_CLAIM, FunctionConfig
 from shared.errors import TransientFailure, first_fault
+from shared.observability import called
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
 """Signatures that API Gateway takes, too. A key for one of the longer ones takes no other."""
@@ -74,8 +75,9 @@ def _texts(told: Any) -> list[str]:
 
 def fetch(url: str) -> Any:
     """The key set. Raises OSError or ValueError."""
-    with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT_SECONDS) as reply:
+    with called("GET", url) as answered, urllib.request.urlopen(url, timeout=FETCH_TIMEOUT_SECONDS) as reply:
         content = reply.read(LARGEST_SET_BYTES + 1)
+        answered(reply.status)
     if len(content) > LARGEST_SET_BYTES:
         raise ValueError("too large")
     return json.loads(content)

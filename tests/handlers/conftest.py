@@ -1,5 +1,6 @@
 """Handlers with the real Powertools, against an embedded cloud: what the tests see is what DynamoDB, S3 and SQS keep."""
 
+import contextlib
 import io
 import json
 import logging
@@ -8,7 +9,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from handler_support import ACCOUNT, REGION, Context, Lines
+from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
 
 from local import cloud as clouds
 from platform_contract.standards import alarms, environment
@@ -81,6 +82,31 @@ BY_FUNCTION = {
     if row.namespace == environment.METRICS_NAMESPACE_VALUE
 }  # fmt: skip
 """Metric from code that an alarm watches -> the dimensions under which it looks for it."""
+
+
+@pytest.fixture
+def traced(monkeypatch):
+    """Invocations are traced; gives the documents that were sent so far, as X-Ray's listener gets them."""
+    from shared import segments
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.setblocking(False)
+        monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE_HEADER)
+        segments._listener.cache_clear()
+
+        def documents() -> list[dict]:
+            found = []
+            with contextlib.suppress(BlockingIOError):  # on this machine a datagram is there when it has been sent
+                while True:
+                    header, _, body = listener.recv(65_536).partition(b"\n")
+                    assert json.loads(header) == {"format": "json", "version": 1}
+                    found.append(json.loads(body))
+            return found
+
+        yield documents
+        segments._listener.cache_clear()
 
 
 @pytest.fixture

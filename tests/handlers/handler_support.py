@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
+TRACE_HEADER = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=a:1"
 numbers = itertools.count(1)
 
 

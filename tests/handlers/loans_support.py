@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from handler_support import Context, make_role, make_table, numbers
+from http_support import routed
 from test_loans_steps import DOCUMENTS, REQUEST
 
 BODY = {**REQUEST, "documents": DOCUMENTS}
@@ -76,8 +77,9 @@ def call(method: str, path: str, body=None, caller: str | None = "anna", groups:
     if caller:
         claims = {"sub": caller, **({"cognito:groups": groups} if groups else {})}
         context["authorizer"] = {"jwt": {"claims": claims, "scopes": []}}
+    route, parameters = routed(method, path)
     event = {
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
+        "version": "2.0", "routeKey": route, "pathParameters": parameters, "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
         "headers": {name.replace("_", "-"): value for name, value in headers.items()}, "requestContext": context,
     }  # fmt: skip
     if body is not None:

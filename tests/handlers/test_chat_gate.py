@@ -262,7 +262,10 @@ def test_a_key_set_without_end_is_not_read(monkeypatch):
 
     from shared import tokens
 
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b" " * 10_000_000))
+    class Answer(io.BytesIO):
+        status = 200
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Answer(b" " * 10_000_000))
     with pytest.raises(ValueError, match="too large"):
         tokens.fetch("https://pool.example")
 

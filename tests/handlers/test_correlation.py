@@ -9,8 +9,9 @@ from handler_support import Context
 
 from shared import redaction
 from shared.errors import PermanentFailure
-from shared.http import make_resolver, serve
+from shared.http import answer, serve
 from shared.observability import _CORRELATION_ID, accept_correlation_id, correlated, correlation_id, instrumented, logger, sent_id
+from shared.routes import Response, Routes
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 TAKEN = ["a", "0123", "A-b_c.d=e", "x" * 128, "32688185-f267-4109-8961-3b55ab2849f3"]
@@ -24,31 +25,31 @@ REPLACED = {
 
 def answered(sent: str | None, version: str = "2.0") -> tuple[dict, str]:
     """An API's answer and what its function took for the id, where the caller sent `sent`."""
-    app, seen = make_resolver(), []
+    app, seen = Routes(), []
 
     @app.get("/it")
-    def it() -> dict:
+    def it() -> Response:
         logger.info("at work")
         seen.append(correlation_id())
-        return {}
+        return answer(200, {})
 
     headers = {} if sent is None else {"X-Correlation-Id": sent}
     context = {"requestId": "of-the-edge", "stage": "$default", "http": {"method": "GET", "path": "/it"}}
-    event = {"version": version, "rawPath": "/it", "headers": headers, "requestContext": context}
+    event = {"version": version, "routeKey": "GET /it", "rawPath": "/it", "headers": headers, "requestContext": context}
     return instrumented(lambda event, context: serve(app, event, context))(event, Context()), seen[0]
 
 
 @pytest.mark.parametrize("sent", TAKEN)
 def test_an_id_that_is_well_formed_is_taken_and_told_back(log, sent):
-    answer, used = answered(sent)
-    assert (used, answer["headers"]["x-correlation-id"]) == (sent, sent)
+    reply, used = answered(sent)
+    assert (used, reply["headers"]["x-correlation-id"]) == (sent, sent)
     assert {line["correlation_id"] for line in log.all()} == {sent}
 
 
 @pytest.mark.parametrize("sent", REPLACED.values(), ids=REPLACED)
 def test_any_other_text_is_replaced_by_the_id_of_the_request_and_is_in_no_line(log, sent):
-    answer, used = answered(sent)
-    assert (used, answer["headers"]["x-correlation-id"]) == ("of-the-edge", "of-the-edge")
+    reply, used = answered(sent)
+    assert (used, reply["headers"]["x-correlation-id"]) == ("of-the-edge", "of-the-edge")
     lines = log.all()
     assert {line["correlation_id"] for line in lines} == {"of-the-edge"}
     assert not sent or all(sent not in value for line in lines for value in line.values() if isinstance(value, str))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from handler_support import Context, items, make_table
+from http_support import routed
 
 WAREHOUSE = "arn:aws:iam::000000000000:role/warehouse"
 
@@ -43,8 +44,9 @@ def call(method: str, path: str, body=None, caller: str | None = "anna", signed_
         edge["authorizer"] = {"jwt": {"claims": {"sub": caller}, "scopes": []}}
     if signed_by:
         edge["authorizer"] = {"iam": {"userArn": signed_by}}
+    route, parameters = routed(method, path)
     event: dict = {
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
+        "version": "2.0", "routeKey": route, "pathParameters": parameters, "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
         "headers": {name.replace("_", "-"): value for name, value in headers.items()}, "requestContext": edge,
     }  # fmt: skip
     if body is not None:

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from handler_support import Context, items, make_table
+from http_support import routed
 
 BODY = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "mine"}
 
@@ -29,9 +30,10 @@ def event(
         context["authorizer"] = {"jwt": {"claims": {"sub": caller}, "scopes": []}}
     if signed_by:
         context["authorizer"] = {"iam": {"userArn": signed_by}}
+    route, parameters = routed(method, path)
     sent: dict = {
         "queryStringParameters": query,
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
+        "version": "2.0", "routeKey": route, "pathParameters": parameters, "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
         "headers": {name.replace("_", "-"): value for name, value in headers.items()}, "requestContext": context,
     }  # fmt: skip
     if body is not None:
@@ -61,7 +63,7 @@ def test_post_keeps_one_order_and_tells_where_it_is(tables):
     order = json.loads(reply["body"])
     assert (reply["statusCode"], reply["isBase64Encoded"]) == (201, False)
     assert reply["headers"] == {
-        "Content-Type": "application/json",
+        "content-type": "application/json",
         "cache-control": "no-store",
         "location": f"/orders/{order['order_id']}",
         "x-correlation-id": "edge-request=",

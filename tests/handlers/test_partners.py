@@ -5,6 +5,7 @@ import json
 
 import pytest
 from handler_support import Context, items, make_table
+from http_support import routed
 
 BODY = {"reference": "r-1", "destination": "DE", "service": "standard", "parcels_grams": [800, 1001]}
 
@@ -23,14 +24,15 @@ def table(aws, monkeypatch):
 
 def event(method: str, path: str, body=None, key_id: str | None = "key-id-1", query: dict | None = None, **headers) -> dict:
     sent = {"Host": "api", **{name.replace("_", "-").title(): value for name, value in headers.items()}}
+    route, parameters = routed(method, path)
     return {
-        "resource": "/quotes", "path": path, "httpMethod": method, "headers": sent,
+        "resource": route.partition(" ")[2], "path": path, "httpMethod": method, "headers": sent,
         "multiValueHeaders": {name: [value] for name, value in sent.items()}, "queryStringParameters": query,
         "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
-        "pathParameters": None, "stageVariables": None, "isBase64Encoded": False,
+        "pathParameters": parameters, "stageVariables": None, "isBase64Encoded": False,
         "body": body if body is None or isinstance(body, str) else json.dumps(body),
         "requestContext": {
-            "requestId": "edge-request", "stage": "v1", "path": f"/v1{path}", "httpMethod": method, "resourcePath": "/quotes",
+            "requestId": "edge-request", "stage": "v1", "path": f"/v1{path}", "httpMethod": method, "resourcePath": route.partition(" ")[2],
             "identity": {"sourceIp": "127.0.0.1", **({"apiKeyId": key_id, "apiKey": "the-key"} if key_id else {})},
         },
     }  # fmt: skip
@@ -58,7 +60,7 @@ def test_post_keeps_one_quote_and_get_tells_it_in_each_currency(table, metric_va
     quote = json.loads(reply["body"])
     assert (reply["statusCode"], quote["price"], quote["currency"], quote["status"]) == (201, 2 * 490 + 110 + 2 * 110, "EUR", "open")
     assert reply["multiValueHeaders"] == {
-        "Content-Type": ["application/json"], "cache-control": ["no-store"], "location": [f"/quotes/{quote['quote_id']}"],
+        "content-type": ["application/json"], "cache-control": ["no-store"], "location": [f"/quotes/{quote['quote_id']}"],
         "x-correlation-id": ["edge-request"],
     }  # fmt: skip
     [kept] = table()

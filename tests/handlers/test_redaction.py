@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -178,29 +179,24 @@ def test_an_error_that_leaves_the_handler_has_its_name_and_what_may_be_shown(mon
 
 
 @pytest.mark.parametrize(("name", "text"), [("internal", "anna@example.org owes"), ("confidential", f"{MASK} owes"), ("restricted", MASK)])
-def test_the_trace_of_a_message_keeps_what_may_be_shown_and_the_caller_the_error(monkeypatch: pytest.MonkeyPatch, name: str, text: str):
-    kept: list[BaseException] = []
-
-    class Part:
-        def __enter__(self) -> None:
-            pass
-
-        def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
-            if error:
-                kept.append(error)
-
+def test_traces_keep_of_errors_what_may_be_shown_and_the_caller_gets_the_error(monkeypatch: pytest.MonkeyPatch, traced: Any, name: str, text: str):
     monkeypatch.setattr(observability, "HIDDEN", redaction.mode_of(name))
-    monkeypatch.setattr(observability.tracer.provider, "in_subsegment", lambda _: Part())
     error = LoanRefusedError("anna@example.org owes")
 
-    def work() -> None:
-        with observability.correlated("c-1"):
+    @observability.instrumented
+    def handler(event: dict, context: Any) -> None:
+        with pytest.raises(LoanRefusedError) as raised, observability.correlated("c-1"):
             raise error
+        assert raised.value is error
+        raise error
 
-    with pytest.raises(LoanRefusedError) as raised:
-        work()
-    assert raised.value is error
-    assert [(type(each).__name__, str(each)) for each in kept] == [("LoanRefusedError", text)]
+    with pytest.raises(Exception, match=re.escape(text)):
+        handler({}, Context())
+    [invocation] = traced()
+    [message] = invocation["subsegments"]
+    for part in (invocation, message):
+        [kept] = part["cause"]["exceptions"]
+        assert (part["fault"], kept["type"], kept["message"]) == (True, "LoanRefusedError", text)
 
 
 SHOWN = "from shared.observability import logger; logger.info('asked', email='anna@example.org', score=7)"
@@ -210,7 +206,7 @@ def written_by_functions_of(name: str) -> dict[str, Any]:
     """A line of the logger that handlers import, in a process with the class of data of a workload."""
     ran = subprocess.run(
         [sys.executable, "-c", SHOWN], cwd=ROOT / "handlers", text=True, capture_output=True, check=True,
-        env={"DATA_CLASS": name, "PATH": "", "POWERTOOLS_TRACE_DISABLED": "true", "POWERTOOLS_SERVICE_NAME": "a"},
+        env={"DATA_CLASS": name, "PATH": "", "POWERTOOLS_SERVICE_NAME": "a"},
     )  # fmt: skip
     return json.loads(ran.stdout.splitlines()[-1])
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared import http
 from shared.errors import PermanentFailure, Problem, TransientFailure, first_fault, shown
 from shared.observability import instrumented
+from shared.routes import Response, Routes
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 
@@ -81,11 +82,11 @@ def test_every_failure_does_it_with_its_own_text(made: Callable[[str], Exception
 
 
 def test_a_refusal_of_three_megabytes_is_a_short_answer_and_a_short_line(log):
-    app = http.make_resolver()
+    app = Routes()
 
     @app.post("/it")
-    def it() -> None:
-        http.read_body(app.current_event, Wanted)
+    def it() -> Response:
+        return http.answer(200, http.read_body(app.current_event, Wanted).model_dump())
 
     handler = instrumented(lambda event, context: http.serve(app, event, context))
     answer = handler(request("POST", "/it", {"\n" * 3_000_000: 1}), Context())

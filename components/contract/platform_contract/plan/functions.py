@@ -126,9 +126,6 @@ def platform_variables(settings: Settings, manifest: Manifest) -> dict[str, str]
         environment.SERVICE_NAME: manifest.name,
         environment.METRICS_NAMESPACE: environment.METRICS_NAMESPACE_VALUE,
         environment.LOG_LEVEL: settings.log_level,
-        # Responses may hold what customers sent; traces leave the protection of the log group.
-        environment.CAPTURE_RESPONSE: "false",
-        environment.CAPTURE_ERROR: "true",
         environment.TOKEN_GROUPS_CLAIM: settings.identity.groups_claim,
     }
 
