@@ -110,7 +110,7 @@ TIME = {
     "cognito-schema-is-for-ever": "the program declares no custom attributes",
     "cognito-deletion-protection": "of a deletion; protection is asserted in test_graph.py",
     "cognito-client-is-updated-whole": "of the update call, which the official provider makes whole",
-    "dynamodb-one-index-at-a-time": "the program makes no global index",
+    "dynamodb-one-index-at-a-time": "the provider waits for each index before it makes the next",
     "dynamodb-billing-mode-once-a-day": "of two updates on one day; tables are on demand from the first day",
     "dynamodb-ttl-once-an-hour": "of two updates in an hour",
     "iam-managed-policy-is-attached-nowhere": "of a deletion, by an administrator",

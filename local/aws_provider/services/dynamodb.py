@@ -210,6 +210,19 @@ def _keys_are_attributes(inputs: State) -> list[tuple[str, str]]:
     ]
 
 
+def _one_form_of_keys(inputs: State) -> list[tuple[str, str]]:
+    """The official provider takes an index's keys in one of two forms."""
+    indexes, found = inputs.get("globalSecondaryIndexes", []), []
+    for number, index in enumerate(indexes if isinstance(indexes, list) else []):
+        old = [name for name in ("hashKey", "rangeKey") if index.get(name)] if isinstance(index, dict) else []
+        path = f"globalSecondaryIndexes[{number}]"
+        if old and index.get("keySchemas"):
+            found.append((f"{path}.{old[0]}", f"{path}.{old[0]}: not together with keySchemas, which says the same"))
+        elif isinstance(index, dict) and not index.get("hashKey") and not index.get("keySchemas"):
+            found.append((f"{path}.keySchemas", f"missing '{path}.keySchemas': an index needs the attribute that it is found by"))
+    return found
+
+
 RESOURCES = [
     Resource(
         "aws:dynamodb/table:Table", "dynamodb", id="{name}", named="name", name_limit=255, tags=TAGS, waiter="table_exists",
@@ -223,6 +236,7 @@ RESOURCES = [
         assigned=frozenset({"tableClass", "readCapacity", "writeCapacity"}),
         checks=(
             _keys_are_attributes,
+            _one_form_of_keys,
             refused(dict.fromkeys(("importTable", "replicas", "restoreSourceName", "restoreSourceTableArn", "restoreDateTime", "restoreToLatestTime", "restoreBackupArn", "globalTableWitness", "warmThroughput"), "restores, imports and global tables are not for the embedded cloud")),
         ),
         limits={"attributes.type": {"enum": ["B", "N", "S"]}, "name": {"pattern": r"[a-zA-Z0-9_.-]{3,255}"},

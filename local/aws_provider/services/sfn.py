@@ -100,7 +100,7 @@ RESOURCES = [
         checks=(_log_group, _own_key, _definition),
         aws_refuses=(
             Refusal("sfn-role-is-taken", "The role has to exist, and states.amazonaws.com has to be able to take it.", needs="iam/role of roleArn"),
-            Refusal("sfn-role-may-log", "With logs, CreateStateMachine is refused unless the role may already make log deliveries: logs:CreateLogDelivery and its kind, on *.", needs="iam/rolePolicy"),
+            Refusal("sfn-role-may-log", "With logs, CreateStateMachine is refused unless the role may already make log deliveries: logs:CreateLogDelivery and its kind, on *. A policy holds some seconds after it is made: the official provider tries again for five minutes while access is denied (resourceStateMachineCreate).", needs="iam/rolePolicy"),
             Refusal("sfn-log-group-exists", "The log group has to exist; the emulator neither asks for it nor writes into it.", needs="cloudwatch/logGroup of loggingConfiguration"),
             Refusal("sfn-log-policy-has-5120-characters", "Log delivery adds the group to a resource policy of CloudWatch Logs, which is full after 5,120 characters; groups below /aws/vendedlogs/ need no entry of their own."),
             Refusal("sfn-key-admits-the-role", "With a customer managed key the role and whoever starts executions need kms:Decrypt and kms:GenerateDataKey of it; the emulator encrypts nothing.", needs="kms/key of encryptionConfiguration"),
