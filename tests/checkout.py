@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.cloud import access_log
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -48,6 +50,18 @@ class Checkout:
         if (ROOT / ".build").exists():  # the layer, which takes seconds to build and is the same
             shutil.copytree(ROOT / ".build", folder / ".build")
         return cls(folder, workloads=workloads)
+
+    def keep(self, *workloads: str) -> "Checkout":
+        """Removes the other manifests, for stacks that always hold all workloads; the copy."""
+        for manifest in (self.folder / "workloads").glob("*.yaml"):
+            if manifest.stem not in workloads:
+                manifest.unlink()
+        return self
+
+    @property
+    def access_log(self) -> Path:
+        """What every role asked for and was told, `local.access_grants.recorded`."""
+        return access_log(self.folder / ".local")
 
     @property
     def env(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What several kinds of tests share: the real engine, and programs of a few lines run by it."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,20 +27,40 @@ os.environ["DATA_CLASS"] = "internal"  # lines are shown as they are written; te
 
 
 class ByStack(LoadScopeScheduling):
-    """One process runs the tests of a file, in their order; and all files that share the platform with every workload, which takes
-    a minute to come up. Not groups of pytest-xdist: its 3.8 does not tell them with pytest 9.2."""
+    """One process runs the tests of a file, in their order; and all files that share a stack, which takes a minute to come up. Not groups of
+    pytest-xdist: its 3.8 does not tell them with pytest 9.2."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _stack(nodeid.partition("::")[0])
+
+
+STACKS = {"platform": r"\b(platform|patterns|office)\b", "small": r"\bsmall\b", "faults": r"\btests\.end_to_end\.faults\b"}
+"""Shared stacks, the one that takes longest first; files that use one say so in the names of fixtures (tests/end_to_end/conftest.py)."""
+
+FIRST = ("test_no_drift.py", "test_least_privilege.py")
+"""They want a stack that has nothing behind it but `make up`."""
+LAST = ("test_missing_grant.py", "test_ends.py")
+"""They edit the stack, or end it."""
 
 
 @cache
 def _stack(file: str) -> str:
     """Name of the stack that the tests of a file share with those of others, or the file. A wrong guess costs a minute, no more."""
     text = (ROOT / file).read_text() if file.startswith("tests/end_to_end/") else ""
-    if "tests.end_to_end.faults" in text:
-        return "stack with faults"
-    return "platform" if "platform" in text and "def platform(" not in text and "Checkout.make" not in text else file
+    used = [name for name, fixtures in STACKS.items() if re.search(rf"^def .*\(.*{fixtures}|^from .*{fixtures}", text, re.MULTILINE)]
+    return used[-1] if used else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left alone with it at the end."""
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        file, _, _ = item.nodeid.partition("::")
+        name, stack = Path(file).name, _stack(file)
+        order = FIRST.index(name) - len(FIRST) if name in FIRST else LAST.index(name) + 1 if name in LAST else 0
+        return (list(STACKS).index(stack) if stack in STACKS else len(STACKS) + (not file.startswith("tests/end_to_end/"))), order
+
+    items.sort(key=turn)
 
 
 def pytest_configure(config: pytest.Config) -> None:

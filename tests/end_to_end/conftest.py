@@ -1,4 +1,5 @@
-"""One platform for all tests of patterns: those that edit or break a stack make a checkout of their own."""
+"""Stacks that tests share, each brought up once: a file asks for `platform` or `patterns`, `small`, or `failing` (faults.py), and all that
+ask for the same one run in one process, one after the other (tests/conftest.py)."""
 
 import os
 import uuid
@@ -17,7 +18,7 @@ CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
 
 @pytest.fixture(scope="session")
 def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
-    """A checkout with every workload up, once for the session. Leave it usable."""
+    """A checkout with every workload up, once for the session. Do not edit it, and leave it usable."""
     copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform", *CHOSEN)
     try:
         copy.up()
@@ -30,6 +31,17 @@ def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
 def platform(patterns):
     """How to reach that platform (`local.smoke.Access`)."""
     return patterns.access()
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory, engine) -> Iterator[Checkout]:
+    """A checkout with two workloads, for tests that edit, break or end a stack. Leave it such that `make up` works."""
+    copy = Checkout.make(tmp_path_factory.mktemp("small") / "platform", "orders", "receipts")
+    try:
+        copy.up()
+        yield copy
+    finally:  # a stack that did not come up has left its embedded cloud, too
+        copy.down()
 
 
 @pytest.fixture(scope="session")

@@ -1,101 +1,62 @@
 """Least privilege proven: `make up` with authorization on, every workload driven, granted held against used, role by role.
 
-`make least-privilege` runs this file and prints the report; WORKLOADS= takes some of them, receipts always.
+It runs before everything else on the shared stack (conftest.py), so that what is recorded is what drivers did. `make least-privilege` runs
+this file and prints the report; WORKLOADS= takes some of them. What is noticed of a wrong grant: test_missing_grant.py.
 """
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.access_grants import recorded
 from local.access_report import Report, report
-from local.cloud import Cloud, access_log
-from tests.checkout import Checkout
-from tests.end_to_end.drivers import ADVICE, DRIVERS, PAID, drive, eventually
+from local.cloud import Cloud
+from tests.end_to_end.conftest import CHOSEN
+from tests.end_to_end.drivers import ADVICE, DRIVERS, drive
 
 pytestmark = pytest.mark.end_to_end
 
-CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
-
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("least-privilege") / "platform", *(sorted({*CHOSEN, "receipts"}) if CHOSEN else []))
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
-
-
-def log_of(checkout: Checkout) -> Path:
-    return access_log(checkout.folder / ".local")
-
-
-@pytest.fixture(scope="module")
-def driven(checkout) -> dict[str, str]:
+def driven(platform) -> dict[str, str]:
     """What went wrong while the workloads were driven."""
-    return drive(checkout.access())
+    return drive(platform)
 
 
 @pytest.fixture(scope="module")
-def shown(checkout, driven, pytestconfig) -> Report:
+def shown(patterns, platform, driven, pytestconfig) -> Report:
     """The report, printed where `make least-privilege` asks for it."""
-    made = report(checkout.access().cloud, log_of(checkout))
+    made = report(platform.cloud, patterns.access_log)
     if pytestconfig.getoption("capture") == "no":
         print("\n" + made.text())
-        for workload in sorted(set(checkout.inventory().workloads) - DRIVERS):
+        for workload in sorted(set(platform.inventory.workloads) - DRIVERS):
             print("\n" + ADVICE.format(workload, workload.replace("-", "_")))
     return made
 
 
-def untried_roles(checkout) -> set[str]:
+def untried_roles(inventory) -> set[str]:
     """Roles of the functions of workloads that have no driver."""
-    inventory = checkout.inventory()
     functions = [function for name in set(inventory.workloads) - DRIVERS for function in inventory.workloads[name].functions.values()]
     return {f"{function.physical_name}-{inventory.region}" for function in functions}
 
 
-def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(checkout, shown):
-    untried = tuple(f"{role}: never used " for role in untried_roles(checkout))
+def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(platform, shown):
+    untried = tuple(f"{role}: never used " for role in untried_roles(platform.inventory))
     findings = [each for each in shown.findings() if not each.startswith(untried)]
     assert not findings, "\n" + "\n".join(findings)
 
 
-def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(checkout, driven):
+def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(platform, driven):
     assert driven == {}
-    assert CHOSEN or set(checkout.inventory().workloads) == DRIVERS
+    assert CHOSEN or set(platform.inventory.workloads) == DRIVERS
 
 
-def test_the_run_saw_every_function_at_work(checkout, shown):
+def test_the_run_saw_every_function_at_work(platform, shown):
     """A role of which nothing was recorded would pass unseen: each has used something, or has nothing to use."""
     seen = {call.role for call in shown.calls}
     idle = {grant.role for grant in shown.grants if not shown.silent(grant)} - seen
-    assert idle - untried_roles(checkout) == set()
-
-
-def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(checkout, shown):
-    """The product is broken as a user would break it: the manifest asks to delete receipts instead of putting them."""
-    before = len(recorded(log_of(checkout)))
-    checkout.edit("workloads/receipts.yaml", "receipts: [get, put]", "receipts: [get, delete]")
-    checkout.up()
-    access = checkout.access()
-    body = json.dumps({**PAID, "order_id": "driven-in-vain"})
-    access.cloud.client("sqs").send_message(QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=body)
-    eventually("the worker was denied something", lambda: len(recorded(log_of(checkout))) > before)
-    broken = report(access.cloud, log_of(checkout))
-    late = Report(broken.grants, broken.calls[before:], broken.roles)
-    bucket = checkout.inventory().workloads["receipts"].buckets["receipts"].physical_name
-    (role,) = {call.role for call in late.denied}
-    assert [(call.action, call.decision) for call in late.denied] == [("s3:PutObject", "ImplicitDeny")]
-    assert [each for each in broken.findings() if each not in shown.findings()] == [
-        f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
-        f"{role}: never used s3:DeleteObject on arn:aws:s3:::{bucket}: take it away, or drive it",
-    ]
+    assert idle - untried_roles(platform.inventory) == set()
 
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
@@ -134,9 +95,9 @@ def may(kms: Any, alias: str) -> dict[str, bool]:
 
 
 @pytest.mark.skipif(bool(CHOSEN) and "loans" not in CHOSEN, reason="no workload of restricted data is there")
-def test_the_key_says_who_reads_and_no_policy_of_iam_does(checkout, shown):
+def test_the_key_says_who_reads_and_no_policy_of_iam_does(platform, shown):
     """Last, because it makes roles of which the report knows nothing. KMS itself is asked: other services of the embedded cloud do not ask it."""
-    cloud = checkout.access().cloud
+    cloud = platform.cloud
     administrator, incident = kms_as(cloud, "administrator"), kms_as(cloud, "break-glass")
     assert may(administrator, "alias/local-alarms") == {"use": True, "manage": True, "grant": True}
     nothing = {"use": False, "manage": True, "grant": False}

@@ -8,7 +8,7 @@ import pytest
 from local import cloud as clouds
 from local.steps import step
 from local.update import Stack, UpdateFailed
-from tests.checkout import Checkout, free_port
+from tests.checkout import free_port
 
 pytestmark = pytest.mark.end_to_end
 
@@ -24,8 +24,8 @@ endpoint = os.environ["ENDPOINT"]
 services = ("apigatewayv2", "budgets", "cloudwatch", "cognitoidp", "dynamodb", "iam", "kms", "lambda_", "logs", "s3", "sns", "sqs", "sts")
 aws = Provider("aws", region="eu-west-1", allowed_account_ids=["000000000000"], access_key="a", secret_key="b",
                endpoints=[ProviderEndpointArgs(**dict.fromkeys(services, endpoint))])
-workload = Workload("receipts", {
-    "manifest": Path("receipts.yaml").read_text(),
+workload = Workload("slips", {
+    "manifest": Path("slips.yaml").read_text(),
     "code": {path.stem: pulumi.FileArchive(str(path)) for path in sorted(Path("bundles").glob("*.zip"))},
     "platform": platform,
 }, pulumi.ResourceOptions(provider=aws))
@@ -33,55 +33,42 @@ pulumi.export("resources", workload.resources)
 """
 
 
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory, engine):
-    """A platform stack that holds orders alone."""
-    copy = Checkout.make(tmp_path_factory.mktemp("own") / "platform", "orders")
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
-
-
-def test_a_workload_runs_alone_against_the_exported_platform(platform, engine, make_project, tmp_path):
-    project = make_project(PROGRAM, name="receipts-team")
-    manifest = platform.folder / "workloads" / "receipts.yaml"
-    (project.folder / "receipts.yaml").write_text(manifest.read_text())
-    (project.folder / "platform.json").write_text(platform.stack().outputs()["platform"])
-    bundled = platform.run("serverless_platform.build", "functions")
-    assert bundled.returncode == 0, bundled.stdout
+def test_a_workload_runs_alone_against_the_exported_platform(patterns, platform, make_project):
+    """Receipts under another name, beside the receipts of the platform's own stack."""
+    project = make_project(PROGRAM, name="slips-team")
+    manifest = (patterns.folder / "workloads" / "receipts.yaml").read_text()
+    (project.folder / "slips.yaml").write_text(manifest.replace("name: receipts\n", "name: slips\n"))
+    (project.folder / "platform.json").write_text(patterns.stack().outputs()["platform"])
     (project.folder / "bundles").mkdir()
-    for bundle in (platform.folder / ".build").glob("receipts-*.zip"):
+    for bundle in (patterns.folder / ".build").glob("receipts-*.zip"):
         shutil.copy2(bundle, project.folder / "bundles" / bundle.name.removeprefix("receipts-"))
-    endpoint = platform.access().cloud.endpoint
     project.env |= {
-        "PYTHONPATH": platform.env["PYTHONPATH"],
-        "ENDPOINT": endpoint,
-        "PULUMI_OPTION_POLICY_PACK": str(platform.folder / "policies"),
+        "PYTHONPATH": patterns.env["PYTHONPATH"],
+        "ENDPOINT": platform.cloud.endpoint,
+        "PULUMI_OPTION_POLICY_PACK": str(patterns.folder / "policies"),
     }
 
     done = project.call("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads(project.call("stack", "output", "--json").stdout)["resources"]
     queue = made["queues"]["paid-orders"]
-    sqs = platform.access().cloud.client("sqs")
+    sqs = platform.cloud.client("sqs")
     sqs.send_message(QueueUrl=queue["url"], MessageBody="not a receipt")
     for function in made["functions"].values():
-        assert platform.access().cloud.client("lambda").get_alias(FunctionName=function["physical_name"], Name="live")
+        assert platform.cloud.client("lambda").get_alias(FunctionName=function["physical_name"], Name="live")
 
     gone = project.call("destroy", "--yes", "--skip-preview")
     assert gone.returncode == 0, gone.stdout
-    assert [url for url in sqs.list_queues().get("QueueUrls", []) if "receipts" in url] == []
+    assert [url for url in sqs.list_queues().get("QueueUrls", []) if "slips" in url] == []
 
 
-def test_another_account_is_refused_before_anything_is_made(platform, engine, tmp_path):
+def test_another_account_is_refused_before_anything_is_made(patterns, engine, tmp_path):
     """The credentials lead elsewhere than the stack file says: here to an emulator that is another account's."""
     other, _ = clouds.start("222222222222", "eu-west-1", free_port(), tmp_path / "other")
     try:
-        stack = Stack(engine, "local", tmp_path / "stack", program=platform.folder, guardrails=platform.folder / "policies")
-        stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
-        stack.prepare(platform.folder / "Pulumi.local.yaml", {"endpoint_url": other.endpoint})
+        stack = Stack(engine, "local", tmp_path / "stack", program=patterns.folder, guardrails=patterns.folder / "policies")
+        stack.variables["PYTHONPATH"] = patterns.env["PYTHONPATH"]
+        stack.prepare(patterns.folder / "Pulumi.local.yaml", {"endpoint_url": other.endpoint, "workloads": ["orders"]})
         with pytest.raises(UpdateFailed) as failed, step("up") as current:
             stack.run("up", current, "--skip-preview")
         assert "222222222222" in str(failed.value)

@@ -1,6 +1,6 @@
 """The platform as its users meet it: `make up` on a copy of the working tree, then HTTP calls, messages, edits, and the end.
 
-One stack of two workloads for the whole file; the tests follow the life of a stack, and each leaves it usable for the next.
+The tests follow the life of a stack, and each leaves it usable for the next.
 """
 
 import json
@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.steps import step
-from tests.checkout import Checkout
 from tests.end_to_end.calls import log_lines, send, token_of, waiting, within
 
 pytestmark = pytest.mark.end_to_end
@@ -22,19 +20,9 @@ DRAIN_SECONDS = 90
 """Measured: 4 s. A visibility timeout (180 s and more) is not waited for: failures that last come back at once."""
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("platform") / "platform", "orders", "receipts")
-    try:
-        copy.up()
-        yield copy
-    finally:  # a stack that did not come up has left its embedded cloud, too
-        copy.down()
-
-
 @pytest.fixture
-def access(checkout):
-    return checkout.access()
+def access(small):
+    return small.access()
 
 
 def orders_url(access) -> str:
@@ -193,12 +181,12 @@ def live_versions(access) -> dict[str, tuple[str, str]]:
     return found
 
 
-def test_a_code_change_reaches_that_function_and_no_other(checkout, access):
+def test_a_code_change_reaches_that_function_and_no_other(small, access):
     before = live_versions(access)
     url = orders_url(access) + "/ord_0"
     assert json.loads(send(url, "GET", access.token)[1])["message"] == "you have no order of this id"
-    checkout.edit("handlers/orders/api.py", "you have no order of this id", "no order of yours has this id")
-    checkout.up()
+    small.edit("handlers/orders/api.py", "you have no order of this id", "no order of yours has this id")
+    small.up()
     after = live_versions(access)
     assert {name for name in before if after[name] != before[name]} == {"orders.api"}
     version, code = after["orders.api"]
@@ -206,11 +194,11 @@ def test_a_code_change_reaches_that_function_and_no_other(checkout, access):
     assert json.loads(send(url, "GET", access.token)[1])["message"] == "no order of yours has this id"
 
 
-def test_a_deliberate_replacement_is_used_at_once(checkout, access):
+def test_a_deliberate_replacement_is_used_at_once(small, access):
     old, receipts = access.inventory.workloads["orders"].tables["orders"].physical_name, live_versions(access)["receipts.worker"]
-    checkout.edit("workloads/orders.yaml", "{partition_key: order_id, ", "{partition_key: order_id, generation: 2, ")
-    checkout.up()
-    access = checkout.access()
+    small.edit("workloads/orders.yaml", "{partition_key: order_id, ", "{partition_key: order_id, generation: 2, ")
+    small.up()
+    access = small.access()
     new = access.inventory.workloads["orders"].tables["orders"].physical_name
     tables = access.cloud.client("dynamodb").list_tables()["TableNames"]
     assert (new, new in tables, old in tables) == (f"{old}-g2", True, False)
@@ -220,42 +208,3 @@ def test_a_deliberate_replacement_is_used_at_once(checkout, access):
     assert (status, orders_kept(access)) == (201, before + 1)
     own = orders_url(access).removesuffix("/orders") + headers["location"]
     assert send(own, "GET", access.token)[:2] == (200, body)
-
-
-def everything(access) -> dict[str, list[str]]:
-    """Names of all resources in the embedded cloud, by kind. Keys that wait for their deletion (7 days at least) are gone."""
-    client, account = access.cloud.client, access.inventory.account_id
-    kms, iam, lambdas = client("kms"), client("iam"), client("lambda")
-    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
-    return {
-        "function": [one["FunctionName"] for one in lambdas.list_functions()["Functions"]],
-        "layer": [one["LayerName"] for one in lambdas.list_layers()["Layers"]],
-        "event source mapping": [one["UUID"] for one in lambdas.list_event_source_mappings()["EventSourceMappings"]],
-        "table": client("dynamodb").list_tables()["TableNames"],
-        "queue": client("sqs").list_queues().get("QueueUrls", []),
-        "bucket": [one["Name"] for one in client("s3").list_buckets()["Buckets"]],
-        "log group": [one["logGroupName"] for one in client("logs").describe_log_groups()["logGroups"]],
-        "api": [one["ApiId"] for one in client("apigatewayv2").get_apis()["Items"]],
-        "user pool": [one["Id"] for one in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
-        "topic": [one["TopicArn"] for one in client("sns").list_topics()["Topics"]],
-        "subscription": [one["SubscriptionArn"] for one in client("sns").list_subscriptions()["Subscriptions"]],
-        "alarm": [one["AlarmName"] for one in client("cloudwatch").describe_alarms()["MetricAlarms"]],
-        "role": [one["RoleName"] for one in iam.list_roles()["Roles"]],
-        "policy": [one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]],
-        "key": [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyManager"] == "CUSTOMER"],
-        "alias": [one["AliasName"] for one in kms.list_aliases()["Aliases"] if not one["AliasName"].startswith("alias/aws/")],
-        "budget": [one["BudgetName"] for one in client("budgets").describe_budgets(AccountId=account).get("Budgets", [])],
-    }  # fmt: skip
-
-
-FROM_THE_BOOTSTRAP = {"policy": ["serverless-platform-boundary-local-eu-west-1"]}
-"""Made once per account, outside of the stack."""
-
-
-def test_destroy_leaves_nothing_in_the_embedded_cloud(checkout, access):
-    """Last, because the stack is gone afterwards. What lists nothing before would prove nothing after."""
-    before = everything(access)
-    assert {kind for kind, names in before.items() if not names} <= {"subscription"}, before
-    with step("destroy") as current:
-        checkout.stack().run("destroy", current)
-    assert {kind: names for kind, names in everything(access).items() if names} == FROM_THE_BOOTSTRAP

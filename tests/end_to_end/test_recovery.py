@@ -12,20 +12,11 @@ import time
 import pytest
 
 from local import cloud as clouds
+from local.steps import step
 from local.update import session_members
 from tests.checkout import Checkout
 
 pytestmark = pytest.mark.end_to_end
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("recovery") / "platform", "orders", "receipts")
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
 
 
 def counted(said: str) -> str:
@@ -53,99 +44,87 @@ def begin_update(copy: Checkout):
     raise AssertionError("the update did not begin")
 
 
-def test_a_second_up_changes_nothing(checkout):
-    assert re.fullmatch(r"\d+ unchanged", counted(checkout.up()))
+def test_a_second_up_changes_nothing(small):
+    assert re.fullmatch(r"\d+ unchanged", counted(small.up()))
 
 
-def test_tracked_files_are_not_touched(checkout):
-    stack_file = (checkout.folder / "Pulumi.local.yaml").read_text()
+def test_what_was_deleted_or_changed_behind_our_back_is_found_and_repaired(small):
+    stack, queue, cloud = small.stack(), small.inventory().workloads["receipts"].queues["paid-orders"], small.access().cloud
+    cloud.client("sqs").set_queue_attributes(QueueUrl=queue.url, Attributes={"VisibilityTimeout": "1"})
+    cloud.client("logs").delete_log_group(logGroupName="/aws/lambda/local-receipts-worker")
+    with step("refresh") as current:
+        found = {urn.rsplit("::", 1)[1]: operation for operation, urn in stack.run("refresh", current).changed}
+    assert found == {"receipts-paid-orders": "update", "receipts-worker-logs": "delete"}
+    assert counted(small.up()).startswith("1 created, 1 updated, ")
+    attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=queue.url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    assert int(attributes["VisibilityTimeout"]) >= 6 * 10
+    assert cloud.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/local-receipts-worker")["logGroups"]
+
+
+def test_tracked_files_are_not_touched(small):
+    stack_file = (small.folder / "Pulumi.local.yaml").read_text()
     assert "encryptionsalt" not in stack_file
 
 
-def test_a_handler_edit_changes_that_function_only(checkout):
-    (checkout.folder / "handlers/receipts/worker.py").open("a").write("\n# edited\n")
-    said = checkout.up()
+def test_a_handler_edit_changes_that_function_only(small):
+    (small.folder / "handlers/receipts/worker.py").open("a").write("\n# edited\n")
+    said = small.up()
     changed = re.findall(r"^    (\w+) +aws:(\S+) (\S+)$", said, re.MULTILINE)
     assert {kind for _, kind, _ in changed} <= {"lambda/function:Function", "lambda/alias:Alias"}, said
     assert {name for _, _, name in changed if "receipts" not in name} == set()
     assert changed, said
 
 
-def test_an_emulator_that_died_is_rebuilt_with_the_state(checkout):
-    cloud = clouds.running(checkout.folder / ".local")
+def test_an_emulator_that_died_is_rebuilt_with_the_state(small):
+    cloud = clouds.running(small.folder / ".local")
     os.killpg(cloud.pid, signal.SIGKILL)
-    said = checkout.up()
+    said = small.up()
     assert "has forgotten its resources: state and embedded cloud start anew" in said
     assert re.fullmatch(r"\d+ created", counted(said))
 
 
-def test_two_at_once_the_second_is_refused(checkout):
-    checkout.down()
-    first = begin_update(checkout)
-    second = checkout.run(*checkout.up_command)
-    assert second.returncode == 1
-    assert re.search(
-        rf"Refused: `make up` \(process {first.pid}\) is at work in this checkout; wait until it has ended\.", second.stdout
-    )
-    said, _ = first.communicate(timeout=300)
-    assert first.returncode == 0, said
-
-
-def test_kill_minus_9_in_the_middle_of_an_update(checkout):
-    checkout.down()
-    process = begin_update(checkout)
-    engine = json.loads(marker(checkout).read_text())["engine"]
+def test_kill_minus_9_in_the_middle_of_an_update(small):
+    small.down()
+    process = begin_update(small)
+    engine = json.loads(marker(small).read_text())["engine"]
     os.killpg(process.pid, signal.SIGKILL)
     os.kill(engine, signal.SIGKILL)
     process.communicate()
-    said = checkout.up()
+    said = small.up()
     assert "the last update did not end by itself" in said
     assert session_members(engine) == []
     assert re.fullmatch(r"\d+ created", counted(said))
-    assert re.fullmatch(r"\d+ unchanged", counted(checkout.up()))
 
 
-def test_ctrl_c_in_the_middle_of_an_update_goes_on_from_there(checkout):
-    checkout.down()
-    process = begin_update(checkout)
+def test_a_second_one_meanwhile_is_refused_and_after_ctrl_c_it_goes_on_from_there(small):
+    small.down()
+    process = begin_update(small)
+    second = small.run(*small.up_command)
+    assert second.returncode == 1
+    assert f"Refused: `make up` (process {process.pid}) is at work in this checkout; wait until it has ended." in second.stdout
     os.kill(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "Interrupted. Nothing is lost" in said
-    assert not marker(checkout).exists()
-    said = checkout.up()
+    assert not marker(small).exists()
+    said = small.up()
     assert "unchanged" in counted(said), "what was made before Ctrl-C is kept"
     assert "failed" not in counted(said)
 
 
-def test_a_taken_port_is_refused_and_another_one_works(checkout):
-    import socket
-
-    checkout.down()
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", checkout.port))
-        other.listen()
-        done = checkout.run(*checkout.up_command)
-    assert done.returncode == 1
-    assert f"port {checkout.port} on 127.0.0.1 is taken by another program" in done.stdout
-    assert "Traceback" not in done.stdout
-
-
-def test_a_manifest_edit_that_breaks_a_rule_stops_before_the_resource_is_changed(checkout):
+def test_a_manifest_edit_that_breaks_a_rule_stops_before_the_resource_is_changed(small):
     """Of the contract, the edit is right; of the guardrails, it is not."""
-    checkout.up()
-    function = checkout.inventory().workloads["orders"].functions["api"].physical_name
-    lambdas = clouds.running(checkout.folder / ".local").client("lambda")
+    function = small.inventory().workloads["orders"].functions["api"].physical_name
+    lambdas = clouds.running(small.folder / ".local").client("lambda")
     before = lambdas.get_function_configuration(FunctionName=function)
-    manifest = checkout.folder / "workloads" / "orders.yaml"
+    manifest = small.folder / "workloads" / "orders.yaml"
     text = manifest.read_text()
-    checkout.edit(
+    small.edit(
         "workloads/orders.yaml",
         "    timeout_seconds: 10\n",
         "    timeout_seconds: 11\n    environment: {PARTNER: AKIAIOSFODNN7EXAMPLE}\n",
     )
-    done = checkout.run(*checkout.up_command)
+    done = small.run(*small.up_command)
     manifest.write_text(text)
     assert done.returncode == 1
     said = " ".join(done.stdout.split())
@@ -159,11 +138,3 @@ def test_a_manifest_edit_that_breaks_a_rule_stops_before_the_resource_is_changed
         assert told in said, f"{told!r} is not told: {done.stdout}"
     after = lambdas.get_function_configuration(FunctionName=function)
     assert (after["Timeout"], after["LastModified"]) == (before["Timeout"], before["LastModified"])
-
-
-def test_down_leaves_nothing_running(checkout):
-    cloud = clouds.running(checkout.folder / ".local")
-    checkout.down()
-    assert session_members(cloud.pid) == []
-    assert not clouds.is_taken(checkout.port)
-    assert "was not running" in checkout.run("local.down").stdout

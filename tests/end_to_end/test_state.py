@@ -1,4 +1,4 @@
-"""State and cloud, through the real engine and our provider: refresh, what was deleted behind our back, import, refusals."""
+"""State and cloud, through the real engine and our provider, in programs of a few lines: import, refusals, what is half made."""
 
 import json
 import threading
@@ -9,47 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from local import cloud as clouds
-from local.steps import step
-from tests.checkout import Checkout, free_port
+from tests.checkout import free_port
 
 pytestmark = pytest.mark.end_to_end
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("state") / "platform")
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
-
-
-def run(stack, verb):
-    with step(verb) as current:
-        return stack.run(verb, current)
-
-
-def test_a_refresh_after_an_update_finds_no_drift(platform):
-    stack = platform.stack()
-    stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
-    assert run(stack, "refresh").changed == []
-    assert run(stack, "up").changed == []
-
-
-def test_what_was_deleted_or_changed_behind_our_back_is_found_and_repaired(platform):
-    stack = platform.stack()
-    stack.variables["PYTHONPATH"] = platform.env["PYTHONPATH"]
-    queue = platform.inventory().workloads["receipts"].queues["paid-orders"]
-    cloud = platform.access().cloud
-    cloud.client("sqs").set_queue_attributes(QueueUrl=queue.url, Attributes={"VisibilityTimeout": "1"})
-    cloud.client("logs").delete_log_group(logGroupName="/aws/lambda/local-receipts-worker")
-    found = {urn.rsplit("::", 1)[1]: operation for operation, urn in run(stack, "refresh").changed}
-    assert found == {"receipts-paid-orders": "update", "receipts-worker-logs": "delete"}
-    repaired = {urn.rsplit("::", 1)[1]: operation for operation, urn in run(stack, "up").changed}
-    assert repaired == {"receipts-paid-orders": "update", "receipts-worker-logs": "create"}
-    attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=queue.url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    assert int(attributes["VisibilityTimeout"]) >= 6 * 10
 
 
 PROVIDER = """
@@ -61,11 +23,12 @@ child = pulumi.ResourceOptions(provider=aws)
 """
 
 
-@pytest.fixture
-def cloud(tmp_path):
-    made, _ = clouds.start("000000000000", "eu-west-1", free_port(), tmp_path / "cloud")
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("state") / "cloud"
+    made, _ = clouds.start("000000000000", "eu-west-1", free_port(), folder)
     yield made
-    clouds.stop(tmp_path / "cloud")
+    clouds.stop(folder)
 
 
 def test_an_existing_resource_is_imported(make_project, cloud):
@@ -78,6 +41,7 @@ def test_an_existing_resource_is_imported(make_project, cloud):
     assert "1 imported" in done.stdout
     again = project.call("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert again.returncode == 0, again.stdout
+    cloud.client("sqs").delete_queue(QueueUrl=url)
 
 
 @pytest.mark.parametrize(

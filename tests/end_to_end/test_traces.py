@@ -12,23 +12,13 @@ from tests.end_to_end.drivers import PAID, called, eventually
 pytestmark = pytest.mark.end_to_end
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory, engine):
-    copy = Checkout.make(tmp_path_factory.mktemp("traces") / "platform", "clickstream", "loans", "orders", "receipts", "search-index")
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
-
-
-def told(checkout: Checkout, correlation: str) -> str:
-    done = checkout.run("local.traces", "--correlation", correlation)
+def told(patterns: Checkout, correlation: str) -> str:
+    done = patterns.run("local.traces", "--correlation", correlation)
     return done.stdout if done.returncode == 0 else ""
 
 
-def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(checkout):
-    access, correlation = checkout.access(), f"e2e-{uuid.uuid4().hex[:8]}"
+def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(patterns):
+    access, correlation = patterns.access(), f"e2e-{uuid.uuid4().hex[:8]}"
     order = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "traced"}
     called(access, "orders", "POST /orders", order, 201, idempotency_key=correlation, x_correlation_id=correlation)
     attributes = {"correlation_id": {"DataType": "String", "StringValue": correlation}}
@@ -37,8 +27,8 @@ def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(checkou
             QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=json.dumps(body),
             MessageAttributes=attributes,
         )  # fmt: skip
-    eventually("the bad message was traced five times", lambda: told(checkout, correlation).count("PermanentFailure") == 5)
-    said = told(checkout, correlation)
+    eventually("the bad message was traced five times", lambda: told(patterns, correlation).count("PermanentFailure") == 5)
+    said = told(patterns, correlation)
     assert re.search(rf"^{correlation}: 7 hops, \d+ ms, 5 errors$", said, re.MULTILINE), said
     for line in (
         r" \+0 ms  local-orders-api( \(cold start\))?: \d+ ms",
@@ -49,7 +39,7 @@ def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(checkou
         r" {14}✗ PermanentFailure: currency: String should match pattern '\^\[A-Z\]\{3\}\$'",
     ):
         assert re.search(f"{line}$", said, re.MULTILINE), f"{line}\n{said}"
-    assert correlation in checkout.run("local.traces").stdout
+    assert correlation in patterns.run("local.traces").stdout
 
 
 INVALID_LOAN = {
@@ -69,23 +59,17 @@ CLICK = {"click_id": "traced", "session_id": "traced", "occurred_at": "2026-01-0
     ],
     ids=["changes of a table", "stream", "workflow", "express workflow"],
 )
-def test_one_id_leads_through(checkout, workload, route, body, status, functions):
+def test_one_id_leads_through(patterns, workload, route, body, status, functions):
     correlation = f"e2e-{uuid.uuid4().hex[:8]}"
-    called(checkout.access(), workload, route, body, status, idempotency_key=correlation, x_correlation_id=correlation)
+    called(patterns.access(), workload, route, body, status, idempotency_key=correlation, x_correlation_id=correlation)
     last = f" local-{workload}-{functions[-1]}"
-    eventually("the last function told of the id", lambda: last in told(checkout, correlation))
-    hops = re.findall(rf" ms  local-{workload}-([a-z]+)(?: |:)", told(checkout, correlation))
+    eventually("the last function told of the id", lambda: last in told(patterns, correlation))
+    hops = re.findall(rf" ms  local-{workload}-([a-z]+)(?: |:)", told(patterns, correlation))
     assert list(dict.fromkeys(hops)) == functions
 
 
-def test_an_id_that_nobody_told_of_is_refused_by_name(checkout):
-    done = checkout.run("local.traces", "--correlation", "nobody")
+def test_an_id_that_nobody_told_of_is_refused_by_name(patterns):
+    done = patterns.run("local.traces", "--correlation", "nobody")
     assert (done.returncode, done.stdout.strip()) == (
         1, "Refused: no function has told of the correlation id 'nobody'; `make traces` lists the last ones",
     )  # fmt: skip
-
-
-def test_with_the_cloud_the_collector_ends_and_its_traces_are_gone(checkout):
-    checkout.down()
-    done = checkout.run("local.traces")
-    assert done.stdout.strip() == "Refused: there are no traces yet: make up, then call a route or send a message"

@@ -1,6 +1,7 @@
 """A manifest and settings that are right, and a short way to break them."""
 
 import copy
+import pickle
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -107,11 +108,13 @@ def text(*breaks: Break) -> str:
 
 EVERYTHING: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("everything.yaml").read_text())
 """A manifest that is right and has every kind of trigger and resource."""
+_PICKLED = pickle.dumps(EVERYTHING)
+"""A copy from this takes a fifth of the time of copy.deepcopy, and there are thousands."""
 
 
 def everything(*breaks: Break) -> dict[str, Any]:
     """A copy of EVERYTHING after `breaks`."""
-    changed = copy.deepcopy(EVERYTHING)
+    changed = pickle.loads(_PICKLED)
     for each in breaks:
         each(changed)
     return changed
