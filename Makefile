@@ -5,10 +5,10 @@ PORT ?=
 WORKLOADS ?=
 SINCE ?= 1h
 RUN = .venv/bin/python -m
-# As many processes as there are processors; each file, and each stack, in one of them (tests/conftest.py), stacks first.
+# As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up down test check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -42,10 +42,16 @@ lint: validate
 	@.venv/bin/mypy local/*.py local/engine
 	@MYPYPATH=local .venv/bin/mypy -p aws_provider
 
-check: lint ## lint, types, unit, handler, program and guardrail tests
-	@$(TESTS) -m "not engine" tests/unit tests/handlers tests/operations tests/reports tests/guardrails tests/program tests/package
+check: setup ## what to run every few minutes: lint, types, and the tests that take seconds (not those marked thorough or engine)
+	@$(MAKE) --no-print-directory --jobs 2 lint test-quick
 
-test: lint engine ## everything that can be tested here, end to end included
+test-quick:
+	@$(TESTS) -m "not engine and not thorough and not nightly" tests/unit tests/handlers tests/operations tests/reports tests/guardrails tests/program tests/package
+
+test: lint engine ## everything that can be tested here, end to end included, but for the few tests marked nightly
+	@$(TESTS) -m "not nightly" tests
+
+test-all: lint engine ## really everything: before a release, and every night
 	@$(TESTS) tests
 
 # Verbs of `operations`: on the local stack without credentials, on another with your own.

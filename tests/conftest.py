@@ -63,6 +63,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+LEFT_OUT: dict[str, set[str]] = {"thorough": set(), "nightly": set(), "engine": set()}
+"""Marker -> tests that this run leaves out; told at its end, so that none is left out in silence."""
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = next((marker for marker in LEFT_OUT if item.get_closest_marker(marker)), None)
+        if marker:
+            LEFT_OUT[marker].add(item.nodeid)
+            if hasattr(item.config, "workeroutput"):
+                item.config.workeroutput["left out"] = {name: sorted(tests) for name, tests in LEFT_OUT.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """pytest-xdist calls this in the process that starts the others."""
+    for name, tests in getattr(node, "workeroutput", {}).get("left out", {}).items():
+        LEFT_OUT[name].update(tests)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    told = {"thorough": "make test", "engine": "make test", "nightly": "make test-all"}
+    for marker, tests in LEFT_OUT.items():
+        files = sorted({test.partition("::")[0] for test in tests})
+        if tests:
+            terminalreporter.write_line(f"left to `{told[marker]}`: {len(tests)} marked {marker}, of {', '.join(files)}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if once.begin():
         config.add_cleanup(once.end)

@@ -56,6 +56,7 @@ FREE = re.compile(r"\.(example|values)($|\.)|\.(Parameters|Cause|Error|Comment)$
 """Fields that hold whatever their author wants."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", list(paths(EVERYTHING)))
 def test_junk_in_a_manifest_with_everything(path):
     """Every kind of trigger and resource, and states of workflows, whose form no model describes."""
@@ -69,6 +70,7 @@ def test_junk_in_a_manifest_with_everything(path):
     assert refused >= 12 or FREE.search(path), f"{refused} of {len(JUNK)}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", list(paths(EVERYTHING)))
 def test_what_is_left_out_of_a_manifest_with_everything(path):
     try:
