@@ -137,9 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
                     self.send(200, good)
             case ("drip", _, _):
                 self.start(200, {"content-length": "100000"})
-                while self.fake.sleep(0.1):
+                for _ in range(300):  # then it breaks off, so that who has no time limit fails and does not hang
+                    if not self.fake.sleep(0.1):
+                        break
                     self.wfile.write(b" ")
                     self.wfile.flush()
+                self.close_connection = True
             case ("cut", _, _):
                 self.start(200, {"content-length": "1000"})
                 self.wfile.write(b'{"score"')

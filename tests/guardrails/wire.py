@@ -17,7 +17,7 @@ from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, N
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 LEVELS = {messages.ADVISORY: "advisory", messages.MANDATORY: "mandatory", messages.REMEDIATE: "remediate"}
-STOP_SECONDS = 5
+STOP_SECONDS = 60
 
 
 class Told(NamedTuple):

@@ -38,7 +38,7 @@ class World:
 
     def token(self) -> dict:
         """The message that the waiting workflow sent."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found = self.cloud.client("sqs").receive_message(QueueUrl=self.queue, WaitTimeSeconds=1).get("Messages", [])
             if found:
@@ -46,7 +46,7 @@ class World:
         raise AssertionError("the workflow sent no token")
 
     def ended(self) -> dict:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found = self.states.describe_execution(executionArn=self.executions()[0]["executionArn"])
             if found["status"] != "RUNNING":

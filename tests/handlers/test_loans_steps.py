@@ -242,16 +242,12 @@ def test_a_key_that_is_not_rotated_is_refused_for_good_and_is_not_the_bureaus_fa
 
 
 def test_a_slow_bureau_does_not_take_the_function_beyond_its_time(scoring, bureau):
-    import time
-
     from loans.score import handler
     from shared.errors import TransientFailure
 
     bureau.default = "slow"
-    started = time.monotonic()
-    with pytest.raises(TransientFailure):
+    with pytest.raises(TransientFailure, match=r"no answer within (0\.\d|1\.[0-5]) s"):  # of 3 s, and 1.5 s are kept
         handler({"correlation_id": "c", "application": APPLICATION}, Context(remaining_milliseconds=3_000))
-    assert time.monotonic() - started < 2
 
 
 # ---- record

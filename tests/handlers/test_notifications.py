@@ -39,7 +39,7 @@ class Bus:
     def arrived(self, rule: str, number: int = 1) -> list[dict]:
         """Events for a rule's function. Waits for `number` of them, and a little for one too many."""
         found: list[dict] = []
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             wait = 0 if len(found) >= number else 1
             got = self.sqs.receive_message(QueueUrl=self.queues[rule], MaxNumberOfMessages=10, WaitTimeSeconds=wait)

@@ -38,7 +38,7 @@ def send(address: str, *documents: dict, header: bytes = collector.HEADER) -> No
 
 def held(folder, count: int) -> list[str]:
     """Ids of the segments, once there are `count` of them."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(found := [each["id"] for each in read(folder)]) < count and time.monotonic() < deadline:
         time.sleep(0.02)
     return found

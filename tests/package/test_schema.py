@@ -72,10 +72,10 @@ def test_the_host_boots_and_answers(schema: dict):
         port = host.stdout.readline().strip()
         assert port.isdigit(), host.stderr.read()
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            answer = provider_pb2_grpc.ResourceProviderStub(channel).GetSchema(provider_pb2.GetSchemaRequest(), timeout=20)
+            answer = provider_pb2_grpc.ResourceProviderStub(channel).GetSchema(provider_pb2.GetSchemaRequest(), timeout=120)
     finally:
         host.terminate()
-        host.wait(10)
+        host.wait(120)
     assert json.loads(answer.schema) == schema
 
 
