@@ -1,19 +1,16 @@
 """Stacks that tests share, each brought up once: a file asks for `platform` or `patterns`, `small`, or `failing` (faults.py), and all that
 ask for the same one run in one process, one after the other (tests/conftest.py)."""
 
-import os
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from tests.checkout import Checkout
+from tests.end_to_end.drivers import CHOSEN
 from tests.end_to_end.faults import WORKLOADS, Faults, install
 from tests.end_to_end.loan_office import Desk
 from tests.fakes.bureau import Bureau
-
-CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
-"""Workloads to bring up instead of all, for who works on one pattern: the tests of the others fail then."""
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ It raises AssertionError where the workload does not answer as it should.
 """
 
 import json
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 
 from local.smoke import Access, example
 from tests.end_to_end.calls import send, within
+
+CHOSEN = [name for name in os.environ.get("WORKLOADS", "").split(",") if name]
+"""Workloads to bring up instead of all, for who works on one pattern: the tests of the others fail then."""
 
 DRIVERS = {path.stem.replace("_", "-") for path in (Path(__file__).parent / "driving").glob("[!_]*.py")}
 """Workloads that have a driver."""

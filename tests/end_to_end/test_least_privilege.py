@@ -12,8 +12,7 @@ from botocore.exceptions import ClientError
 
 from local.access_report import Report, report
 from local.cloud import Cloud
-from tests.end_to_end.conftest import CHOSEN
-from tests.end_to_end.drivers import ADVICE, DRIVERS, drive
+from tests.end_to_end.drivers import ADVICE, CHOSEN, DRIVERS, drive
 
 pytestmark = pytest.mark.end_to_end
 

@@ -85,6 +85,7 @@ def test_shards_do_not_share_files():
     assert len({key for key, _ in files_of(records + other)}) == 2 * len({key for key, _ in files_of(records)})
 
 
+@pytest.mark.thorough
 def test_a_full_invocation_fits_into_little_memory():
     """6 MB of clicks spread over as many hours as there can be, none of which compresses well."""
     chance = random.Random(4)

@@ -74,6 +74,7 @@ IMPORT_BUDGET = {
 workflow 287), plus a twentieth. INIT grows with them."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", sorted(IMPORT_BUDGET))
 def test_an_entry_imports_no_more_than_it_needs(module):
     loaded = loaded_by(f"import {module}")
