@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 
 import pytest
 
@@ -37,11 +38,13 @@ def test_a_workload_runs_alone_against_the_exported_platform(patterns, platform,
     """Receipts under another name, beside the receipts of the platform's own stack."""
     project = make_project(PROGRAM, name="slips-team")
     manifest = (patterns.folder / "workloads" / "receipts.yaml").read_text()
-    (project.folder / "slips.yaml").write_text(manifest.replace("name: receipts\n", "name: slips\n"))
+    (project.folder / "slips.yaml").write_text(manifest.replace("name: receipts\n", "name: slips\n").replace("handler: receipts.", "handler: slips."))
     (project.folder / "platform.json").write_text(patterns.stack().outputs()["platform"])
     (project.folder / "bundles").mkdir()
     for bundle in (patterns.folder / ".build").glob("receipts-*.zip"):
-        shutil.copy2(bundle, project.folder / "bundles" / bundle.name.removeprefix("receipts-"))
+        own = shutil.copy2(bundle, project.folder / "bundles" / bundle.name.removeprefix("receipts-"))
+        with zipfile.ZipFile(own, "a") as code:
+            code.writestr(f"slips/{own.stem}.py", f"from receipts.{own.stem} import handler\n")
     project.env |= {
         "PYTHONPATH": patterns.env["PYTHONPATH"],
         "ENDPOINT": platform.cloud.endpoint,
