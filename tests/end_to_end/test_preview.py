@@ -25,7 +25,7 @@ socket.socket.connect = connect
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, engine):
     """A copy that is a git repository with one commit, in which no Python process reaches beyond this machine."""
-    copy = Checkout.make(tmp_path_factory.mktemp("preview") / "platform").keep("orders", "receipts")
+    copy = Checkout.make(tmp_path_factory.mktemp("preview") / "platform").keep("chat", "orders", "receipts")
     guard = copy.folder.parent / "guard"
     guard.mkdir()
     (guard / "sitecustomize.py").write_text(NO_NETWORK)

@@ -9,7 +9,7 @@ import pytest
 
 from platform_contract.standards import kms
 from tests.program import checks
-from tests.program.breaking import Change, not_made, only, run_workloads, told_of, unordered, with_
+from tests.program.breaking import Change, assert_noticed, not_made, only, run_workloads, unordered, with_
 from tests.program.breaking import without as without_input
 from tests.program.graph import ROOT, Graph, Node
 from tests.program.stacks import graph_of
@@ -145,6 +145,7 @@ def test_what_a_bus_cannot_process_is_kept(graph: Graph):
     assert list(unprocessed(graph)) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "change", "says"), [
     ("cloudwatch.EventBus", without_input("dead_letter_config"), "nothing is no standard queue"),
     ("cloudwatch.EventBus", unordered, "may come before the policy"),
@@ -157,8 +158,7 @@ def test_a_bus_that_loses_events_is_noticed(monkeypatch: pytest.MonkeyPatch, kin
         yield from unprocessed(graph)
         yield from checks.alarms(graph)
 
-    found = told_of(monkeypatch, ("notifications",), kind, change, both)
-    assert any(says in problem for problem in found), found
+    assert_noticed(monkeypatch, ("notifications",), kind, change, both, says)
 
 
 @pytest.mark.parametrize(("service", "change", "says"), [
