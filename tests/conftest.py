@@ -70,7 +70,7 @@ LEFT_OUT: dict[str, set[str]] = {"thorough": set(), "nightly": set(), "engine": 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     for item in items:
         marker = next((marker for marker in LEFT_OUT if item.get_closest_marker(marker)), None)
-        if marker:
+        if marker and item.config.getoption("markexpr"):  # not what -k or a path leaves out
             LEFT_OUT[marker].add(item.nodeid)
             if hasattr(item.config, "workeroutput"):
                 item.config.workeroutput["left out"] = {name: sorted(tests) for name, tests in LEFT_OUT.items()}

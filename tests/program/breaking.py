@@ -82,18 +82,31 @@ def sound(*workloads: str) -> Graph:
     return once(f"sound-{'-'.join(workloads)}", lambda: run_workloads(*workloads))
 
 
-def assert_noticed(
-    monkeypatch: pytest.MonkeyPatch, workloads: tuple[str, ...], kind: str, change: Change, check: Callable[[Graph], Iterable[str]], says: str
-) -> None:
-    """`check` says nothing of these workloads as they are, and `says` of one of them when every `kind` is changed.
+def told_of(
+    monkeypatch: pytest.MonkeyPatch, workloads: tuple[str, ...], kind: str, change: Change, check: Callable[[Graph], Iterable[str]]
+) -> list[str]:
+    """What `check` says of these workloads when every `kind` is changed; as they are, it has to say nothing."""
+    assert list(check(sound(*workloads))) == []
+    changed = broken(monkeypatch, kind, change)
+    graph = run_workloads(*workloads)
+    assert changed, f"no {kind} was changed"
+    return list(check(graph))
 
-    They are tried one by one: a program of one workload takes half a second.
+
+def assert_noticed(
+    monkeypatch: pytest.MonkeyPatch, programs: tuple[str | tuple[str, ...], ...], kind: str, change: Change,
+    check: Callable[[Graph], Iterable[str]], says: str,
+) -> None:  # fmt: skip
+    """`check` says nothing of these workloads as they are, and `says` of them when every `kind` is changed.
+
+    They are tried one by one, because a program of one workload takes half a second; a tuple stands for one of several.
     """
-    for workload in workloads:
-        assert list(check(sound(workload))) == []
+    tried = [(names,) if isinstance(names, str) else names for names in programs]
+    for names in tried:
+        assert list(check(sound(*names))) == []
     changed, told = broken(monkeypatch, kind, change), []
-    for workload in workloads:
-        told += check(run_workloads(workload))
+    for names in tried:
+        told += check(run_workloads(*names))
         if any(says in problem for problem in told):
             return
     assert changed, f"no {kind} was changed"

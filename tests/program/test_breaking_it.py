@@ -12,7 +12,7 @@ import pytest
 
 from platform_contract.standards import iam
 from tests.program import checks
-from tests.program.breaking import Change, assert_noticed, not_made, only, run_workloads, unordered, with_, without
+from tests.program.breaking import Change, assert_noticed, not_made, only, run_workloads, told_of, unordered, with_, without
 
 WORKLOADS = ("receipts", "orders")
 """What is broken is broken in these two: an API, a queue with its dead letters, a bucket, tables, alarms and budgets."""

@@ -216,4 +216,4 @@ BREAKAGES = [
 @pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "change", "check", "says"), BREAKAGES, ids=[f"{number}-{each[3][:30]}" for number, each in enumerate(BREAKAGES)])
 def test_the_check_notices(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check: Any, says: str):
-    assert_noticed(monkeypatch, ("loans", "orders"), kind, change, check, says)
+    assert_noticed(monkeypatch, ("loans", ("loans", "orders")), kind, change, check, says)
