@@ -35,12 +35,14 @@ Kind = Literal["clicks", "late", "malformed"]
 
 @dataclass(frozen=True)
 class Arrived:
-    """A record as the stream has it. `data` is None where it could not be read at all."""
+    """A record as the stream has it."""
 
     shard: str
     sequence_number: str
     arrived_at: datetime
     data: bytes | None
+    fault: str | None = None
+    """What of it could not be read; then something else stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Placed:
 
 def place(arrived: Arrived) -> Placed:
     """Where a record belongs. Nothing that a producer sends raises: what is no click is set apart with the reason."""
-    if arrived.data is None:
-        return _malformed(arrived, "the record's data is not base64")
+    if arrived.fault or arrived.data is None:
+        return _malformed(arrived, arrived.fault or "there is no data")
     try:
         record = ClickRecord.model_validate_json(arrived.data)
     except ValidationError as error:

@@ -5,8 +5,10 @@ cannot be written the invocation fails: nothing of the batch counts as done, Lam
 files' names (see `logic`) make every attempt overwrite the last.
 """
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 
@@ -18,6 +20,9 @@ from shared.errors import PermanentFailure
 from shared.observability import correlated, count, instrumented, logger
 from shared.streams import Event, events, held_up, process_in_order
 
+UNKNOWN_SHARD, UNKNOWN_ARRIVAL = "unknown", datetime.fromtimestamp(0, UTC)
+Value = TypeVar("Value")
+Other = TypeVar("Other")
 METRICS = {"clicks": "ClicksLaidDown", "late": "LateClicks", "malformed": "MalformedRecords"}
 
 
@@ -34,11 +39,19 @@ def parts() -> Lake:
 
 
 def arrived(event: Event) -> Arrived:
-    try:
-        data = event.data
-    except PermanentFailure:
-        data = None
-    return Arrived(event.shard, event.sequence_number, event.arrived_at, data)
+    """The record as far as it can be read; what cannot be has a place among the malformed all the same."""
+    faults: list[str] = []
+
+    def read(field: Callable[[], Value], otherwise: Other) -> Value | Other:
+        try:
+            return field()
+        except PermanentFailure as failure:
+            faults.append(str(failure))
+            return otherwise
+
+    shard, at = read(lambda: event.shard, UNKNOWN_SHARD), read(lambda: event.arrived_at, UNKNOWN_ARRIVAL)
+    data = read(lambda: event.data, None)
+    return Arrived(shard, event.sequence_number, at, data, faults[0] if faults else None)
 
 
 def lay_down(event: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote_plus
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, Field, ValidationError
 
 from documents.contracts import Kind
 from documents.store import Documents, Results
-from shared.batch import process_batch
+from shared.batch import Message, process_batch
 from shared.clients import client
 from shared.config import FunctionConfig, load_config
 from shared.errors import PermanentFailure
@@ -82,11 +81,11 @@ def work(
     """Partial batch response of a worker that finds out one kind of thing about each document that its messages tell of."""
     documents, results = places
 
-    def one(record: SQSRecord) -> None:
-        for key, sequencer in arrivals(record.body):
+    def one(message: Message) -> None:
+        for key, sequencer in arrivals(message.body):
             document = documents.get(key)
             # S3's notice carries no id of ours: the object does.
-            accept_correlation_id(document.correlation_id, record.message_id)
+            accept_correlation_id(document.correlation_id, message.message_id)
             kept = results.keep(key, kind, find(document.content), correlation_id(), sequencer)
             logger.info("document looked at" if kept else "a newer document was looked at already", document_key=key, kind=kind)
 

@@ -3,13 +3,12 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import Field
 
 from receipts import logic
 from receipts.models import Receipt
 from receipts.store import CorrectionStore, ReceiptStore
-from shared.batch import process_batch
+from shared.batch import Message, process_batch
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.observability import correlation_id, count, instrumented, logger
@@ -42,9 +41,8 @@ def original(order_id: str) -> Receipt | None:
     return parts()[1].get(logic.object_key(order_id))
 
 
-def apply(record: SQSRecord) -> None:
-    group = record.attributes.message_group_id or ""
-    number, outcome = logic.correct(record.body, group, parts()[2], original, correlation_id())
+def apply(message: Message) -> None:
+    number, outcome = logic.correct(message.body, message.message_group_id, parts()[2], original, correlation_id())
     if outcome == "applied":
         count("CorrectionsApplied")
     elif outcome == "conflicting":

@@ -3,12 +3,11 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import Field
 
 from receipts import logic
 from receipts.store import ReceiptStore
-from shared.batch import process_batch
+from shared.batch import Message, process_batch
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.observability import correlation_id, count, instrumented, logger
@@ -28,8 +27,8 @@ def parts() -> tuple[Config, ReceiptStore]:
     return config, ReceiptStore(client("s3"), config.bucket_receipts)
 
 
-def write_receipt(record: SQSRecord) -> None:
-    receipt = logic.receipt_for(logic.read(record.body))
+def write_receipt(message: Message) -> None:
+    receipt = logic.receipt_for(logic.read(message.body))
     written = parts()[1].add(logic.object_key(receipt.order_id), receipt.model_dump_json(), correlation_id())
     if written:
         count("ReceiptsWritten")
