@@ -20,26 +20,26 @@ from serverless_platform.workload import Workload
 async def main() -> pulumi.Inputs:
     guardrails = digest(Path(__file__).parent / "policies")
     nonce = await refuse_unjudged(guardrails)
-    settling = Settling()
-    settling.begin()
-    try:
-        project = read_program(Path(__file__).parent)
-        if project.is_real:
-            refuse_unpreviewed(nonce, project.digest)
-        outputs = make(project, guardrails)
-    except (ProblemsError, BundleError) as wrong:
-        raise pulumi.RunError(str(wrong)) from wrong
-    await settling.finish()
-    return outputs
+    async with Settling() as settling:
+        try:
+            project = read_program(Path(__file__).parent)
+            if project.is_real:
+                refuse_unpreviewed(nonce, project.digest)
+            return await make(project, guardrails, settling)
+        except (ProblemsError, BundleError) as wrong:
+            raise pulumi.RunError(str(wrong)) from wrong
 
 
-def make(project: Project, guardrails: str) -> pulumi.Inputs:
+async def make(project: Project, guardrails: str, settling: Settling) -> pulumi.Inputs:
     """Registers everything of `project`; what the stack exports, the digest of its guardrails included."""
     settings, stacked = project.settings, stack_tags(project.settings)
-    inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
     foundation_args, each_workload = project.foundation_args(), list(project.workloads())
+    inherited = pulumi.ResourceOptions(provider=make_provider(settings, stacked))
     foundation = Foundation("platform", foundation_args, inherited)
-    workloads = {name: Workload(name, {**args, **foundation.shared()}, inherited) for name, args in each_workload}
+    workloads = {}
+    for name, args in each_workload:
+        await settling.pause()
+        workloads[name] = Workload(name, {**args, **foundation.shared()}, inherited)
     return {
         "inventory": export_inventory(settings, foundation, workloads),
         "urls": {name: workload.urls for name, workload in workloads.items()},

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platform_contract.problems import ProblemsError
 
-from .bundles import BundleError, write_bundle
+from .bundles import BundleError, Modules, write_bundle
 from .importing import check_imports
 from .layers import build_layer
 from .reading import Project, read_project
@@ -40,9 +40,10 @@ def write_layer(project: Project) -> None:
 
 
 def write_functions(project: Project) -> None:
+    modules = Modules(project.handlers)
     for workload, manifest in project.manifests.items():
         for function, spec in manifest.functions.items():
-            bundle = write_bundle(project.handlers, project.build, workload, function, spec.handler)
+            bundle = write_bundle(project.handlers, project.build, workload, function, spec.handler, modules)
             print(f"{bundle.name}: {bundle.stat().st_size / 1e3:.1f} kB")  # noqa: T201
 
 

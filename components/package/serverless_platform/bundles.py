@@ -25,50 +25,75 @@ class BundleError(Exception):
     """A bundle or the layer cannot be used; the message says why and what to do."""
 
 
+@dataclass(frozen=True)
+class Module:
+    """One file of Python, and what it may import; `from a import b` may mean the module a.b or a name in a."""
+
+    key: str
+    """Its path in a bundle."""
+    file: Path
+    imports: tuple[str, ...]
+    data: tuple[tuple[str, Path], ...]
+    """Files beside it that go with it: path in a bundle, file."""
+
+
 @dataclass
-class Sources:
-    """The modules under `root` that a handler reaches by its imports, imports inside functions included."""
+class Modules:
+    """The modules under `root`. Each is looked up and parsed once: functions share most of what they import."""
 
     root: Path
-    files: dict[str, Path] = field(default_factory=dict)
-    """Path in the bundle -> file."""
+    _found: dict[str, Module | None] = field(default_factory=dict)
+    _data: dict[Path, tuple[tuple[str, Path], ...]] = field(default_factory=dict)
 
-    def add(self, module: str) -> bool:
-        """Adds `module`, the packages it lies in and all that it imports; False if `root` has no such module."""
-        found = self._file(module)
-        if found is None:
-            return False
-        parts = module.split(".")
-        packages = [".".join(parts[:length]) for length in range(1, len(parts))]
-        for each, file in [*((package, self._file(package)) for package in packages), (module, found)]:
-            if file is None:  # a package without __init__.py
-                continue
-            key = file.relative_to(self.root).as_posix()
-            if key in self.files:
-                continue
-            self.files[key] = file
-            self._add_data(file.parent)
-            for imported in _imports(file, each, package=file.name == "__init__.py"):
-                self.add(imported)
-        return True
+    def reached(self, module: str) -> dict[str, Path]:
+        """What `module` needs: itself, the packages it lies in and all that they import, also inside functions: path in the bundle -> file.
 
-    def _file(self, module: str) -> Path | None:
+        Empty if `root` has no such module.
+        """
+        files: dict[str, Path] = {}
+        seen, waiting = set(), [module]
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            found = self.get(name)
+            if found is None:
+                continue
+            files[found.key] = found.file
+            files |= found.data
+            waiting += found.imports
+            if parent := name.rpartition(".")[0]:
+                waiting.append(parent)
+        return files
+
+    def get(self, module: str) -> Module | None:
+        """None if `root` has no such module. Raises BundleError if it cannot be parsed."""
+        if module not in self._found:
+            self._found[module] = self._read(module)
+        return self._found[module]
+
+    def _read(self, module: str) -> Module | None:
         path = self.root.joinpath(*module.split("."))
-        for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-            if candidate.is_file():
-                return candidate
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.is_file():
+                imports = tuple(_imports(file, module, package=file.name == "__init__.py"))
+                return Module(file.relative_to(self.root).as_posix(), file, imports, self._beside(file.parent))
         return None
 
-    def _add_data(self, folder: Path) -> None:
+    def _beside(self, folder: Path) -> tuple[tuple[str, Path], ...]:
         if folder == self.root:
-            return
-        for file in folder.iterdir():
-            if file.is_file() and file.suffix in DATA_SUFFIXES and not file.name.startswith("."):
-                self.files[file.relative_to(self.root).as_posix()] = file
+            return ()
+        if folder not in self._data:
+            self._data[folder] = tuple(
+                (file.relative_to(self.root).as_posix(), file)
+                for file in folder.iterdir()
+                if file.suffix in DATA_SUFFIXES and not file.name.startswith(".") and file.is_file()
+            )
+        return self._data[folder]
 
 
 def _imports(file: Path, module: str, package: bool) -> Iterator[str]:
-    """Every module that `file` may import; `from a import b` may mean the module a.b or a name in a."""
     try:
         tree = ast.parse(file.read_text(), filename=str(file))
     except SyntaxError as error:
@@ -86,24 +111,21 @@ def _imports(file: Path, module: str, package: bool) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
 
 
-def sources(handlers: Path, handler: str) -> dict[str, Path]:
+def sources(handlers: Path, handler: str, modules: Modules | None = None) -> dict[str, Path]:
     """What the bundle of entry point `handler` (MODULE.FUNCTION) holds: path in the bundle -> file.
 
-    Raises BundleError if there is no such module. Imports by computed names are not seen.
+    `modules` are those of `handlers`, for who asks for several entry points. Raises BundleError if there is no such module.
+    Imports by computed names are not seen.
     """
-    found, module = Sources(handlers), handler.rpartition(".")[0]
-    if not found.add(module):
+    modules = modules or Modules(handlers)
+    module, _, name = handler.rpartition(".")
+    entry = modules.get(module)
+    if entry is None:
         expected = handlers.joinpath(*module.split(".")).with_suffix(".py")
         raise BundleError(f"handler {handler}: there is no {expected.relative_to(handlers.parent)}; make it or correct `handler`")
-    if not _defines(found.files[_key(handlers, module)], handler.rpartition(".")[2]):
-        raise BundleError(f"handler {handler}: the module does not define `{handler.rpartition('.')[2]}` at its top level")
-    return dict(sorted(found.files.items()))
-
-
-def _key(handlers: Path, module: str) -> str:
-    path = handlers.joinpath(*module.split("."))
-    file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
-    return file.relative_to(handlers).as_posix()
+    if not _defines(entry.file, name):
+        raise BundleError(f"handler {handler}: the module does not define `{name}` at its top level")
+    return dict(sorted(modules.reached(module).items()))
 
 
 def _defines(file: Path, name: str) -> bool:
@@ -146,8 +168,10 @@ def digest(files: Iterable[Path], *extra: str) -> str:
     return result.hexdigest()
 
 
-def write_bundle(handlers: Path, build: Path, workload: str, function: str, handler: str) -> Path:
+def write_bundle(
+    handlers: Path, build: Path, workload: str, function: str, handler: str, modules: Modules | None = None
+) -> Path:
     """The bundle of one function in `build`, written only if it has changed."""
     target = build / f"{workload}-{function}.zip"
-    write_zip(target, sources(handlers, handler))
+    write_zip(target, sources(handlers, handler, modules))
     return target

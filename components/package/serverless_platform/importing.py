@@ -14,7 +14,7 @@ from typing import Any
 from platform_contract.plan import plan_workload
 from platform_contract.plan.model import FunctionPlan
 
-from .bundles import BundleError, digest, sources
+from .bundles import BundleError, Modules, digest, sources
 from .layers import IN_THE_RUNTIME, find_layer
 from .reading import Project
 
@@ -71,9 +71,10 @@ def check_imports(project: Project, python: Path) -> tuple[int, int]:
 
 
 def _functions(project: Project) -> Any:
+    modules = Modules(project.handlers)
     for workload, manifest in project.manifests.items():
         for name, function in plan_workload(manifest, project.settings).functions.items():
-            yield _Function(f"{workload}/{name}", function, sources(project.handlers, function.handler))
+            yield _Function(f"{workload}/{name}", function, sources(project.handlers, function.handler, modules))
 
 
 def _good(build: Path) -> set[str]:

@@ -20,7 +20,7 @@ from platform_contract.settings import PREFIX, Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests, read_graphql, schema_path, workload_folder
 from platform_contract.stack_files import stack_values
 
-from .bundles import write_bundle
+from .bundles import Modules, write_bundle
 from .foundation import FoundationArgs
 from .layers import LayerTarget, find_layer, layer_target
 
@@ -93,9 +93,12 @@ class Project:
 
     def workloads(self) -> Iterator[tuple[str, Any]]:
         """(name, arguments) of every workload, without what the platform shares. Raises BundleError before the first one."""
+        modules = Modules(self.handlers)
         bundles: dict[str, dict[str, pulumi.Archive]] = {
             name: {
-                function: pulumi.FileArchive(str(write_bundle(self.handlers, self.build, name, function, spec.handler)))
+                function: pulumi.FileArchive(
+                    str(write_bundle(self.handlers, self.build, name, function, spec.handler, modules))
+                )
                 for function, spec in manifest.functions.items()
             }
             for name, manifest in self.manifests.items()
