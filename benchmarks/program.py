@@ -57,7 +57,8 @@ def make_project(folder: Path, workloads: int, settles: bool) -> None:
     (folder / "handlers").mkdir()
     shutil.copytree(ROOT / "handlers" / "shared", folder / "handlers" / "shared")
     shutil.copy(ROOT / "handlers" / "requirements.txt", folder / "handlers")
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for name in (".venv", "policies"):
+        (folder / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     shutil.copy(ROOT / "Pulumi.dev.yaml", folder)
     (folder / "real.py").write_text((ROOT / "__main__.py").read_text())
