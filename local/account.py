@@ -24,6 +24,7 @@ from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, load_manifests
 from platform_contract.specs.concurrency_checks import peak_runs
+from platform_contract.stack_files import check_stack
 from platform_contract.standards.quotas import ACCOUNT
 
 Client = Callable[[str], Any]
@@ -52,13 +53,15 @@ def clients_of(settings: Settings) -> Client:
     return lambda service: session.client(service)
 
 
-def tell_before(settings: Settings) -> None:
+def tell_before(stack: str, settings: Settings) -> None:
     """Plans every workload, asks the account whether there is room for it, and prints what it has said. Raises Refusal."""
     try:
+        if problems := list(check_stack(ROOT, stack, settings)):
+            raise ProblemsError(problems)
         manifests = load_manifests(ROOT / "workloads", settings)
         plans = plan_all(manifests, settings)
-    except ProblemsError as problems:
-        raise Refusal(str(problems)) from None
+    except ProblemsError as wrong:
+        raise Refusal(str(wrong)) from None
     with step(f"Account {settings.account_id} in {settings.region}") as current:
         asked = ask(settings, plans, clients_of(settings))
         refuse_what_does_not_fit(settings, plans, asked)

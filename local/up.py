@@ -141,7 +141,7 @@ def up_aws(options: argparse.Namespace) -> int:
     if options.workloads or options.port:
         raise Refusal("WORKLOADS= and PORT= are for the local stack; a real stack always holds all workloads")
     settings = read_settings(options.stack, {})
-    tell_before(settings)
+    tell_before(options.stack, settings)
     with step("Pulumi engine") as current:
         engine: Engine = find_engine(current)
         prepare(engine)

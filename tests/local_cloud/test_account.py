@@ -139,9 +139,9 @@ def test_it_is_asked_before_anything_else(monkeypatch, capsys):
     """With the whole project, as `make up STACK=dev` does it."""
     monkeypatch.setattr(account, "clients_of", lambda settings: Aws(limit=10))
     with pytest.raises(Refusal, match="leaves 0 to reserve"):
-        account.tell_before(SETTINGS)
+        account.tell_before("dev", SETTINGS)
     monkeypatch.setattr(account, "clients_of", lambda settings: Aws(refuses=("sts",)))
-    account.tell_before(SETTINGS)
+    account.tell_before("dev", SETTINGS)
     said = capsys.readouterr().out
     assert "Account 111111111111 in eu-west-1: functions running at the same time: 480 of 900, IAM roles: 36 of 1,000, X-Ray groups: 13 of 25" in said
     assert "Costs a month though nothing runs, in USD" in said

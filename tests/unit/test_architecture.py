@@ -45,7 +45,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "documents": set(),
     "plan": {"problems", "standards", "settings", "naming", "rotation_names", "specs", "documents"},
     "inventory": set(),
-    "stack_files": {"problems", "settings", "specs"},
+    "stack_files": {"problems", "settings", "specs", "standards"},
     "reference": {"words", "standards", "settings", "name_limits", "naming", "specs"},
     "uses": {"standards"},
     "cost": {"standards", "settings", "specs", "plan", "break_even", "uses"},

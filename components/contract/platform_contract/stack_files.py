@@ -1,11 +1,13 @@
 """Stack files, Pulumi.STACK.yaml: where they are, what they hold for the platform. For tools; the program gets its settings from the engine."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .problems import Problem, ProblemsError, choices
 from .settings import PREFIX, Settings, load_settings
 from .specs.yaml_files import read_yaml
+from .standards.boundary import boundary_name
 
 
 def stack_names(root: Path) -> list[str]:
@@ -38,7 +40,47 @@ def stack_values(root: Path, stack: str) -> dict[str, Any]:
 
 def stack_settings(root: Path, stack: str) -> Settings:
     """The settings of a stack. Raises ProblemsError with all that is wrong with its file."""
-    return load_settings(stack_values(root, stack), f"Pulumi.{stack}.yaml")
+    settings = load_settings(stack_values(root, stack), f"Pulumi.{stack}.yaml")
+    if problems := list(check_stack(root, stack, settings)):
+        raise ProblemsError(problems)
+    return settings
+
+
+def check_stack(root: Path, stack: str, settings: Settings) -> Iterator[Problem]:
+    """That a stack is called like its environment, and that no other stack in `root` would have the same names in its account."""
+    file = f"Pulumi.{stack}.yaml"
+    if settings.environment not in (stack, stack.partition("-")[0]):
+        yield Problem(
+            file, "environment", settings.environment, f"does not agree with the stack's name, {stack}: names in AWS begin with the environment",
+            f"write `environment: {stack.partition('-')[0]}`, or rename the file to Pulumi.{settings.environment}.yaml (or Pulumi.{settings.environment}-SOMETHING.yaml)",
+        )  # fmt: skip
+    for other in stack_names(root):
+        if other == stack:
+            continue
+        try:
+            its = load_settings(stack_values(root, other), f"Pulumi.{other}.yaml")
+        except ProblemsError:
+            continue  # told by whoever reads its settings
+        yield from _same_names(file, settings, other, its)
+
+
+def _same_names(file: str, settings: Settings, other: str, its: Settings) -> Iterator[Problem]:
+    """Names carry environment and region. A boundary's is free, and IAM has no regions."""
+    if settings.account_id != its.account_id:
+        return
+    if (settings.environment, settings.region) == (its.environment, its.region):
+        yield Problem(
+            file, "environment", settings.environment,
+            f"is that of the stack {other} as well, in the same account and region: the two would have the same names in AWS, and overwrite each other's alarms and policies",
+            "give one of them another environment, region or account",
+        )  # fmt: skip
+    elif settings.boundary_name == its.boundary_name:
+        yield Problem(
+            file, "boundary_policy_name", settings.boundary_name,
+            f"is that of the stack {other} as well, in the same account: a boundary allows the data of one environment in one region, so the roles of "
+            "one of the two could do nothing",
+            f"write {boundary_name(settings.environment, settings.region)}, and let an administrator make it: bootstrap/README.md",
+        )  # fmt: skip
 
 
 def same_keys(root: Path) -> list[Problem]:

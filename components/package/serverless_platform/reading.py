@@ -18,7 +18,7 @@ from platform_contract.plan import FoundationPlan, Platform, plan_all, plan_foun
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests, read_graphql, schema_path, workload_folder
-from platform_contract.stack_files import stack_values
+from platform_contract.stack_files import check_stack, stack_values
 
 from .bundles import Modules, write_bundle
 from .foundation import FoundationArgs
@@ -137,6 +137,7 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
     settings, manifests = None, {}
     try:
         settings = load_settings(values, f"Pulumi.{stack}.yaml")
+        problems += check_stack(root, stack, settings)
     except ProblemsError as wrong:
         problems += wrong.problems
     try:
