@@ -180,3 +180,24 @@ def test_an_update_of_a_real_stack_wants_a_preview_of_the_same_program(door: Doo
         assert set(door.state().values()) == {"previewed"}
     finally:
         door.environment = {}
+
+
+TWO_FAULTS = """
+import pulumi
+from pulumi_aws import Provider, s3, sqs
+
+aws = pulumi.ResourceOptions(provider=Provider("aws", region="eu-west-1", skip_credentials_validation=True))
+sqs.Queue("open", name="open", tags={"owner": "a"}, opts=aws)
+s3.Bucket("bare", bucket="bare", tags={"owner": "a"}, opts=aws)
+"""
+
+
+def test_a_preview_tells_what_one_resource_shows_and_what_the_whole_stack_shows_together(make_project) -> None:
+    project = make_project(TWO_FAULTS)
+    done = project.call("preview", "--policy-pack", str(POLICIES), SERVERLESS_PLATFORM_OFFLINE="1")
+    assert done.returncode != 0
+    for finding in (
+        "Queue 'open': kmsMasterKeyId=not set", "Bucket 'bare': bucket=bare: the bucket has no encryption configuration",
+        "Bucket 'bare': bucket=bare: the bucket has no public access block",
+    ):  # fmt: skip
+        assert finding in told(done), told(done)

@@ -193,7 +193,7 @@ RULES = (
             Case("a password in an address", _variables(DATABASE_URL="postgres://shop:hunter2secret@db.example.com/shop"),
                  finds=("environment.variables.DATABASE_URL=(not shown): looks like a secret",)),
             Case("a connection string", _variables(DATABASE="Server=db;User Id=shop;Password=hunter2secret;"), finds=("DATABASE=(not shown)",)),
-            Case("addresses without a password", _variables(DATABASE_URL="postgres://shop@db.example.com:5432/shop", API="https://api.example.com:8443/v1?page=2")),
+            Case("addresses without a password", _variables(DATABASE_URL="postgres://shop@db.example.com:5432/shop", API="https://api.example.com:8443/v1/@me")),
             Case("where a key is", _variables(SIGNING_KEY="arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c")),
             Case("variables not known yet", Given(FUNCTION, {"environment": {"variables": UNKNOWN}}), waits=("environment.variables",)),
             Case("a secret's name, value not known yet", _variables(DB_PASSWORD=UNKNOWN), waits=("environment.variables.DB_PASSWORD",)),
