@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from clickstream.contracts import Click, ClickRecord, Meta
+from shared.refusals import kind_of_codes
 
 ATTEMPTS = 4
 """Calls for one request: the first, and three for the records that a shard refused. A refusal ends within the second, because
 the limits of a shard are per second (1 MiB, 1000 records)."""
 FIRST_WAIT_SECONDS = 0.1
-PASSING = frozenset({"ProvisionedThroughputExceededException", "InternalFailure"})
-"""Error codes of a single record (API reference, PutRecords)."""
 
 
 class NotAllTaken(Exception):
@@ -55,6 +54,6 @@ class ClickStream:
             left = [record for record, result in zip(left, results, strict=True) if result.get("ErrorCode")]
             if not left:
                 return len(clicks)
-            if codes - PASSING:
+            if any(kind_of_codes([code]) != "passing" for code in codes):
                 break
         raise NotAllTaken(len(clicks) - len(left), sorted(codes))

@@ -35,14 +35,18 @@ class Documents:
         )  # fmt: skip
 
     def get(self, key: str) -> Document:
-        """Raises PermanentFailure if it is gone or too large; other AWS errors pass through."""
+        """Raises PermanentFailure if it is gone or too large; other AWS errors pass through.
+
+        AccessDenied is among those: without the right to list, S3 says it of an object that is gone as well as where a permission is
+        missing, and what the second one needs is time.
+        """
         from botocore.exceptions import ClientError
 
         try:
             reply = self._client.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):  # without the right to list, S3 says 403 for 404
-                raise PermanentFailure("the document is not there, or not to be read") from None
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise PermanentFailure("the document is not there") from None
             raise
         if reply["ContentLength"] > LARGEST_BYTES:
             raise PermanentFailure(f"the document has {reply['ContentLength']} bytes; {LARGEST_BYTES} are read")

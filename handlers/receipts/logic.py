@@ -11,6 +11,10 @@ from receipts.contracts import MOST_LINES, CorrectedLine, Correction, Correction
 from receipts.models import CorrectedReceipt, Receipt
 from shared.errors import PermanentFailure, TransientFailure, first_fault
 
+LARGEST_TOTAL = 10**15
+"""In the currency's smallest unit. Readers of JSON round whole numbers above 2^53, and DynamoDB keeps 38 digits. Not a bound of the
+contract's fields: what was valid once has to stay readable."""
+
 Model = TypeVar("Model", bound=BaseModel)
 Outcome = Literal["applied", "repeated", "conflicting"]
 
@@ -105,7 +109,11 @@ def _corrected(receipt: Receipt, changes: list[CorrectedLine]) -> Receipt:
 
 
 def _total(lines: list[Line]) -> int:
-    return sum(line.quantity * line.unit_price for line in lines)
+    """Raises PermanentFailure for more than can be kept and read as a whole number everywhere."""
+    total = sum(line.quantity * line.unit_price for line in lines)
+    if total > LARGEST_TOTAL:
+        raise PermanentFailure(f"lines: they come to more than {LARGEST_TOTAL} in the currency's smallest unit")
+    return total
 
 
 def _digest(correction: Correction) -> str:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 ProductId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """ASCII alone: DynamoDB sorts keys by their UTF-8 bytes, Python by code point, and for ASCII that is the same order."""
 
+LARGEST_PRICE = 10**12
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -18,7 +20,7 @@ class ProductText(_Model):
     name: str = Field(min_length=1, max_length=200)
     tags: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = Field(default=[], max_length=20)
     description: str = Field(default="", max_length=2000, description="Found by its words as far as the 45 of a product reach")
-    price_cents: int = Field(ge=0, le=10**12, strict=True, description="In the currency's smallest unit")
+    price_cents: int = Field(ge=0, le=LARGEST_PRICE, strict=True, description="In the currency's smallest unit")
 
 
 class Product(ProductText):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from search_index.contracts import ProductId
+from search_index.contracts import LARGEST_PRICE, ProductId
 
 SEQUENCE_DIGITS = 40
 """Longest sequence number of a DynamoDB stream (API reference, StreamRecord). DynamoDB's own numbers hold 38 digits, so
@@ -32,7 +32,8 @@ class Indexed(BaseModel):
     name: str
     tags: list[str] = []
     description: str = ""
-    price_cents: int
+    price_cents: int = Field(ge=0, le=LARGEST_PRICE)
+    """As the API takes it. Others may write the table, and DynamoDB's numbers go up to 10^125, of which it keeps 38 digits."""
 
 
 class State(_Model):

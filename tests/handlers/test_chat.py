@@ -79,6 +79,55 @@ def send(connection: str, room: str = "tea", text: str = "hello", route: str = "
     return call(route, connection, context, user, body=json.dumps({"action": "send", "room": room, "text": text, **more}))
 
 
+def conflicts(chat, monkeypatch, times: int) -> list[int]:
+    """The next transactions meet another one on the same item; how many were tried is counted."""
+    client, tried = chat.store._client, []
+    real = client.transact_write_items
+
+    def write(**request):
+        tried.append(1)
+        if len(tried) <= times:
+            reasons = [{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, {"Code": "None"}]
+            raise client.exceptions.TransactionCanceledException({"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, "T")
+        return real(**request)
+
+    monkeypatch.setattr(client, "transact_write_items", write)
+    return tried
+
+
+def test_two_frames_that_join_rooms_at_once_do_not_lose_one(chat, monkeypatch):
+    connect("a")
+    tried = conflicts(chat, monkeypatch, 2)
+    assert send("a") == 200 and len(tried) == 3
+    assert chat.kept() == ({("tea", "a")}, {"a"})
+
+
+def test_a_conflict_that_lasts_is_a_failure_that_may_pass(chat, monkeypatch):
+    from shared.errors import TransientFailure
+
+    connect("a")
+    tried = conflicts(chat, monkeypatch, 9)
+    with pytest.raises(TransientFailure, match="other transactions are at work on the same items: TransactionConflict"):
+        send("a")
+    assert len(tried) == 4
+
+
+def test_a_single_write_that_meets_a_transaction_is_tried_again(chat, monkeypatch):
+    connect("a", "tea")
+    client, met = chat.store._client, []
+    real = client.delete_item
+
+    def delete(**request):
+        if not met:
+            met.append(1)
+            raise client.exceptions.TransactionConflictException({"Error": {"Code": "TransactionConflictException"}}, "DeleteItem")
+        return real(**request)
+
+    monkeypatch.setattr(client, "delete_item", delete)
+    chat.store.close("a")
+    assert met and chat.kept() == (set(), set())
+
+
 def test_a_message_reaches_everybody_in_the_room_and_nobody_else(chat, metric_values):
     assert [connect("a", "tea"), connect("b", "tea"), connect("c", "coffee"), connect("d")] == [200] * 4
     assert send("a", text="  hello ", correlation_id="from-the-client") == 200
