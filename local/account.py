@@ -3,12 +3,15 @@
 What cannot be read (a role without the permission) is told and assumed; the update is not held up for it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
 from rich.table import Table
@@ -50,7 +53,8 @@ class Asked:
 def clients_of(settings: Settings) -> Client:
     """The user's own credentials, as for the update itself."""
     session = boto3.Session(region_name=settings.region)
-    return lambda service: session.client(service)
+    patience = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3})
+    return lambda service: session.client(service, config=patience)
 
 
 def tell_before(stack: str, settings: Settings) -> None:
@@ -132,6 +136,35 @@ def peaks_beyond(manifests: Mapping[str, Manifest], plans: Plans, asked: Asked) 
         f"functions without a reservation run up to {peak:g} at the same time when all workloads have their peak, and the account has {room} for them: "
         "beyond, callers get 429 and events wait; ask AWS to raise the quota before the load comes"
     )
+
+
+def refuse_names_of_another(stack: str, settings: Settings, pulumi: Sequence[str], env: Mapping[str, str], client: Client) -> None:
+    """Raises Refusal if the account holds a platform of this name that the stack knows nothing of: AWS would overwrite its alarms and policies.
+
+    pulumi: the engine's command. The alarm topic stands for the platform: it is made first and deleted last. What cannot be found out is left to
+    the update, which meets the same obstacle.
+    """
+    if _holds_something(stack, pulumi, env) is not False:
+        return
+    topic = naming.topic_arn(settings, naming.alarm_topic_name(settings))
+    try:
+        client("sns").get_topic_attributes(TopicArn=topic)
+    except (BotoCoreError, ClientError):
+        return
+    raise Refusal(
+        f"account {settings.account_id} has a platform {settings.environment} in {settings.region} already ({topic}), and the stack {stack} knows nothing "
+        f"of it: another stack has made it, or its state is elsewhere. Log in to the backend that holds it (`pulumi login`), or give this "
+        f"stack another environment, region or account"
+    )
+
+
+def _holds_something(stack: str, pulumi: Sequence[str], env: Mapping[str, str]) -> bool | None:
+    """Whether the stack's state has a resource of AWS; None if the engine does not say."""
+    done = subprocess.run([*pulumi, "stack", "export", "-s", stack], cwd=ROOT, env=dict(env), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        return False if "no stack named" in done.stderr else None
+    resources = (json.loads(done.stdout).get("deployment") or {}).get("resources") or []
+    return any(each["type"].startswith("aws:") for each in resources)
 
 
 def _functions(plans: Plans) -> Iterator[FunctionPlan]:

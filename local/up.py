@@ -14,7 +14,7 @@ import yaml
 
 from local import cloud as clouds
 from local import recovery
-from local.account import tell_before
+from local.account import clients_of, refuse_names_of_another, tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
 from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
@@ -153,6 +153,7 @@ def up_aws(options: argparse.Namespace) -> int:
     env["PULUMI_OPTION_POLICY_PACK"] = str(GUARDRAILS)
     if not engine.official_host:
         env["PATH"] = os.pathsep.join([str(LOCAL / "bin"), env["PATH"]])
+    refuse_names_of_another(options.stack, settings, [str(engine.pulumi)], env, clients_of(settings))
     return subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)
 
 

@@ -1,5 +1,7 @@
 """What `make up` of a real stack asks the account beforehand, with botocore's own models of the answers."""
 
+import json
+import sys
 from contextlib import nullcontext
 
 import boto3
@@ -150,3 +152,41 @@ def test_it_is_asked_before_anything_else(monkeypatch, capsys):
     printed = [line.split() for line in said.splitlines()]
     assert [[cell for cell in row if cell] for row in rows if [cell for cell in row if cell] not in printed] == [], "by workload, and in sum"
     assert "AWS did not say whose credentials these are, so what the settings say is assumed" in said
+
+
+TOPIC = f"arn:aws:sns:eu-west-1:{SETTINGS.account_id}:dev-alarms"
+BUCKET, STASH = {"type": "aws:s3/bucket:Bucket"}, {"type": "pulumi:index:Stash"}
+
+
+def sns(*, there):
+    def client(service):
+        made = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+        stub = Stubber(made)
+        if there:
+            stub.add_response("get_topic_attributes", {"Attributes": {}}, {"TopicArn": TOPIC})
+        else:
+            stub.add_client_error("get_topic_attributes", "NotFound", "", 404)
+        stub.activate()
+        return made
+
+    return client
+
+
+def engine_that(tmp_path, resources=(), error=""):
+    """An engine that exports these resources, or fails with this error."""
+    script = f"import sys; print({error!r}, file=sys.stderr); sys.exit(255)" if error else f"print({json.dumps(json.dumps({'deployment': {'resources': list(resources)}}))})"
+    (tmp_path / "pulumi.py").write_text(script)
+    return [sys.executable, str(tmp_path / "pulumi.py")]
+
+
+NEW = "error: no stack named 'dev' found"
+
+
+@pytest.mark.parametrize(("state", "there", "refused"), [
+    ({"error": NEW}, True, True), ({"resources": []}, True, True), ({"resources": [STASH]}, True, True), ({"error": NEW}, False, False),
+    ({"resources": [STASH, BUCKET]}, True, False), ({"error": "error: could not get cloud url"}, True, False),
+], ids=["new stack", "empty stack", "stack that was refused", "new stack and account", "its own platform", "not logged in"])  # fmt: skip
+def test_a_platform_that_another_stack_has_made_is_not_overwritten(tmp_path, state, there, refused):
+    engine = engine_that(tmp_path, **state)
+    with pytest.raises(Refusal, match=f"account 111111111111 has a platform dev in eu-west-1 already .{TOPIC}.") if refused else nullcontext():
+        account.refuse_names_of_another("dev", SETTINGS, engine, {}, sns(there=there))
