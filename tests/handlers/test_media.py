@@ -280,9 +280,12 @@ def test_a_run_that_dies_before_it_tells_is_made_good_by_the_next(cloud, monkeyp
         broken.setattr(process, "tell", lambda *_: (_ for _ in ()).throw(RuntimeError("SNS refuses")))
         with pytest.raises(RuntimeError):
             process.handler(notice(key), Context())
+    told: list = []
+    monkeypatch.setattr(process, "tell", lambda topic, message: told.append(message.status))
     process.handler(notice(key), Context())
     [item] = items(cloud[0], cloud[1]["TABLE_FILES"])
-    assert item["status"] == {"S": "kept"}
+    assert (item["status"], told) == ({"S": "kept"}, ["kept"])
+    assert (there(cloud, "BUCKET_MEDIA"), there(cloud, "BUCKET_UPLOADS")) == ([UPLOAD], [])
 
 
 def test_whichever_answer_is_lost_the_file_is_moved_counted_and_told_of(cloud, losing, messages, metric_values):

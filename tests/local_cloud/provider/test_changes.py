@@ -147,6 +147,24 @@ def test_unknown_value_of_a_replacing_input_replaces(provider: wire.Provider) ->
     assert list(answer.replaces) == ["functionName"] and answer.deleteBeforeReplace
 
 
+BUCKET = "aws:s3/bucket:Bucket"
+LOCKED = {"objectLockConfiguration": {"objectLockEnabled": "Enabled"}}
+RULED = {"objectLockConfiguration": {"objectLockEnabled": "Enabled", "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 1}}}}
+IMPORTED = {"importTable": {"inputFormat": "CSV", "s3BucketSource": {"bucket": "b"}}}
+
+
+@pytest.mark.parametrize(("token", "old", "new", "replaces"), [
+    # An input of the block replaces: so does the block, when it comes or goes, and nothing else of it does.
+    (BUCKET, {}, LOCKED, ["objectLockConfiguration"]), (BUCKET, LOCKED, {}, ["objectLockConfiguration"]), (BUCKET, LOCKED, RULED, []),
+    # Only that the block comes or goes replaces.
+    (TABLE, {}, IMPORTED, ["importTable"]), (TABLE, IMPORTED, {}, ["importTable"]),
+])  # fmt: skip
+def test_a_block_that_comes_or_goes_replaces_as_the_official_provider_says(provider: wire.Provider, token: str, old: dict, new: dict, replaces: list) -> None:
+    answer = provider.diff(token, "one", {}, old, new)
+    assert list(answer.replaces) == replaces
+    assert list(answer.diffs)
+
+
 def test_a_made_up_name_is_replaced_in_the_usual_order(provider: wire.Provider) -> None:
     old = provider.checked(TABLE, {"hashKey": "a", "attributes": [{"name": "a", "type": "S"}]}, "orders")
     new = provider.checked(TABLE, {"hashKey": "b", "attributes": [{"name": "b", "type": "S"}]}, "orders", olds=old)
