@@ -44,7 +44,7 @@ def preview(content: bytes) -> Preview:
     for line in decoded(content).splitlines():
         plain = "".join(" " if character == "\t" else character for character in line if unicodedata.category(character) not in HIDDEN or character == "\t")
         if plain.strip():
-            lines.append(plain.strip()[:PREVIEW_CHARACTERS])
+            lines.append(plain.strip()[:PREVIEW_CHARACTERS].rstrip())
         if len(lines) == PREVIEW_LINES:
             break
     return Preview(lines=lines)

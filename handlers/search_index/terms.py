@@ -29,6 +29,10 @@ def tokenise(texts: Iterable[str], limit: int = MAXIMUM_TERMS) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """`text` without case, accents and compatibility forms."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """`text` without case, accents and compatibility forms; what is folded stays as it is.
+
+    Decomposed before case is folded, because some forms hide capitals (the script H of U+210B), and after it, because folding may
+    compose. Otherwise a word of the index, asked for as it stands there, would not be found.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
