@@ -1,6 +1,5 @@
 """Stock and reservations over HTTP: parse, one call into the logic, answer."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,14 +15,13 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
 from shared.http import answer, caller, principal, read_body, serve
+from shared.idempotency_keys import idempotency_key, reused
 from shared.observability import count, instrumented, logger
 from shared.routes import Response, Routes
 
 if TYPE_CHECKING:
     from shared.idempotency import Idempotency
 
-IDEMPOTENCY_HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _SKU = TypeAdapter(Sku)
 app = Routes()
 
@@ -62,7 +60,7 @@ def parts() -> Parts:
 
 @app.post("/items/{sku}/reservations")
 def reserve(sku: str) -> Response:
-    customer_id, key = caller(app.current_event), idempotency_key()
+    customer_id, key = caller(app.current_event), idempotency_key(app.current_event)
     checked(sku)
     request = read_body(app.current_event, NewReservation)
 
@@ -130,15 +128,6 @@ def checked(sku: str) -> str:
         raise Problem(400, "a stock-keeping unit is 1 to 32 letters, digits and hyphens", "sku") from None
 
 
-def idempotency_key() -> str:
-    """The request's key. Raises Problem 400 if it is missing or malformed."""
-    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
-    key = sent.get(IDEMPOTENCY_HEADER.lower()) or ""
-    if not _KEY.fullmatch(key):
-        raise Problem(400, "a key of 1 to 128 visible ASCII characters is needed; repeat it when you retry", IDEMPOTENCY_HEADER)
-    return key
-
-
 @contextmanager
 def told() -> Iterator[None]:
     """What the logic refuses, as a Problem."""
@@ -158,7 +147,7 @@ def told() -> Iterator[None]:
     except logic.Busy:
         raise Problem(409, "too many are at work on this item; try again in a second", "sku", {"retry-after": "1"}) from None
     except logic.KeyReused:
-        raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
+        raise reused() from None
 
 
 @instrumented

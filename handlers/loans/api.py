@@ -15,15 +15,14 @@ from shared.clients import client, in_lambda
 from shared.config import GROUPS_CLAIM, FunctionConfig, load_config
 from shared.errors import Problem
 from shared.http import answer, caller, read_body, serve
+from shared.idempotency_keys import idempotency_key, reused
 from shared.observability import correlation_id, count, instrumented, logger
 from shared.routes import Response, Routes
 
-IDEMPOTENCY_HEADER = "Idempotency-Key"
 APPROVERS = "approvers"
 """Group whose members decide about loans, others' only."""
 PRICE_SECONDS = 6
 """How long the caller of a price waits: cold starts of its step included, below the function's timeout."""
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 app = Routes()
 
 
@@ -68,12 +67,12 @@ def parts() -> Parts:
 @app.post("/loans")
 def create() -> Response:
     applicant_id = caller(app.current_event)
-    key = idempotency_key()
+    key = idempotency_key(app.current_event)
     request = read_body(app.current_event, LoanRequest)
     try:
         kept, new = service.receive(request, applicant_id, key, correlation_id(), parts().loans)
     except service.KeyReused:
-        raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
+        raise reused() from None
     if new:
         count("LoansReceived")
     service.start(kept, parts().decide)
@@ -125,15 +124,6 @@ def quote() -> Response:
     given = service.quote(request, correlation_id(), parts().price)
     logger.info("loan priced", months=request.months)
     return answer(200, given.model_dump(mode="json"))
-
-
-def idempotency_key() -> str:
-    """The request's key. Raises Problem 400 if it is missing or malformed."""
-    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
-    key = sent.get(IDEMPOTENCY_HEADER.lower()) or ""
-    if not _KEY.fullmatch(key):
-        raise Problem(400, "a key of 1 to 128 visible ASCII characters is needed; repeat it when you retry", IDEMPOTENCY_HEADER)
-    return key
 
 
 def groups(event: Any) -> frozenset[str]:

@@ -1,6 +1,5 @@
 """`POST /notifications`: parse, one call into the logic, answer. Delivery happens behind the bus, so the answer is 202."""
 
-import re
 from functools import cache
 from typing import Any
 
@@ -10,15 +9,13 @@ from notifications import logic
 from notifications.contracts import NewNotification, NotificationAccepted
 from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
-from shared.errors import Problem
 from shared.events import EventBus
 from shared.http import answer, caller, read_body, serve
+from shared.idempotency_keys import optional_key
 from shared.observability import correlation_id, count, instrumented, logger
 from shared.routes import Response, Routes
 
 SOURCE = "notifications"
-IDEMPOTENCY_HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 app = Routes()
 
 
@@ -37,21 +34,12 @@ def parts() -> EventBus:
 @app.post("/notifications")
 def create() -> Response:
     requested_by = caller(app.current_event)
-    key = idempotency_key()
+    key = optional_key(app.current_event)
     request = read_body(app.current_event, NewNotification)
     asked, event_id = logic.ask(request, requested_by, key, parts(), correlation_id())
     count("NotificationsRequested")
     logger.info("notification requested", notification_id=asked.notification_id, event_id=event_id, priority=asked.priority)
     return answer(202, NotificationAccepted(notification_id=asked.notification_id).model_dump(mode="json"))
-
-
-def idempotency_key() -> str | None:
-    """The request's key, None where none was sent. Raises Problem 400 if it is malformed."""
-    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
-    key = sent.get(IDEMPOTENCY_HEADER.lower())
-    if key is not None and not _KEY.fullmatch(key):
-        raise Problem(400, "a key has 1 to 128 visible ASCII characters; repeat it when you retry", IDEMPOTENCY_HEADER)
-    return key
 
 
 @instrumented

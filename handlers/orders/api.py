@@ -1,6 +1,5 @@
 """`POST /orders` and `GET /orders/{order_id}`: parse, one call into the logic, answer."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from shared.clients import client, in_lambda
 from shared.config import FunctionConfig, load_config
 from shared.errors import Problem
 from shared.http import answer, caller, principal, read_body, role_of, serve
+from shared.idempotency_keys import idempotency_key, reused
 from shared.observability import count, instrumented, logger
 from shared.paging import cursor_of, limit_of, position_of
 from shared.routes import Response, Routes
@@ -21,8 +21,6 @@ from shared.routes import Response, Routes
 if TYPE_CHECKING:
     from shared.idempotency import Idempotency
 
-IDEMPOTENCY_HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 app = Routes()
 
 
@@ -58,7 +56,7 @@ def parts() -> Parts:
 @app.post("/orders")
 def create() -> Response:
     customer_id = caller(app.current_event)
-    key = idempotency_key()
+    key = idempotency_key(app.current_event)
     request = read_body(app.current_event, NewOrder)
 
     def work() -> dict[str, Any]:
@@ -72,7 +70,7 @@ def create() -> Response:
             app.lambda_context, caller=customer_id, key=key, payload=request.model_dump(mode="json"), work=work
         )
     except logic.KeyReused:
-        raise Problem(422, "this key was used before with another body; use a new key", IDEMPOTENCY_HEADER) from None
+        raise reused() from None
     logger.info("order accepted", order_id=order["order_id"])
     return answer(201, order, {"location": f"/orders/{order['order_id']}"})
 
@@ -123,15 +121,6 @@ def listed(customer_id: str, query: dict[str, str] | None) -> Response:
     orders = [order.model_dump(mode="json") for order in page.orders]
     logger.info("orders listed", orders=len(orders), more=page.end is not None)
     return answer(200, {"orders": orders, "next_cursor": cursor_of(page.end)})
-
-
-def idempotency_key() -> str:
-    """The request's key. Raises Problem 400 if it is missing or malformed."""
-    sent = {name.lower(): value for name, value in app.current_event.headers.items()}
-    key = sent.get(IDEMPOTENCY_HEADER.lower()) or ""
-    if not _KEY.fullmatch(key):
-        raise Problem(400, "a key of 1 to 128 visible ASCII characters is needed; repeat it when you retry", IDEMPOTENCY_HEADER)
-    return key
 
 
 @instrumented

@@ -18,9 +18,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 
 from shared.errors import Problem
+from shared.idempotency_keys import HEADER, reused
 from shared.writes import Recognising
-
-HEADER = "Idempotency-Key"
 
 
 class Idempotency:
@@ -64,7 +63,7 @@ class Idempotency:
         try:
             return self._once(request={"caller": caller, "key": key, "payload": payload}, work=work)
         except IdempotencyValidationError:
-            raise Problem(422, "this key was used before with another body; use a new key", HEADER) from None
+            raise reused() from None
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
             raise Problem(
                 409, "a request with this key is still at work; try again in a second", HEADER, {"retry-after": "1"}
