@@ -83,7 +83,7 @@ least-privilege: setup engine ## drives every workload (or WORKLOADS=) with auth
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
 docs: setup ## generates docs/reference from the code, and publishes contracts as JSON schemas
-	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas
+	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi
 
 lock: setup ## locks the requirements again, with hashes
 	@for file in requirements local/requirements handlers/requirements; do \

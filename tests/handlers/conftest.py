@@ -1,12 +1,15 @@
 """Handlers with the real Powertools, against an embedded cloud: what the tests see is what DynamoDB, S3 and SQS keep."""
 
 import contextlib
+import importlib
 import io
 import json
 import logging
 import os
 import socket
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
@@ -133,3 +136,32 @@ def metric_values(capsys, monkeypatch):
         return sums
 
     return read
+
+
+@pytest.fixture(autouse=True)
+def described(monkeypatch):
+    """Every success of an API's route in any test is one that its OpenAPI description tells of: status and body."""
+    from shared import http
+    from shared.routes import Request, route_of
+
+    answer = http.payload
+
+    def payload(event, response, headers):
+        if (said := descriptions().get(route_of(event))) and response.status_code < 400:
+            said.answers[response.status_code].model_validate_json(response.body)
+            if said.body:
+                said.body.model_validate_json(Request(event).decoded_body)
+        return answer(event, response, headers)
+
+    monkeypatch.setattr(http, "payload", payload)
+
+
+@cache
+def descriptions() -> dict:
+    """Route -> its description, of all workloads."""
+    folders = [path.parent.name for path in (Path(__file__).parents[2] / "handlers").glob("*/description.py")]
+    with patch.dict(os.environ):
+        os.environ.pop("AWS_LAMBDA_FUNCTION_NAME", None)  # with it, handlers make their clients when they are imported
+        for folder in folders:
+            importlib.import_module(f"{folder}.description")
+    return {route: said for folder in folders for route, said in importlib.import_module(f"{folder}.description").ROUTES.items()}

@@ -158,10 +158,8 @@ def test_what_is_done_once_for_many_records_tells_every_request_that_waits_if_it
     assert line["message"] == "the function failed" and line.get("correlation_id") is None, "it is about the batch, nobody's alone"
 
 
-def test_a_record_has_one_part_of_the_trace_also_when_it_fails(monkeypatch):
+def test_a_record_has_one_part_of_the_trace_also_when_it_fails(traced):
     """Told in a part of its own, the failure would be a second hop that took no time."""
-    parts: list[str] = []
-    in_subsegment = observability.tracer.provider.in_subsegment
-    monkeypatch.setattr(observability.tracer.provider, "in_subsegment", lambda name: parts.append(name) or in_subsegment(name))
     assert run(three(), lambda record: record.missing) == ["101"]
-    assert parts == ["## handler", observability.MESSAGE_SUBSEGMENT]
+    [invocation] = traced()
+    assert [(each["name"], each["fault"]) for each in invocation["subsegments"]] == [(observability.MESSAGE_PART, True)]
