@@ -1,14 +1,17 @@
-"""How long a preview of the program takes as it grows, on the real engine: `python -m benchmarks.program`.
+"""What the program costs beside Pulumi itself, on the real engine: `python -m benchmarks.program`.
 
-Side by side in one run: the program as it is, which waits for its own resources, and the same program without that, which
-leaves them to the SDK's wait (pulumi/pulumi#22411). Guardrails are off for both: the handshake is answered by the program.
-The engine is `pulumi` on PATH, or what PULUMI_ENGINE names; the AWS provider is the project's own, offline. Prints Markdown.
+Side by side in one run: a preview of the program, and a preview of a bare program (`benchmarks/bare.py`) that registers the same
+graph, made from the first one's own JSON, and awaits it. Then, as the program grows: copies of orders and receipts.
+Guardrails are off for both: the handshake is answered by the program. The engine is `pulumi` on PATH, or what PULUMI_ENGINE
+names; the AWS provider is the project's own, offline. Seconds are wall clock and, in brackets, processor time of all processes:
+on a busy machine only the second compares. Prints Markdown.
 """
 
 import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -16,25 +19,36 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (7, 14, 28)
 """Workloads; half of them like orders, half like receipts: about 250, 500 and 1,000 resources."""
+REFERENCE = 0
+"""Instead of a size: the repository's own workloads."""
 
 PROGRAM = """
-import pulumi, runpy
-from serverless_platform import guarded, settling
+import runpy
+from serverless_platform import guarded
 async def judged(digest):
     pass
 guarded.refuse_unjudged = judged
-if not {settles}:
-    async def leave(self):
-        return 0
-    settling.Settling.finish = leave
 runpy.run_path({main!r}, run_name="__main__")
 """
+
+
+class Cost(NamedTuple):
+    """Of one preview."""
+
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of processor time, of the engine and all that it started."""
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s ({self.cpu:.1f} s)"
 
 
 def engine_environment(home: Path, state: Path) -> tuple[str, dict[str, str]]:
@@ -46,23 +60,28 @@ def engine_environment(home: Path, state: Path) -> tuple[str, dict[str, str]]:
     named = os.environ.get("PULUMI_ENGINE")
     engine = find_engine(Step("Pulumi engine"))
     prepare(engine, home)
-    variables = environment(engine, state, {"SERVERLESS_PLATFORM_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"}, home)
+    variables = environment(engine, state, {"SERVERLESS_PLATFORM_OFFLINE": "1"}, home)
     variables["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT / "components/contract", ROOT / "components/package", ROOT)))
     return named or str(engine.pulumi), variables
 
 
-def make_project(folder: Path, workloads: int, settles: bool) -> None:
-    """A project with so many workloads, each a copy of orders or receipts under another name."""
-    (folder / "workloads").mkdir(parents=True)
+def make_project(folder: Path, workloads: int) -> None:
+    """A project with the repository's workloads, or so many copies of orders and receipts under other names."""
+    folder.mkdir(parents=True)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "policies").symlink_to(ROOT / "policies")
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "real.py").write_text((ROOT / "__main__.py").read_text())
+    (folder / "__main__.py").write_text(PROGRAM.format(main=str(folder / "real.py")))
+    if workloads == REFERENCE:
+        for name in ("workloads", "handlers"):
+            (folder / name).symlink_to(ROOT / name)
+        return
+    (folder / "workloads").mkdir()
     (folder / "handlers").mkdir()
     shutil.copytree(ROOT / "handlers" / "shared", folder / "handlers" / "shared")
     shutil.copy(ROOT / "handlers" / "requirements.txt", folder / "handlers")
-    for name in (".venv", "policies"):
-        (folder / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "Pulumi.yaml", folder)
-    shutil.copy(ROOT / "Pulumi.dev.yaml", folder)
-    (folder / "real.py").write_text((ROOT / "__main__.py").read_text())
-    (folder / "__main__.py").write_text(PROGRAM.format(settles=settles, main=str(folder / "real.py")))
     for number in range(workloads):
         kind = ("orders", "receipts")[number % 2]
         manifest = yaml.safe_load((ROOT / "workloads" / f"{kind}.yaml").read_text())
@@ -76,42 +95,65 @@ def make_project(folder: Path, workloads: int, settles: bool) -> None:
         (folder / "workloads" / f"{manifest['name']}.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False))
 
 
-def preview(pulumi: str, folder: Path, variables: dict[str, str]) -> tuple[float, int]:
-    """(seconds, resources to create) of one preview."""
-    began = time.perf_counter()
+def make_bare(folder: Path, like: Path, steps: list[dict]) -> Path:
+    """The bare program for the graph of a preview; returns the file with the graph."""
+    folder.mkdir()
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
+        shutil.copy(like / name, folder)
+    shutil.copy(ROOT / "benchmarks" / "bare.py", folder / "__main__.py")
+    graph = folder / "graph.json"
+    graph.write_text(json.dumps([step["newState"] for step in steps]))
+    return graph
+
+
+def preview(pulumi: str, folder: Path, variables: dict[str, str]) -> tuple[Cost, list[dict]]:
+    """What one preview costs, and its steps."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [pulumi, "preview", "-s", "dev", "--non-interactive", "--json"], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )  # fmt: skip
-    seconds = time.perf_counter() - began
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         sys.exit(f"the preview failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return seconds, json.loads(done.stdout)["changeSummary"]["create"]
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu), json.loads(done.stdout)["steps"]
 
 
-def measure(workloads: int, settles: bool, repeat: int, base: Path) -> tuple[float, int]:
-    """(median seconds, resources)."""
-    folder = base / f"{workloads}-{settles}"
-    make_project(folder, workloads, settles)
-    pulumi, variables = engine_environment(base / "home", base / f"state-{workloads}-{settles}")
-    subprocess.run(
-        [pulumi, "stack", "init", "dev", "--non-interactive"], cwd=folder, env=variables, capture_output=True, check=True
-    )
-    runs = [preview(pulumi, folder, variables) for _ in range(repeat)]
-    return statistics.median(seconds for seconds, _ in runs), runs[0][1]
+def median(costs: list[Cost]) -> Cost:
+    return Cost(statistics.median(it.wall for it in costs), statistics.median(it.cpu for it in costs))
+
+
+def measure(workloads: int, repeat: int, base: Path) -> tuple[Cost, Cost, int]:
+    """(the program, the bare one, resources): medians of runs that take turns."""
+    folder, bare = base / f"{workloads}", base / f"{workloads}-bare"
+    make_project(folder, workloads)
+    pulumi, variables = engine_environment(base / "home", base / f"state-{workloads}")
+    subprocess.run([pulumi, "stack", "init", "dev", "--non-interactive"], cwd=folder, env=variables, capture_output=True, check=True)
+    _, steps = preview(pulumi, folder, variables)  # not counted: it compiles what was never imported
+    variables["BENCHMARK_GRAPH"] = str(make_bare(bare, folder, steps))
+    programs, bares = [], []
+    for _ in range(repeat):
+        programs.append(preview(pulumi, folder, variables)[0])
+        cost, again = preview(pulumi, bare, variables)
+        bares.append(cost)
+        if sorted(step["urn"] for step in again) != sorted(step["urn"] for step in steps):
+            sys.exit("the bare program registers another graph than the program")
+    return median(programs), median(bares), len(steps)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.program", description=__doc__)
-    parser.add_argument("--workloads", type=int, nargs="+", default=SIZES, help="how many, for each line of the table")
+    parser.add_argument("--workloads", type=int, nargs="+", default=(REFERENCE, *SIZES), help="how many, for each line of the table")
     parser.add_argument("--repeat", type=int, default=3, help="previews of each, of which the median is printed")
     options = parser.parse_args()
-    print("| workloads | resources | preview | per resource | without settling |\n|---|---|---|---|---|")
+    print("| workloads | resources | preview | bare program | ratio | per resource |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for workloads in options.workloads:
-            seconds, resources = measure(workloads, True, options.repeat, Path(folder))
-            without, _ = measure(workloads, False, options.repeat, Path(folder))
-            line = f"| {workloads} | {resources} | {seconds:.1f} s | {seconds / resources * 1000:.1f} ms | {without:.1f} s |"
-            print(line, flush=True)
+            program, bare, resources = measure(workloads, options.repeat, Path(folder))
+            ratio = f"{program.wall / bare.wall:.2f} ({program.cpu / bare.cpu:.2f})"
+            each = f"{program.wall / resources * 1000:.1f} ms"
+            print(f"| {workloads or 'reference'} | {resources} | {program} | {bare} | {ratio} | {each} |", flush=True)
 
 
 if __name__ == "__main__":
