@@ -38,7 +38,7 @@ def everything(access) -> dict[str, list[str]]:
 
 
 FROM_THE_BOOTSTRAP = {"policy": ["serverless-platform-boundary-local-eu-west-1"]}
-"""Made once per account, outside of the stack."""
+"""Made once per environment, outside of the stack."""
 
 
 def test_destroy_leaves_nothing_in_the_embedded_cloud(small):
