@@ -5,7 +5,8 @@
 - half-open: the pause is over. One run wins the right to probe by a conditional write; its success closes the breaker, its
   failure opens it for another pause. A probe that never reports is forgotten after `probe_seconds`.
 
-Libraries keep this state in the process, where every execution environment of Lambda would learn of an outage alone.
+Libraries keep this state in the process, where every execution environment of Lambda would learn of an outage alone; what Powertools'
+own lacks is in docs/decisions/0010-circuit-breaker.md.
 Clocks of different runs are compared; Lambda's differ by milliseconds, pauses are seconds.
 """
 
