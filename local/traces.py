@@ -28,8 +28,8 @@ CORRELATION, FUNCTION, ROUTE, COLD_START = "correlation_id", "function", "route"
 """Annotations: three of `shared`, one of Powertools."""
 LEGEND = "Times are from the beginning of the request; below a function: what handed it over (<: fed by), and what the function called."
 LISTED = 20
-RESOURCES = ("table_name", "bucket_name", "queue_url", "topic_arn", "function_name", "stream_name")
-"""Where the X-Ray SDK writes what an AWS call was about."""
+RESOURCES = ("table_name", "bucket_name", "queue_url", "topic_arn", "function_name", "stream_name", "state_machine_arn", "secret_id")
+"""Where `handlers/shared/segments.py` writes what an AWS call was about, as X-Ray's own SDK did."""
 
 
 @dataclass
