@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.home import environment
-from tests.program import reviewed
+from tests.program import test_preview
 from tests.program.graph import ROOT
 from tests.program.stacks import graph_of
 
@@ -50,9 +50,11 @@ def kind(step: dict[str, Any]) -> str:
     return token.split(":")[1] if token.startswith("aws:") else token
 
 
-def test_the_engine_finds_unknown_what_the_reviewed_lists_say(steps: list[dict[str, Any]]):
+def test_the_engine_finds_unknown_what_the_mocks_do(steps: list[dict[str, Any]]):
+    """What they find is reviewed: test_preview.py."""
     found = {f"{kind(step)} {path}" for step in steps for path in unknown(step["newState"].get("inputs", {}), "")}
-    assert found == {line for lines in reviewed.read("unknown_at_preview").values() for line in lines}
+    preview = graph_of("dev", preview=True)
+    assert found == {f"{node.kind} {path}" for node in preview.nodes for path in test_preview.unknown(node.properties, "")}
 
 
 def test_the_engine_makes_what_the_mocks_recorded(steps: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch):

@@ -13,6 +13,7 @@ from serverless_platform.settling import Settling
 from tests.program import checks, reviewed
 from tests.program.breaking import program_of, run_workloads, sound
 from tests.program.graph import POLICIES, ROOT, Graph, Node, run_program, stack_config
+from tests.program.shown import in_stacks, shown
 from tests.program.stacks import STACKS, graph_of
 
 WORKLOADS = load_manifests(ROOT / "workloads", None)
@@ -28,22 +29,20 @@ def test_nothing_is_warned_of(graph: Graph):
 
 
 def test_each_workload_is_made_of_what_was_reviewed():
-    """Every resource of every stack by name; those that not every stack has say which ones do."""
-    made: dict[str, dict[str, list[str]]] = {}
+    """Every resource of every stack by name, with what it is like; what not every stack has says which ones do."""
+    made: dict[str, dict[str, dict[str, list[str]]]] = {}
     for stack in STACKS:
         graph = graph_of(stack)
         custom = [node for node in graph.nodes if node.custom]
         names = Counter((node.kind, node.name) for node in custom)
-        resources = [(node, f"{node.kind} {node.name}{_part_of(graph, node, names[node.kind, node.name])}") for node in custom]
-        assert len({line for _, line in resources}) == len(resources)
-        for name, lines in reviewed.by_owner(graph, resources).items():
-            for line in lines:
-                made.setdefault(name, {}).setdefault(line, []).append(stack)
-    found = {
-        name: {line if len(stacks) == len(STACKS) else f"{line} [{', '.join(stacks)}]" for line, stacks in lines.items()}
-        for name, lines in made.items()
-    }
-    assert set(found) == {*WORKLOADS, reviewed.PLATFORM}
+        seen = set()
+        for node in custom:
+            name = f"{node.kind} {node.name}{_part_of(graph, node, names[node.kind, node.name])}"
+            assert name not in seen, name
+            seen.add(name)
+            made.setdefault(reviewed.owner(graph, node), {}).setdefault(name, {})[stack] = shown(node, stack)
+    assert set(made) == {*WORKLOADS, reviewed.PLATFORM}
+    found = {owner: reviewed.blocks(dict(in_stacks(name, told) for name, told in resources.items())) for owner, resources in made.items()}
     assert reviewed.differences("resources", found) == []
 
 
