@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from local import home
 from local.events import EventLog, Summary, short
 from local.paths import ROOT
 from local.steps import step
@@ -239,3 +240,11 @@ def test_ctrl_c_ends_the_update_and_leaves_nothing_running(make_stack):
     from local.update import session_members
 
     assert session_members(session) == []
+
+
+def test_the_engine_writes_no_log_of_its_own_also_where_an_older_checkout_has_one(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "engine.log").write_text("x")
+    home.without_engine_log(tmp_path)
+    home.without_engine_log(tmp_path)
+    assert (tmp_path / "logs").read_bytes() == b""
