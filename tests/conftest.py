@@ -34,7 +34,7 @@ class ByStack(LoadScopeScheduling):
         return _stack(nodeid.partition("::")[0])
 
 
-STACKS = {"platform": r"\b(platform|patterns|office)\b", "small": r"\bsmall\b", "faults": r"\btests\.end_to_end\.faults\b"}
+STACKS = {"platform": r"\b(platform|patterns|office)\b", "whole": r"\b(whole|reached)\b", "small": r"\bsmall\b", "faults": r"\btests\.end_to_end\.faults\b"}
 """Shared stacks, the one that takes longest first; files that use one say so in the names of fixtures (tests/end_to_end/conftest.py)."""
 
 FIRST = ("test_no_drift.py", "test_least_privilege.py")

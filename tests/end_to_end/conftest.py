@@ -1,4 +1,4 @@
-"""Stacks that tests share, each brought up once: a file asks for `platform` or `patterns`, `small`, or `failing` (faults.py), and all that
+"""Stacks that tests share, each brought up once: a file asks for `platform` or `patterns`, `whole`, `small`, or `failing` (faults.py), and all that
 ask for the same one run in one process, one after the other (tests/conftest.py)."""
 
 import uuid
@@ -28,6 +28,23 @@ def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
 def platform(patterns):
     """How to reach that platform (`local.smoke.Access`)."""
     return patterns.access()
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory, engine) -> Iterator[Checkout]:
+    """The same once more, for what looks at a whole stack from outside: drift, permissions, traces. Apart from `patterns`, because drivers
+    leave functions with addresses and keys in memory that tests of patterns replace."""
+    copy = Checkout.make(tmp_path_factory.mktemp("whole") / "platform", *CHOSEN)
+    try:
+        copy.up()
+        yield copy
+    finally:
+        copy.down()
+
+
+@pytest.fixture(scope="session")
+def reached(whole):
+    return whole.access()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Least privilege proven: `make up` with authorization on, every workload driven, granted held against used, role by role.
 
-It runs before everything else on the shared stack (conftest.py), so that what is recorded is what drivers did. `make least-privilege` runs
+It runs before everything else that makes requests on its stack (tests/conftest.py), so that what is recorded is what drivers did. `make least-privilege` runs
 this file and prints the report; WORKLOADS= takes some of them. What is noticed of a wrong grant: test_missing_grant.py.
 """
 
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
-def driven(platform) -> dict[str, str]:
+def driven(reached) -> dict[str, str]:
     """What went wrong while the workloads were driven."""
-    return drive(platform)
+    return drive(reached)
 
 
 @pytest.fixture(scope="module")
-def shown(patterns, platform, driven, pytestconfig) -> Report:
+def shown(whole, reached, driven, pytestconfig) -> Report:
     """The report, printed where `make least-privilege` asks for it."""
-    made = report(platform.cloud, patterns.access_log)
+    made = report(reached.cloud, whole.access_log)
     if pytestconfig.getoption("capture") == "no":
         print("\n" + made.text())
-        for workload in sorted(set(platform.inventory.workloads) - DRIVERS):
+        for workload in sorted(set(reached.inventory.workloads) - DRIVERS):
             print("\n" + ADVICE.format(workload, workload.replace("-", "_")))
     return made
 
@@ -40,22 +40,22 @@ def untried_roles(inventory) -> set[str]:
     return {f"{function.physical_name}-{inventory.region}" for function in functions}
 
 
-def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(platform, shown):
-    untried = tuple(f"{role}: never used " for role in untried_roles(platform.inventory))
+def test_every_role_may_do_what_it_was_seen_to_do_and_no_more(reached, shown):
+    untried = tuple(f"{role}: never used " for role in untried_roles(reached.inventory))
     findings = [each for each in shown.findings() if not each.startswith(untried)]
     assert not findings, "\n" + "\n".join(findings)
 
 
-def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(platform, driven):
+def test_every_workload_has_a_driver_and_does_its_work_with_what_it_may(reached, driven):
     assert driven == {}
-    assert CHOSEN or set(platform.inventory.workloads) == DRIVERS
+    assert CHOSEN or set(reached.inventory.workloads) == DRIVERS
 
 
-def test_the_run_saw_every_function_at_work(platform, shown):
+def test_the_run_saw_every_function_at_work(reached, shown):
     """A role of which nothing was recorded would pass unseen: each has used something, or has nothing to use."""
     seen = {call.role for call in shown.calls}
     idle = {grant.role for grant in shown.grants if not shown.silent(grant)} - seen
-    assert idle - untried_roles(platform.inventory) == set()
+    assert idle - untried_roles(reached.inventory) == set()
 
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
@@ -94,9 +94,9 @@ def may(kms: Any, alias: str) -> dict[str, bool]:
 
 
 @pytest.mark.skipif(bool(CHOSEN) and "loans" not in CHOSEN, reason="no workload of restricted data is there")
-def test_the_key_says_who_reads_and_no_policy_of_iam_does(platform, shown):
+def test_the_key_says_who_reads_and_no_policy_of_iam_does(reached, shown):
     """Last, because it makes roles of which the report knows nothing. KMS itself is asked: other services of the embedded cloud do not ask it."""
-    cloud = platform.cloud
+    cloud = reached.cloud
     administrator, incident = kms_as(cloud, "administrator"), kms_as(cloud, "break-glass")
     assert may(administrator, "alias/local-alarms") == {"use": True, "manage": True, "grant": True}
     nothing = {"use": False, "manage": True, "grant": False}

@@ -34,44 +34,44 @@ pulumi.export("resources", workload.resources)
 """
 
 
-def test_a_workload_runs_alone_against_the_exported_platform(patterns, platform, make_project):
+def test_a_workload_runs_alone_against_the_exported_platform(whole, reached, make_project):
     """Receipts under another name, beside the receipts of the platform's own stack."""
     project = make_project(PROGRAM, name="slips-team")
-    manifest = (patterns.folder / "workloads" / "receipts.yaml").read_text()
+    manifest = (whole.folder / "workloads" / "receipts.yaml").read_text()
     (project.folder / "slips.yaml").write_text(manifest.replace("name: receipts\n", "name: slips\n").replace("handler: receipts.", "handler: slips."))
-    (project.folder / "platform.json").write_text(patterns.stack().outputs()["platform"])
+    (project.folder / "platform.json").write_text(whole.stack().outputs()["platform"])
     (project.folder / "bundles").mkdir()
-    for bundle in (patterns.folder / ".build").glob("receipts-*.zip"):
+    for bundle in (whole.folder / ".build").glob("receipts-*.zip"):
         own = shutil.copy2(bundle, project.folder / "bundles" / bundle.name.removeprefix("receipts-"))
         with zipfile.ZipFile(own, "a") as code:
             code.writestr(f"slips/{own.stem}.py", f"from receipts.{own.stem} import handler\n")
     project.env |= {
-        "PYTHONPATH": patterns.env["PYTHONPATH"],
-        "ENDPOINT": platform.cloud.endpoint,
-        "PULUMI_OPTION_POLICY_PACK": str(patterns.folder / "policies"),
+        "PYTHONPATH": whole.env["PYTHONPATH"],
+        "ENDPOINT": reached.cloud.endpoint,
+        "PULUMI_OPTION_POLICY_PACK": str(whole.folder / "policies"),
     }
 
     done = project.call("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads(project.call("stack", "output", "--json").stdout)["resources"]
     queue = made["queues"]["paid-orders"]
-    sqs = platform.cloud.client("sqs")
+    sqs = reached.cloud.client("sqs")
     sqs.send_message(QueueUrl=queue["url"], MessageBody="not a receipt")
     for function in made["functions"].values():
-        assert platform.cloud.client("lambda").get_alias(FunctionName=function["physical_name"], Name="live")
+        assert reached.cloud.client("lambda").get_alias(FunctionName=function["physical_name"], Name="live")
 
     gone = project.call("destroy", "--yes", "--skip-preview")
     assert gone.returncode == 0, gone.stdout
     assert [url for url in sqs.list_queues().get("QueueUrls", []) if "slips" in url] == []
 
 
-def test_another_account_is_refused_before_anything_is_made(patterns, engine, tmp_path):
+def test_another_account_is_refused_before_anything_is_made(whole, engine, tmp_path):
     """The credentials lead elsewhere than the stack file says: here to an emulator that is another account's."""
     other, _ = clouds.start("222222222222", "eu-west-1", free_port(), tmp_path / "other")
     try:
-        stack = Stack(engine, "local", tmp_path / "stack", program=patterns.folder, guardrails=patterns.folder / "policies")
-        stack.variables["PYTHONPATH"] = patterns.env["PYTHONPATH"]
-        stack.prepare(patterns.folder / "Pulumi.local.yaml", {"endpoint_url": other.endpoint, "workloads": ["orders"]})
+        stack = Stack(engine, "local", tmp_path / "stack", program=whole.folder, guardrails=whole.folder / "policies")
+        stack.variables["PYTHONPATH"] = whole.env["PYTHONPATH"]
+        stack.prepare(whole.folder / "Pulumi.local.yaml", {"endpoint_url": other.endpoint, "workloads": ["orders"]})
         with pytest.raises(UpdateFailed) as failed, step("up") as current:
             stack.run("up", current, "--skip-preview")
         assert "222222222222" in str(failed.value)

@@ -12,13 +12,13 @@ from tests.end_to_end.drivers import PAID, called, eventually
 pytestmark = pytest.mark.end_to_end
 
 
-def told(patterns: Checkout, correlation: str) -> str:
-    done = patterns.run("local.traces", "--correlation", correlation)
+def told(whole: Checkout, correlation: str) -> str:
+    done = whole.run("local.traces", "--correlation", correlation)
     return done.stdout if done.returncode == 0 else ""
 
 
-def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(patterns):
-    access, correlation = patterns.access(), f"e2e-{uuid.uuid4().hex[:8]}"
+def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(whole):
+    access, correlation = whole.access(), f"e2e-{uuid.uuid4().hex[:8]}"
     order = {"items": [{"sku": "BOOK-1", "quantity": 2}], "reference": "traced"}
     called(access, "orders", "POST /orders", order, 201, idempotency_key=correlation, x_correlation_id=correlation)
     attributes = {"correlation_id": {"DataType": "String", "StringValue": correlation}}
@@ -27,8 +27,8 @@ def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(pattern
             QueueUrl=access.inventory.workloads["receipts"].queues["paid-orders"].url, MessageBody=json.dumps(body),
             MessageAttributes=attributes,
         )  # fmt: skip
-    eventually("the bad message was traced five times", lambda: told(patterns, correlation).count("PermanentFailure") == 5)
-    said = told(patterns, correlation)
+    eventually("the bad message was traced five times", lambda: told(whole, correlation).count("PermanentFailure") == 5)
+    said = told(whole, correlation)
     assert re.search(rf"^{correlation}: 7 hops, \d+ ms, 5 errors$", said, re.MULTILINE), said
     for line in (
         r" \+0 ms  local-orders-api( \(cold start\))?: \d+ ms",
@@ -39,7 +39,7 @@ def test_one_id_leads_through_http_and_a_queue_to_the_message_that_fails(pattern
         r" {14}✗ PermanentFailure: currency: String should match pattern '\^\[A-Z\]\{3\}\$'",
     ):
         assert re.search(f"{line}$", said, re.MULTILINE), f"{line}\n{said}"
-    assert correlation in patterns.run("local.traces").stdout
+    assert correlation in whole.run("local.traces").stdout
 
 
 INVALID_LOAN = {
@@ -59,17 +59,17 @@ CLICK = {"click_id": "traced", "session_id": "traced", "occurred_at": "2026-01-0
     ],
     ids=["changes of a table", "stream", "workflow", "express workflow"],
 )
-def test_one_id_leads_through(patterns, workload, route, body, status, functions):
+def test_one_id_leads_through(whole, workload, route, body, status, functions):
     correlation = f"e2e-{uuid.uuid4().hex[:8]}"
-    called(patterns.access(), workload, route, body, status, idempotency_key=correlation, x_correlation_id=correlation)
+    called(whole.access(), workload, route, body, status, idempotency_key=correlation, x_correlation_id=correlation)
     last = f" local-{workload}-{functions[-1]}"
-    eventually("the last function told of the id", lambda: last in told(patterns, correlation))
-    hops = re.findall(rf" ms  local-{workload}-([a-z]+)(?: |:)", told(patterns, correlation))
+    eventually("the last function told of the id", lambda: last in told(whole, correlation))
+    hops = re.findall(rf" ms  local-{workload}-([a-z]+)(?: |:)", told(whole, correlation))
     assert list(dict.fromkeys(hops)) == functions
 
 
-def test_an_id_that_nobody_told_of_is_refused_by_name(patterns):
-    done = patterns.run("local.traces", "--correlation", "nobody")
+def test_an_id_that_nobody_told_of_is_refused_by_name(whole):
+    done = whole.run("local.traces", "--correlation", "nobody")
     assert (done.returncode, done.stdout.strip()) == (
         1, "Refused: no function has told of the correlation id 'nobody'; `make traces` lists the last ones",
     )  # fmt: skip
