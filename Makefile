@@ -8,7 +8,7 @@ RUN = .venv/bin/python -m
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ validate: setup ## checks all manifests, settings and handlers: about a second, 
 
 up: validate ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
 	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)")
+
+watch: setup ## an edit in handlers/ is live as soon as it is saved (WORKLOAD=orders, or all); Ctrl-C ends it
+	@$(RUN) local.watch $(if $(WORKLOAD),--workload "$(WORKLOAD)")
 
 down: setup ## stops the embedded cloud and forgets its state
 	@$(RUN) local.down

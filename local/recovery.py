@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from local import cloud as clouds
+from local import pushed
 from local.paths import LOCAL
 from local.steps import Refusal, Step
 from local.update import end_session
@@ -58,7 +59,7 @@ def forget(folder: Path) -> None:
     """Drops a stack's state, lock and marker; its working files are made again."""
     for name in ("state", "shadow"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in ("updating.json", "built-on"):
+    for name in ("updating.json", "built-on", pushed.FILE):
         (folder / name).unlink(missing_ok=True)
 
 

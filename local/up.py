@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from local import cloud as clouds
-from local import recovery
+from local import pushed, recovery
 from local.account import clients_of, refuse_names_of_another, tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
@@ -73,7 +73,7 @@ def up_local(options: argparse.Namespace) -> int:
     NOT_EMULATED.unlink(missing_ok=True)
     with step("Guardrails and update") as current:
         stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
-        summary = stack.update(current)
+        summary = pushed.settle(stack, current)
         current.result = summary.words()
     for operation, urn in summary.changed if len(summary.changed) <= 12 else []:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")

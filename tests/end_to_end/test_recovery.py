@@ -75,6 +75,76 @@ def test_a_handler_edit_changes_that_function_only(small):
     assert changed, said
 
 
+def runs(copy: Checkout, function: str) -> tuple[str, str]:
+    """(version, digest of the code) that callers of a function reach."""
+    found = clouds.running(copy.folder / ".local").client("lambda").get_function_configuration(FunctionName=function, Qualifier="live")
+    return found["Version"], found["CodeSha256"]
+
+
+def state_of(copy: Checkout, function: str) -> tuple[str, str]:
+    """The same, as the stack's state believes."""
+    exported = json.loads(copy.stack().call("stack", "export", "-s", "local"))["deployment"]["resources"]
+    outputs = [it["outputs"] for it in exported if it["type"].startswith(("aws:lambda/function:", "aws:lambda/alias:")) and "outputs" in it]
+    (alias,) = [it for it in outputs if it.get("functionName") == function]
+    (code,) = [it["codeSha256"] for it in outputs if it.get("name") == function and "codeSha256" in it]
+    return alias["functionVersion"], code
+
+
+def hear(process, wanted: str) -> str:
+    """What a watch prints until it says `wanted`; its end before that fails the test."""
+    said = ""
+    while wanted not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    return said
+
+
+WATCHED = "local-receipts-worker"
+WORKER = "handlers/receipts/worker.py"
+
+
+def test_a_watched_edit_is_live_and_a_mistake_is_not(small):
+    small.up()
+    before = runs(small, WATCHED)
+    watch = small.start("local.watch", "--workload", "receipts")
+    try:
+        hear(watch, "Watching handlers/ for receipts/")
+        (small.folder / WORKER).open("a").write("\n# watched\n")
+        hear(watch, "receipts/worker is live")
+        live = runs(small, WATCHED)
+        assert live[1] != before[1]
+        text = (small.folder / WORKER).read_text()
+        (small.folder / WORKER).write_text(text + "def (\n")
+        hear(watch, f"{WORKER}:{len(text.splitlines()) + 1}: invalid syntax")
+        (small.folder / WORKER).write_text(text + "import no_such_package\n")
+        hear(watch, "No module named 'no_such_package'")
+        assert runs(small, WATCHED) == live
+        (small.folder / WORKER).write_text(text)
+    finally:
+        os.kill(watch.pid, signal.SIGINT)
+        said, _ = watch.communicate(timeout=300)
+    assert watch.returncode == 0, said
+    assert state_of(small, WATCHED) == runs(small, WATCHED)
+    assert runs(small, WATCHED)[1] == live[1], "the update has made the state true, not taken the edit back"
+    assert re.fullmatch(r"\d+ unchanged", counted(small.up()))
+
+
+def test_an_edit_that_was_taken_back_after_a_watch_was_killed_is_not_live(small):
+    """The files are as the last update has seen them, and the function runs other code: the next `make up` notices."""
+    text, before = (small.folder / WORKER).read_text(), runs(small, WATCHED)
+    watch = small.start("local.watch", "--workload", "receipts")
+    hear(watch, "Watching handlers/ for receipts/")
+    (small.folder / WORKER).write_text(text + "\n# taken back\n")
+    hear(watch, "receipts/worker is live")
+    os.killpg(watch.pid, signal.SIGKILL)
+    watch.communicate()
+    (small.folder / WORKER).write_text(text)
+    small.up()
+    assert runs(small, WATCHED)[1] == before[1]
+    assert state_of(small, WATCHED) == runs(small, WATCHED)
+
+
 def test_an_emulator_that_died_is_rebuilt_with_the_state(small):
     cloud = clouds.running(small.folder / ".local")
     os.killpg(cloud.pid, signal.SIGKILL)

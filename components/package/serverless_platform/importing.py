@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,19 +51,21 @@ class _Function:
         return digest(self.files.values(), layer, str(python), self.plan.handler, json.dumps(self.environment, sort_keys=True), *self.files)
 
 
-def check_imports(project: Project, python: Path) -> tuple[int, int]:
+def check_imports(project: Project, python: Path, only: Collection[str] | None = None) -> tuple[int, int]:
     """(handlers imported, handlers left out because nothing of theirs has changed since they were). `python` is the interpreter in
-    which the functions run. Raises BundleError with every handler that cannot be imported."""
+    which the functions run; `only` names the functions that are asked about (`orders/api`), instead of all. Raises BundleError with
+    every handler that cannot be imported."""
     archive = find_layer(project.build, project.requirements, project.layer_target, project.stack)
     with zipfile.ZipFile(archive) as zipped:
         layer = zipped.comment.decode()
-    functions = list(_functions(project))
+    functions = [it for it in _functions(project) if only is None or it.name in only]
     digests = {function.name: function.digest(layer, python) for function in functions}
     good = _good(project.build)
     due = [function for function in functions if digests[function.name] not in good]
     failures = _imported(due, archive, python, project.build / f"layer-{layer[:16]}") if due else []
     wrong = {failure["name"] for failure in failures}
-    (project.build / GOOD).write_text(json.dumps(sorted(digests[name] for name in digests if name not in wrong)))
+    now = {digests[name] for name in digests if name not in wrong}
+    (project.build / GOOD).write_text(json.dumps(sorted(now if only is None else now | good)))
     if failures:
         count = len(failures)
         told = [_told(failure, project) for failure in failures]
