@@ -13,10 +13,10 @@ pytestmark = pytest.mark.end_to_end
 
 
 def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(small):
-    """The product is broken as a user would break it: the manifest asks to get receipts instead of putting them."""
+    """The product is broken as a user would break it: the manifest asks to delete receipts instead of putting them."""
     receipts.drive(small.access())
     sound, before = report(small.access().cloud, small.access_log), len(recorded(small.access_log))
-    small.edit("workloads/receipts.yaml", "receipts: [put]", "receipts: [get]")
+    small.edit("workloads/receipts.yaml", "receipts: [get, put]", "receipts: [get, delete]")
     small.up()
     access = small.access()
     body = json.dumps({**PAID, "order_id": "driven-in-vain"})
@@ -29,5 +29,5 @@ def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(sm
     assert [(call.action, call.decision) for call in late.denied] == [("s3:PutObject", "ImplicitDeny")]
     assert [each for each in broken.findings() if each not in sound.findings()] == [
         f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
-        f"{role}: never used s3:GetObject on arn:aws:s3:::{bucket}: take it away, or drive it",
+        f"{role}: never used s3:DeleteObject on arn:aws:s3:::{bucket}: take it away, or drive it",
     ]
