@@ -29,5 +29,5 @@ def test_a_grant_that_is_missing_and_one_that_is_superfluous_are_both_noticed(sm
     assert [(call.action, call.decision) for call in late.denied] == [("s3:PutObject", "ImplicitDeny")]
     assert [each for each in broken.findings() if each not in sound.findings()] == [
         f"{role}: was denied s3:PutObject on arn:aws:s3:::{bucket}/receipts/driven-in-vain.json (ImplicitDeny): grant it",
-        f"{role}: never used s3:DeleteObject on arn:aws:s3:::{bucket}: take it away, or drive it",
+        f"{role}: never used s3:DeleteObject on arn:aws:s3:::{bucket}: the verbs of what was used are [get]",
     ]
