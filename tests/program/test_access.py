@@ -50,7 +50,7 @@ def test_orders_uses_its_key_through_dynamodb_and_lambda(dev: Graph):
     ]
 
 
-def test_receipts_consumes_its_queue_and_only_adds_to_its_bucket(dev: Graph):
+def test_receipts_consumes_its_queue_and_removes_nothing_from_its_bucket(dev: Graph):
     assert statements(dev, "receipts-worker-access") == [
         {**LOGS, "Resource": [f"arn:aws:logs:{AT}:log-group:/aws/lambda/dev-receipts-worker:*"]},
         TRACES,
@@ -59,7 +59,7 @@ def test_receipts_consumes_its_queue_and_only_adds_to_its_bucket(dev: Graph):
             "Action": ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         },
         {
-            "Sid": "BucketReceipts", "Effect": "Allow", "Action": ["s3:PutObject"],
+            "Sid": "BucketReceipts", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],  # read to recognise its own first try
             "Resource": ["arn:aws:s3:::dev-receipts-receipts-111111111111-eu-west-1/*"],
         },
     ]  # fmt: skip
