@@ -45,7 +45,13 @@ class Request:
 
     @property
     def path_parameters(self) -> dict[str, str]:
-        return self.raw_event.get("pathParameters") or {}
+        """As API Gateway hands them over; of an event that somebody wrote by hand without them, from its path."""
+        given = self.raw_event.get("pathParameters")
+        if given is not None:
+            return given
+        template = route_of(self.raw_event).partition(" ")[2].split("/")
+        path = str(self.raw_event.get("rawPath") or self.raw_event.get("path") or "").split("/")
+        return {name[1:-1]: value for name, value in zip(template, path, strict=False) if name.startswith("{")}
 
     @property
     def body(self) -> str | None:
