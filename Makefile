@@ -82,7 +82,7 @@ traces: setup ## the path of one request (CORRELATION=id) with what lies between
 access: setup ## who besides its own roles may reach what the local stack holds
 	@$(RUN) local.reach
 
-least-privilege: setup engine ## drives every workload (or WORKLOADS=) with authorization on: granted against used, role by role
+least-privilege: setup engine ## drives every workload (or WORKLOADS=): what each role may do, beside what it was seen to do
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
 docs: setup ## generates docs/reference from the code, and publishes contracts as JSON schemas

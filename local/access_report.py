@@ -1,4 +1,4 @@
-"""Granted against used: what every role of a stack may do, beside what it was seen to do in a run with authorization on.
+"""Granted against used: what every role of a stack may do, beside what it was seen to do in a run.
 
 The run is recorded by `ministack_entry.py`; the grants are read from the roles themselves (`access_grants.py`). Two
 findings fail: a call that was denied (a grant is missing), and a grant that nothing used (it is superfluous), unless it is

@@ -1,4 +1,4 @@
-"""Least privilege proven: `make up` with authorization on, every workload driven, granted held against used, role by role.
+"""Least privilege proven: every workload driven, granted held against used, role by role.
 
 It runs before everything else that makes requests on its stack (tests/conftest.py), so that what is recorded is what drivers did. `make least-privilege` runs
 this file and prints the report; WORKLOADS= takes some of them. What is noticed of a wrong grant: test_missing_grant.py.
