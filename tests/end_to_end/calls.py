@@ -55,9 +55,9 @@ def token_of(access, *groups: str, name: str = "") -> str:
     return access.token_for(name or f"{uuid.uuid4().hex}@example.com", *groups)
 
 
-PATIENCE_SECONDS = 420
+PATIENCE_SECONDS = 150
 """What is waited for at least where something is to happen at all: on a busy machine a call of a worker times out, and its message
-comes back after 5, 40 and 320 s. A test that succeeds takes none of it."""
+comes back after 5 and 40 s. A test that succeeds takes none of it."""
 
 
 def within(seconds: float, condition: Callable[[], bool]) -> bool:

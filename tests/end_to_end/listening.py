@@ -8,6 +8,14 @@ from typing import Any
 from local.smoke import Access
 
 
+def let_services_send(sqs: Any, url: str, arn: str) -> None:
+    """As a consumer on AWS must: without a policy on the queue a topic or a bus delivers nothing to it."""
+    services = {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}
+    statement = {"Effect": "Allow", "Principal": services, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+
+
 class Listener:
     """Keeps what it has heard. The queue goes with the stack."""
 
@@ -16,6 +24,7 @@ class Listener:
         self.name = f"listener-{uuid.uuid4().hex[:8]}"
         self.url = self._sqs.create_queue(QueueName=self.name)["QueueUrl"]
         self.arn = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        let_services_send(self._sqs, self.url, self.arn)
         self._heard: list[str] = []
 
     @classmethod

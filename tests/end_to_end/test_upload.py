@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from tests.end_to_end.calls import api_url, log_lines, send, token_of, within
+from tests.end_to_end.listening import let_services_send
 
 pytestmark = pytest.mark.end_to_end
 
@@ -74,6 +75,7 @@ def test_what_became_of_a_file_is_told_to_whoever_listens(platform, workload):
     sqs, sns = platform.cloud.client("sqs"), platform.cloud.client("sns")
     url = sqs.create_queue(QueueName=f"listener-{uuid.uuid4().hex[:8]}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    let_services_send(sqs, url, arn)
     subscription = sns.subscribe(TopicArn=workload.topics["processed"].arn, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     try:
         given = ticket(platform, PNG)
