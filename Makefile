@@ -95,6 +95,7 @@ lock: setup ## locks the requirements again, with hashes
 benchmarks: setup engine ## times the claims of the README, side by side
 	@$(RUN) benchmarks.handlers
 	@$(RUN) benchmarks.program
+	@$(RUN) benchmarks.up
 	@$(RUN) benchmarks.guardrails
 
 clean: down ## removes what the project made in this checkout (the engine stays in your cache)

@@ -4,10 +4,6 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from local.events import Summary
-from local.steps import Step
-from local.update import Stack
-
 FILE = "pushed.json"
 """In a stack's folder: URNs of functions and aliases that were changed past the engine."""
 
@@ -26,14 +22,5 @@ def note(folder: Path, urns: Iterable[str]) -> None:
     draft.replace(folder / FILE)
 
 
-def settle(stack: Stack, step: Step) -> Summary:
-    """An update, under the guardrails, after which the state tells the truth: what was pushed is looked at first.
-
-    Without that look an edit that was taken back would pass for unchanged, while the function runs the edited code.
-    """
-    urns = pushed(stack.folder)
-    if urns:
-        stack.run("refresh", step, "--skip-preview", *(flag for urn in urns for flag in ("--target", urn)))
-    summary = stack.update(step)
-    (stack.folder / FILE).unlink(missing_ok=True)
-    return summary
+def forget(folder: Path) -> None:
+    (folder / FILE).unlink(missing_ok=True)

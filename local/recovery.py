@@ -59,7 +59,7 @@ def forget(folder: Path) -> None:
     """Drops a stack's state, lock and marker; its working files are made again."""
     for name in ("state", "shadow"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in ("updating.json", "built-on", pushed.FILE):
+    for name in ("updating.json", "built-on", "complete.json", pushed.FILE):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import yaml
 
 from local import cloud as clouds
-from local import pushed, recovery
+from local import recovery
 from local.account import clients_of, refuse_names_of_another, tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
 from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
+from local.settle import settle
 from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
 from local.update import GUARDRAILS, PROJECT, Stack
@@ -70,10 +71,9 @@ def up_local(options: argparse.Namespace) -> int:
         document = boundary_document(settings.account_id, settings.region, settings.environment)
         clouds.bootstrap_account(cloud, settings.boundary_name, document)
     tell_what_goes(stack, settings)
-    NOT_EMULATED.unlink(missing_ok=True)
     with step("Guardrails and update") as current:
         stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
-        summary = pushed.settle(stack, current)
+        summary = settle(stack, current)
         current.result = summary.words()
     for operation, urn in summary.changed if len(summary.changed) <= 12 else []:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")

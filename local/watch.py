@@ -2,7 +2,7 @@
 
 Each save gives the functions whose code it changes their new bundle directly, past the engine: seconds instead of an update of
 the whole stack. First the module is parsed and imported where its function runs, so a mistake is told and does not go live.
-When the files have been quiet for a moment, a normal `pulumi up` under the guardrails follows in the background, and the state
+When the files have been quiet for a moment, a normal update under the guardrails follows in the background, and the state
 is true again; the next save interrupts it. What is still open when this ends, the next `make up` settles (`local/pushed.py`).
 """
 
@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from local import pushed, recovery
 from local.engine.install import find_engine
 from local.home import prepare
 from local.paths import EMULATOR_VENV, ROOT
+from local.settle import function_urns, settle
 from local.steps import Refusal, console, run_command, step
 from local.up import NOT_EMULATED, STACKS
 from local.update import Stack
@@ -140,10 +140,7 @@ def begin(workload: str) -> Watch:
         raise Refusal("the local stack is not up: run `make up`, then `make watch`")
     project = read_project(ROOT, "local")
     resources = json.loads(stack.call("stack", "export", "-s", stack.name))["deployment"].get("resources", [])
-    urns: dict[str, list[str]] = defaultdict(list)
-    for resource in resources:
-        if resource["type"].startswith(("aws:lambda/function:", "aws:lambda/alias:")) and (made := resource.get("outputs")):
-            urns[made.get("functionName") or made.get("name")].append(resource["urn"])
+    urns = function_urns(resources)
     inventory = stack.outputs()["inventory"]["workloads"]
     if workload and workload not in inventory:
         raise Refusal(f"there is no workload {workload!r} in the local stack (there are: {', '.join(sorted(inventory))})")
@@ -163,11 +160,11 @@ def hexadecimal(code_sha: str) -> str:
     return base64.b64decode(code_sha).hex()
 
 
-def settle() -> int:
+def settled() -> int:
     """The update that makes the state true, as the background of a watch runs it."""
     stack = local_stack()
     with recovery.only_one("make watch"), step("Update under the guardrails") as current:
-        current.result = pushed.settle(stack, current).words()
+        current.result = settle(stack, current).words()
     return 0
 
 
@@ -235,7 +232,7 @@ def watch(workload: str) -> int:
         if not pushed.pushed(folder):
             return 0
         console.print("\nThe state is made true again; Ctrl-C leaves that to the next `make up`.")
-        return settle()
+        return settled()
 
 
 def newest(now: dict[str, tuple[int, int]], seen: dict[str, tuple[int, int]]) -> float:
@@ -246,7 +243,7 @@ def newest(now: dict[str, tuple[int, int]], seen: dict[str, tuple[int, int]]) ->
 
 def main() -> int:
     options = arguments(sys.argv[1:])
-    return settle() if options.settle else watch(options.workload)
+    return settled() if options.settle else watch(options.workload)
 
 
 if __name__ == "__main__":

@@ -66,13 +66,29 @@ def test_tracked_files_are_not_touched(small):
     assert "encryptionsalt" not in stack_file
 
 
-def test_a_handler_edit_changes_that_function_only(small):
+def test_a_handler_edit_changes_that_function_only_and_the_state_keeps_the_rest(small):
+    before = exported(small)
     (small.folder / "handlers/receipts/worker.py").open("a").write("\n# edited\n")
     said = small.up()
-    changed = re.findall(r"^    (\w+) +aws:(\S+) (\S+)$", said, re.MULTILINE)
-    assert {kind for _, kind, _ in changed} <= {"lambda/function:Function", "lambda/alias:Alias"}, said
-    assert {name for _, _, name in changed if "receipts" not in name} == set()
-    assert changed, said
+    assert "only the code of local-receipts-worker was edited" in said
+    changed = set(re.findall(r"^    update +aws:(\S+) (\S+)$", said, re.MULTILINE))
+    assert changed == {("lambda/function:Function", "receipts-worker"), ("lambda/alias:Alias", "receipts-worker-live")}, said
+    after = exported(small)
+    assert [urn.rsplit("::", 1)[1] for urn in before if before[urn] != after[urn]] == ["receipts-worker", "receipts-worker-live"]
+    assert before.keys() == after.keys()
+    assert state_of(small, WATCHED) == runs(small, WATCHED)
+    with step("everything") as current:
+        assert small.stack().update(current).changed == []
+
+
+WATCHED = "local-receipts-worker"
+WORKER = "handlers/receipts/worker.py"
+
+
+def exported(copy: Checkout) -> dict:
+    """URN -> resource of the state."""
+    deployment = json.loads(copy.stack().call("stack", "export", "-s", "local"))["deployment"]
+    return {resource["urn"]: resource for resource in deployment["resources"]}
 
 
 def runs(copy: Checkout, function: str) -> tuple[str, str]:
@@ -83,8 +99,7 @@ def runs(copy: Checkout, function: str) -> tuple[str, str]:
 
 def state_of(copy: Checkout, function: str) -> tuple[str, str]:
     """The same, as the stack's state believes."""
-    exported = json.loads(copy.stack().call("stack", "export", "-s", "local"))["deployment"]["resources"]
-    outputs = [it["outputs"] for it in exported if it["type"].startswith(("aws:lambda/function:", "aws:lambda/alias:")) and "outputs" in it]
+    outputs = [it["outputs"] for it in exported(copy).values() if it["type"].startswith(("aws:lambda/function:", "aws:lambda/alias:")) and "outputs" in it]
     (alias,) = [it for it in outputs if it.get("functionName") == function]
     (code,) = [it["codeSha256"] for it in outputs if it.get("name") == function and "codeSha256" in it]
     return alias["functionVersion"], code
@@ -98,10 +113,6 @@ def hear(process, wanted: str) -> str:
         assert line, said
         said += line
     return said
-
-
-WATCHED = "local-receipts-worker"
-WORKER = "handlers/receipts/worker.py"
 
 
 def test_a_watched_edit_is_live_and_a_mistake_is_not(small):
