@@ -78,6 +78,7 @@ def live_after(copy: Copy, saves: int) -> list[float]:
     """Seconds from a save to the moment when callers reach the new code, as the watch measures them."""
     command = [sys.executable, "-m", "local.watch", "--workload", "orders"]
     watch = subprocess.Popen(command, **copy.run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert watch.stdout is not None
     found: list[float] = []
     for line in watch.stdout:
         if line.startswith("Watching"):
