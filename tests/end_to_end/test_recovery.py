@@ -211,7 +211,7 @@ def test_a_manifest_edit_that_breaks_a_rule_stops_before_the_resource_is_changed
     said = " ".join(done.stdout.split())
     assert "Refused: 1 guardrail finding stops this up:" in said, done.stdout
     for told in (
-        "aws:lambda/function:Function orders-api",
+        "Function 'orders-api'",
         "environment.variables.PARTNER",
         "workload 'orders'",
         "lambda-environment-holds-no-secret",
