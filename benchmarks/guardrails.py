@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
-        make_project(base / "project", options.workloads, True)
+        make_project(base / "project", options.workloads)
         pulumi, variables = engine_environment(base / "home", base / "state")
         subprocess.run(
             [pulumi, "stack", "init", "dev", "--non-interactive"], cwd=base / "project", env=variables, capture_output=True, check=True
