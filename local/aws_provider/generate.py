@@ -18,7 +18,7 @@ from typing import Any
 
 from . import data
 from .limits import limits_of
-from .registry import all_types, entries
+from .registry import all_types, table
 
 SCALARS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
@@ -159,7 +159,8 @@ def files() -> dict[Path, str]:
 
 
 def limits_file() -> dict[Path, str]:
-    found = {entry.token: limits for entry in entries() if (limits := limits_of(entry))}
+    """Of every type whose call is named, also where the emulator lacks it."""
+    found = {entry.token: limits for entry in table().values() if entry.create and (limits := limits_of(entry))}
     about = f"enum, pattern, range and length of inputs, from the service models of botocore {version('botocore')}"
     return {data.FOLDER / "limits.json": json.dumps({"_about": about, **found}, indent=1, sort_keys=True) + "\n"}
 

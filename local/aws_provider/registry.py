@@ -14,6 +14,7 @@ MODULES = (
     "athena",
     "budgets",
     "cloudwatch",
+    "codedeploy",
     "cognito",
     "dynamodb",
     "events",

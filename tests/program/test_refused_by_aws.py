@@ -149,7 +149,14 @@ TIME = {
 """Refusal -> why no graph can show it."""
 
 
+COMING = (
+    "codedeploy/application", "codedeploy/deploymentConfig", "codedeploy/deploymentGroup",
+)  # fmt: skip
+"""Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that
+makes one takes it out of here, and then each of its refusals has to be proven."""
+
 NOT_MADE = {
+    **dict.fromkeys(COMING, "a feature of a later phase makes it"),
     "apigateway/authorizer": "no reference workload has a REST route with tokens of the user pool",
     "apigateway/account": "made by bootstrap/, and its order is asserted there",
     "appsync/apiKey": "callers of a GraphQL API have tokens of the user pool; nobody gets in with a key",
