@@ -15,6 +15,10 @@ interface, and the platform's queues, buckets and topics deny that (`aws:SecureT
 cloud says nothing about those denials; the program's tests assert that the statements are there.
 
 A function whose module cannot be imported gets its traceback into its log, as on AWS; ministack leaves that log empty.
+
+Every run of a function is measured, whoever invoked it, under the dimensions that Lambda publishes; ministack measures the Invoke API
+only, by the function's name. So the error rate and the latency of a new version behind an alias can be read here as on AWS. What was
+invoked through an alias is told so in `invoked_function_arn`, too.
 """
 
 import json
@@ -143,6 +147,68 @@ def tell_failed_starts(runtime: Any) -> None:
     runtime.Worker.invoke = invoke_or_tell
 
 
+KEPT_POINTS = 10_000
+"""Points of a metric that are kept at least; ministack keeps all of two weeks in memory."""
+
+
+def dimensions_of(config: dict[str, Any]) -> list[dict[str, str]]:
+    """The sets of dimensions under which Lambda publishes a run (Lambda developer guide, "Dimensions"): of the function; of the alias or
+    version that was invoked; and of the version behind the alias."""
+    name, version = config["FunctionName"], config.get("Version", "$LATEST")
+    qualifier = "".join(config.get("FunctionArn", "").split(":")[7:8])
+    found = [{"FunctionName": name}]
+    if qualifier and qualifier != "$LATEST":
+        found.append({"FunctionName": name, "Resource": f"{name}:{qualifier}"})
+        if qualifier != version:
+            found.append({**found[-1], "ExecutedVersion": version})
+    return found
+
+
+def measure_every_run(lambdas: Any, metrics: Any) -> None:
+    """Records Invocations, Errors, Throttles and Duration where ministack runs a function, instead of where Invoke answers.
+
+    A query without dimensions adds up all sets, so its sums count a run through an alias three times.
+    """
+    dispatch, effective = lambdas._execute_function_dispatch, lambdas._effective_func_record_for_qualifier
+
+    def record(config: dict[str, Any], **values: float) -> None:
+        for dimensions in dimensions_of(config):
+            for name, value in values.items():
+                metrics.record_metric("AWS/Lambda", name, value, "Milliseconds" if name == "Duration" else "Count", dimensions)
+                points = metrics._metric_bucket(("AWS/Lambda", name, metrics._dims_key(dimensions)))
+                if len(points) > 2 * KEPT_POINTS:
+                    del points[:KEPT_POINTS]
+
+    @wraps(effective)
+    def effective_with_alias(func: Any, qualifier: str | None) -> Any:
+        """The record of the version behind an alias, whose ARN is that of the alias, as in what the Invoke API runs."""
+        found, config = effective(func, qualifier)
+        if config is None or qualifier not in func.get("aliases", {}):
+            return found, config
+        config = {**config, "FunctionArn": ":".join([*config["FunctionArn"].split(":")[:7], str(qualifier)])}
+        return {**found, "config": config}, config
+
+    @wraps(dispatch)
+    def dispatch_and_measure(func: Any, config: dict[str, Any], *more: Any) -> Any:
+        started = time.monotonic()
+        result = dispatch(func, config, *more)
+        if result.get("throttle"):
+            record(config, Throttles=1)
+        else:
+            milliseconds = (time.monotonic() - started) * 1000
+            record(config, Invocations=1, Errors=1 if result.get("error") else 0, Throttles=0, Duration=milliseconds)
+        return result
+
+    def emit_throttles(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:
+        """What is refused before it runs; what Invoke tells afterwards (with a duration) has been recorded."""
+        if throttle and not duration_ms:
+            record({"FunctionName": function_name}, Throttles=1)
+
+    lambdas._effective_func_record_for_qualifier = effective_with_alias
+    lambdas._execute_function_dispatch = dispatch_and_measure
+    lambdas._emit_lambda_metrics = emit_throttles
+
+
 def main() -> None:
     os.environ["AUTH"] = "true"  # read by ministack.app when it is imported, just below
     os.environ["AWS_ACCESS_KEY_ID"] = "local"  # the key with which `local/aws_provider` deploys: the account's root
@@ -152,6 +218,9 @@ def main() -> None:
     from ministack.core import lambda_runtime
 
     tell_failed_starts(lambda_runtime)
+    from ministack.services import cloudwatch, lambda_svc
+
+    measure_every_run(lambda_svc, cloudwatch)
     from ministack.app import main as ministack
 
     sys.argv[1:] = []
