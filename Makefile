@@ -3,6 +3,7 @@ PYTHON ?= python3
 STACK ?= local
 PORT ?=
 WORKLOADS ?=
+FORCE ?=
 SINCE ?= 1h
 RUN = .venv/bin/python -m
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
@@ -19,8 +20,8 @@ setup: ## makes the two Python environments from their hash-locked requirements
 validate: setup ## checks all manifests, settings and handlers: about a second, and before everything else
 	@$(RUN) platform_contract check
 
-up: validate ## brings a stack up under the guardrails (STACK=local; PORT=, WORKLOADS=orders,receipts for local)
-	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)")
+up: validate ## brings a stack up under the guardrails (STACK=local; for local PORT=, WORKLOADS=orders,receipts, FORCE=1 though nothing was edited)
+	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)") $(if $(FORCE),--force)
 
 watch: setup ## an edit in handlers/ is live as soon as it is saved (WORKLOAD=orders, or all); Ctrl-C ends it
 	@$(RUN) local.watch $(if $(WORKLOAD),--workload "$(WORKLOAD)")

@@ -1,15 +1,19 @@
 """An update of the local stack after which its state tells the truth, as small as what was edited.
 
-Where nothing but the code of handlers has changed since the last one, only those functions and their aliases are updated
-(`--target`), and the program registers their workloads alone: still the engine, still under the guardrails, in a third of the
-time. Anything else, a doubt included, is an update of everything.
+Where nothing at all has changed since the last one, the engine is not asked. Where nothing but the code of handlers has, only those
+functions and their aliases are updated (`--target`), and the program registers their workloads alone: still the engine, still under
+the guardrails, in a third of the time. Anything else, a doubt included, is an update of everything.
 """
 
 import contextlib
 import json
+import os
+import sys
+import sysconfig
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +42,25 @@ class Picture:
     """What an update is made of."""
 
     rest: str
-    """Digest of everything but the code of functions."""
+    """Digest of everything but the code of functions and the state."""
+    state: str
+    """Digest of the stack's state: another command of the engine, as `pulumi refresh`, may find that it was not true."""
     code: dict[str, str]
     """Physical name of a function -> digest of its bundle's content."""
 
     @classmethod
     def take(cls, stack: Stack, settings: Settings, manifests: dict[str, Manifest]) -> "Picture":
         """Raises BundleError."""
-        files = sorted(_deciding(stack.program))
+        files = sorted([*_deciding(stack.program), *(stack.program / ".build").glob("layer-*.zip")])
         names = [str(file.relative_to(stack.program)) for file in files]
         life = (stack.folder / "built-on").read_text()
-        rest = digest([*files, stack.config_file], life, *names)
+        rest = digest([*files, stack.config_file], life, *names, *_surroundings(stack))
         modules, code = Modules(stack.program / "handlers"), {}
         for workload, manifest in manifests.items():
             for function, spec in manifest.functions.items():
                 held = sources(modules.root, spec.handler, modules)
                 code[function_name(settings, workload, function)] = digest(held.values(), *held)
-        return cls(rest, code)
+        return cls(rest, digest([_state_file(stack)]), code)
 
 
 def _deciding(root: Path) -> Iterator[Path]:
@@ -64,20 +70,37 @@ def _deciding(root: Path) -> Iterator[Path]:
                 yield file
 
 
-def settle(stack: Stack, step: Step) -> Summary:
-    """Updates the stack. Raises UpdateFailed with everything that was wrong."""
-    before = _last(stack.folder)
-    (stack.folder / FILE).unlink(missing_ok=True)
-    if urns := pushed.pushed(stack.folder):  # or an edit that was taken back would pass for unchanged
-        stack.run("refresh", step, "--skip-preview", *_targets(urns))
+def _surroundings(stack: Stack) -> list[str]:
+    """What decides and is in no file of the project: the day, because waivers expire and schedules pass; the engine; installed packages;
+    environment variables that the program, the guardrails or the provider read."""
+    packages = sorted(found.name for found in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    variables = sorted(f"{key}={value}" for key, value in os.environ.items() if key.startswith("SERVERLESS_PLATFORM_") or key == "PYTHONPATH")
+    return [date.today().isoformat(), repr(stack.engine), sys.version, *packages, *variables]
+
+
+def _state_file(stack: Stack) -> Path:
+    return stack.state / ".pulumi" / "stacks" / PROJECT / f"{stack.name}.json"
+
+
+def settle(stack: Stack, step: Step, force: bool = False) -> Summary:
+    """Updates the stack; with `force` all of it, whatever was edited. Raises UpdateFailed with everything that was wrong."""
+    before, urns = None if force else _last(stack.folder), pushed.pushed(stack.folder)
     now: Picture | None = None
     summary: Summary | None = None
     with contextlib.suppress(ProblemsError, BundleError):  # the program tells them better
         settings = _settings(stack)
         manifests = load_manifests(stack.program / "workloads", settings)
         now = Picture.take(stack, settings, manifests)
-        if before and before.rest == now.rest and before.code.keys() == now.code.keys():
-            edited = [name for name in now.code if now.code[name] != before.code[name]]
+    if now and now == before and not urns:
+        at = datetime.fromtimestamp((stack.folder / FILE).stat().st_mtime)
+        step.say(f"nothing was edited since the last update, at {at:%H:%M}; make up FORCE=1 runs it all the same")
+        return Summary()
+    (stack.folder / FILE).unlink(missing_ok=True)
+    if urns:  # or an edit that was taken back would pass for unchanged
+        stack.run("refresh", step, "--skip-preview", *_targets(urns))
+    if now and before and (before.rest, before.state, before.code.keys()) == (now.rest, now.state, now.code.keys()):
+        edited = [name for name in now.code if now.code[name] != before.code[name]]
+        with contextlib.suppress(ProblemsError):  # one of their workloads cannot be without another
             summary = _update_functions(stack, step, settings, manifests, edited)
     if summary is None:
         if log := stack.variables.get("SERVERLESS_PLATFORM_NOT_EMULATED_LOG"):
@@ -85,7 +108,7 @@ def settle(stack: Stack, step: Step) -> Summary:
         summary = stack.update(step)
     pushed.forget(stack.folder)
     if now:
-        (stack.folder / FILE).write_text(json.dumps(asdict(now)))
+        (stack.folder / FILE).write_text(json.dumps(asdict(replace(now, state=digest([_state_file(stack)])))))
     return summary
 
 
@@ -110,7 +133,7 @@ def _update_functions(
     if not 0 < len(workloads) <= min(MOST_WORKLOADS, len(manifests) - 1):
         return None
     load_manifests(stack.program / "workloads", settings.model_copy(update={"workloads": tuple(workloads)}))
-    state = stack.state / ".pulumi" / "stacks" / PROJECT / f"{stack.name}.json"
+    state = _state_file(stack)
     before = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
     urns = function_urns(before)
     if any(name not in urns for name in edited):

@@ -35,6 +35,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--stack", default="local", help="a stack with a Pulumi.<stack>.yaml")
     parser.add_argument("--port", type=int, help=f"port of the embedded cloud (default {clouds.DEFAULT_PORT})")
     parser.add_argument("--workloads", default="", help="comma-separated; the local stack only")
+    parser.add_argument("--force", action="store_true", help="update everything though nothing was edited; the local stack only")
     return parser.parse_args(argv)
 
 
@@ -73,7 +74,7 @@ def up_local(options: argparse.Namespace) -> int:
     tell_what_goes(stack, settings)
     with step("Guardrails and update") as current:
         stack.prepare(ROOT / "Pulumi.local.yaml", overrides)
-        summary = settle(stack, current)
+        summary = settle(stack, current, options.force)
         current.result = summary.words()
     for operation, urn in summary.changed if len(summary.changed) <= 12 else []:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")
@@ -138,8 +139,8 @@ def build_layer(stack: str) -> None:
 
 def up_aws(options: argparse.Namespace) -> int:
     """`pulumi up` for a real stack: the user's own login, credentials and prompts; only the guardrails are ours."""
-    if options.workloads or options.port:
-        raise Refusal("WORKLOADS= and PORT= are for the local stack; a real stack always holds all workloads")
+    if options.workloads or options.port or options.force:
+        raise Refusal("WORKLOADS=, PORT= and FORCE= are for the local stack; a real stack always holds all workloads and is updated as a whole")
     settings = read_settings(options.stack, {})
     tell_before(options.stack, settings)
     with step("Pulumi engine") as current:

@@ -91,9 +91,9 @@ class Checkout:
         chosen = ["--workloads", ",".join(self.workloads)] if self.workloads else []
         return ["local.up", "--port", str(self.port), *chosen]
 
-    def up(self) -> str:
+    def up(self, *flags: str) -> str:
         """`make up`; what it printed. Fails the test if it did not succeed."""
-        done = self.run(*self.up_command)
+        done = self.run(*self.up_command, *flags)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

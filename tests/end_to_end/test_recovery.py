@@ -44,8 +44,12 @@ def begin_update(copy: Checkout):
     raise AssertionError("the update did not begin")
 
 
-def test_a_second_up_changes_nothing(small):
-    assert re.fullmatch(r"\d+ unchanged", counted(small.up()))
+def test_a_second_up_has_nothing_to_do_and_made_to_it_changes_nothing(small):
+    said = small.up()
+    assert "nothing was edited since the last update, at " in said
+    assert counted(said) == "nothing to do"
+    assert re.search(r"✓ Smoke checks: \d+ passed", said)
+    assert re.fullmatch(r"\d+ unchanged", counted(small.up("--force")))
 
 
 def test_what_was_deleted_or_changed_behind_our_back_is_found_and_repaired(small):
@@ -138,7 +142,8 @@ def test_a_watched_edit_is_live_and_a_mistake_is_not(small):
     assert watch.returncode == 0, said
     assert state_of(small, WATCHED) == runs(small, WATCHED)
     assert runs(small, WATCHED)[1] == live[1], "the update has made the state true, not taken the edit back"
-    assert re.fullmatch(r"\d+ unchanged", counted(small.up()))
+    assert counted(small.up()) == "nothing to do"
+    assert re.fullmatch(r"\d+ unchanged", counted(small.up("--force")))
 
 
 def test_an_edit_that_was_taken_back_after_a_watch_was_killed_is_not_live(small):

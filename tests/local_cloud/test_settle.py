@@ -1,13 +1,17 @@
-"""An update as small as what was edited: when only functions are updated, when everything is, and what the state says afterwards."""
+"""An update as small as what was edited: when nothing is done, when only functions are updated, when everything is, and what the state
+says afterwards."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from local import pushed
+from local import settle as settling
 from local.events import Summary
 from local.settle import FILE, settle
 from local.steps import step
@@ -69,9 +73,9 @@ def stack(tmp_path) -> FakeStack:
     return made
 
 
-def run(stack: FakeStack) -> None:
+def run(stack: FakeStack, force: bool = False) -> None:
     with step("up") as current:
-        settle(stack, current)
+        settle(stack, current, force)
 
 
 def append(stack: FakeStack, name: str, text: str) -> None:
@@ -94,13 +98,36 @@ def test_an_edited_handler_is_updated_alone_and_the_state_keeps_the_rest(stack):
     ]
 
 
+def test_where_nothing_was_edited_nothing_is_done_and_it_is_said(stack, capsys):
+    for _ in range(2):
+        run(stack)
+    assert stack.ran == []
+    assert re.search(r"nothing was edited since the last update, at \d\d:\d\d; make up FORCE=1 ", capsys.readouterr().out)
+    append(stack, "handlers/receipts/worker.py", "\n# edited\n")
+    run(stack)
+    assert [verb for verb, *_ in stack.ran] == ["up"]
+    run(stack)
+    assert [verb for verb, *_ in stack.ran] == ["up"], "a small update leaves a picture as well"
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_everything_is_updated_where_that_is_asked_for(stack, edited):
+    if edited:
+        append(stack, "handlers/receipts/worker.py", "\n# edited\n")
+    run(stack, force=True)
+    assert stack.ran == [("everything",)]
+
+
 def settings(stack: FakeStack) -> None:
     stack.config_file.write_text(stack.config_file.read_text() + "  serverless-platform:api_burst: 2001\n")
 
 
 EVERYTHING: dict[str, Callable[[FakeStack], None]] = {
-    "nothing": lambda stack: None,
     "a manifest": lambda stack: append(stack, "workloads/receipts.yaml", "\n# edited\n"),
+    "a waiver": lambda stack: (stack.program / "policies").mkdir() or append(stack, "policies/waivers.yaml", "waivers: []\n"),
+    "another layer": lambda stack: (stack.program / ".build").mkdir() or append(stack, ".build/layer-x.zip", "another"),
+    "the state, by another command": lambda stack: stack.write("3", ["orders"]),
+    "another engine": lambda stack: setattr(stack, "engine", "another"),
     "data beside handlers": lambda stack: append(stack, "handlers/requirements.txt", "\n"),
     "the settings": settings,
     "another life of the emulator": lambda stack: (stack.folder / "built-on").write_text("another") and None,
@@ -110,11 +137,51 @@ EVERYTHING: dict[str, Callable[[FakeStack], None]] = {
 }
 
 
+@pytest.mark.parametrize("edited", [False, True])
 @pytest.mark.parametrize("change", EVERYTHING)
-def test_everything_is_updated_after(stack, change):
-    if change not in ("nothing", "code of every workload", "code that cannot be parsed"):
+def test_everything_is_updated_after(stack, change, edited):
+    """By itself, and where a handler was edited as well."""
+    if edited:
         append(stack, "handlers/receipts/worker.py", "\n# edited\n")
     EVERYTHING[change](stack)
+    run(stack)
+    assert stack.ran == [("everything",)]
+
+
+def test_everything_is_updated_on_another_day_because_waivers_expire_and_schedules_pass(stack, monkeypatch):
+    class Tomorrow(date):
+        @classmethod
+        def today(cls):
+            return date.today() + timedelta(days=1)
+
+    monkeypatch.setattr(settling, "date", Tomorrow)
+    run(stack)
+    assert stack.ran == [("everything",)]
+
+
+@pytest.mark.parametrize("variable", ["SERVERLESS_PLATFORM_OFFLINE", "PYTHONPATH"])
+def test_everything_is_updated_with_another_variable_that_the_program_reads(stack, monkeypatch, variable):
+    monkeypatch.setenv(variable, "1")
+    run(stack)
+    assert stack.ran == [("everything",)]
+
+
+def test_everything_is_updated_with_other_packages(stack, monkeypatch, tmp_path):
+    (tmp_path / "pulumi_aws-0.dist-info").mkdir()
+    monkeypatch.setattr(settling.sysconfig, "get_path", lambda name: str(tmp_path))
+    run(stack)
+    assert stack.ran == [("everything",)]
+
+
+def test_after_an_update_that_failed_everything_is_tried_again(stack, monkeypatch):
+    append(stack, "workloads/receipts.yaml", "\n# edited\n")
+
+    def fails(self, step):
+        raise UpdateFailed("up", Summary(errors=["no"]), 1, self.file)
+
+    with monkeypatch.context() as broken, pytest.raises(UpdateFailed):
+        broken.setattr(FakeStack, "update", fails)
+        run(stack)
     run(stack)
     assert stack.ran == [("everything",)]
 
