@@ -15,7 +15,7 @@ GONE = frozenset({
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFoundRecordException", "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
     "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
-    "StateMachineDoesNotExist", "ParameterNotFound",
+    "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
 

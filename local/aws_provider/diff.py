@@ -48,12 +48,12 @@ def equal(old: Any, new: Any, *, ordered: bool = False) -> bool:
     return bool(old == new)
 
 
-def same_document(old: Any, new: Any) -> bool:
-    """Whether two JSON texts hold the same document."""
+def same_document(old: Any, new: Any, *, ordered: bool = False) -> bool:
+    """Whether two JSON texts hold the same document; its lists are sets, unless ordered."""
     if not isinstance(old, str) or not isinstance(new, str):
         return bool(old == new)
     try:
-        return equal(json.loads(old), json.loads(new))
+        return equal(json.loads(old), json.loads(new), ordered=ordered)
     except ValueError:
         return old == new
 
@@ -63,7 +63,7 @@ def same(entry: Resource, name: str, old: Any, new: Any) -> bool:
     if not old and not new:
         return True  # nothing, false, 0 and empty are one, as they are for the official provider
     if name in entry.json:
-        return same_document(old, new)
+        return same_document(old, new, ordered=name in entry.ordered)
     return equal(old, new, ordered=name in entry.ordered)
 
 

@@ -107,7 +107,7 @@ class Resource:
     more: reads besides `read`, whose properties are added.
     attributes: property -> key, for services whose settings are a map of strings (SQS, SNS).
     json: properties that hold JSON documents: compared as such.
-    ordered: lists whose order means something; other lists are compared as sets.
+    ordered: lists, and JSON documents, whose order means something; other lists are compared as sets.
     replaces: further inputs whose change replaces, besides data/replace.json. in_place: inputs that do not, although it says so.
     recomputed: output -> inputs whose change changes it, so that a preview must not promise the old value.
     limits: path of an input -> limits, where botocore's model has none (see data/limits.json for the form).

@@ -16,6 +16,8 @@ MODULES = (
     "cloudwatch",
     "codedeploy",
     "cognito",
+    "composite_alarms",
+    "dashboards",
     "dynamodb",
     "events",
     "glue",

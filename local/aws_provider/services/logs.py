@@ -54,6 +54,8 @@ def _delete(work: Work) -> None:
 
 
 PROTECTION_CHARACTERS = 30_720
+GROUPS_OF_A_QUERY = 50
+"""CloudWatch Logs user guide, "Quotas": log groups of one query."""
 
 
 def _protection(inputs: State) -> list[tuple[str, str]]:
@@ -79,6 +81,13 @@ def _protection(inputs: State) -> list[tuple[str, str]]:
     return [("policyDocument", f"policyDocument: {each}") for each in found]
 
 
+def _groups(inputs: State) -> list[tuple[str, str]]:
+    groups = inputs.get("logGroupNames")
+    if isinstance(groups, list) and len(groups) > GROUPS_OF_A_QUERY:
+        return [("logGroupNames", f"logGroupNames: has {len(groups)} entries, at most {GROUPS_OF_A_QUERY} are taken")]
+    return []
+
+
 RESOURCES = [
     Resource(
         "aws:cloudwatch/logGroup:LogGroup", "logs", id="{name}", named="name", name_limit=512, tags=TAGS, api={"logGroupName": "name"},
@@ -101,6 +110,16 @@ RESOURCES = [
             Refusal("logs-protection-two-statements", "The document has one statement with Audit and one with Deidentify, with the same identifiers, an empty MaskConfig, and at most 30,720 characters."),
             Refusal("logs-protection-class-standard", "Log groups of the class DELIVERY are not masked, and those of INFREQUENT_ACCESS not in every partition (the guides differ): the group is STANDARD."),
             Refusal("logs-protection-shown-to-unmask", "Who has logs:Unmask sees what is masked."),
+        ),
+    ),
+    Resource(
+        "aws:cloudwatch/queryDefinition:QueryDefinition", "logs", id="{queryDefinitionId}", named="name", name_limit=255,
+        known={"arn": "arn:{partition}:logs:{region}:{account}:query-definition:{queryDefinitionId}"}, fakes={"queryDefinitionId": "uuid"},
+        create=Call("put_query_definition"), checks=(_groups,),
+        aws_refuses=(
+            Refusal("logs-query-groups-exist", "A saved query is not looked at: one that is misspelt, or names a log group that does not exist, fails when somebody runs it.", needs="cloudwatch/logGroup of logGroupNames"),
+            Refusal("logs-query-names-repeat", "Names of saved queries are not unique: a second stack makes a second query of the same name."),
+            Refusal("logs-1000-queries", "An account has at most 1,000 saved queries in a region."),
         ),
     ),
 ]  # fmt: skip

@@ -17,4 +17,6 @@ DECLARED = [
             "deploymentStyle": {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}, "alarmConfiguration": {"enabled": True, "alarms": ["errors"]},
             "autoRollbackConfiguration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]}, "tags": {"a": "1"}},
          changed={"alarmConfiguration": {"enabled": True, "alarms": ["errors", "latency"]}, "tags": {"b": "2"}}, outputs=("arn", "deploymentGroupId")),
+    Case("aws:cloudwatch/queryDefinition:QueryDefinition", lambda made: {"name": "orders/errors", "logGroupNames": ["/aws/lambda/one"], "queryString": "fields @message | limit 20"},
+         changed={"queryString": "fields @message | limit 50"}, outputs=("arn", "queryDefinitionId")),
 ]  # fmt: skip
