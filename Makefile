@@ -6,6 +6,8 @@ WORKLOADS ?=
 FORCE ?=
 SINCE ?= 1h
 RUN = .venv/bin/python -m
+# Images of containers set it to stay small. Here every command would compile all that it imports again, which is a third of its time.
+unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 

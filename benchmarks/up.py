@@ -44,7 +44,9 @@ class Copy:
         if (ROOT / ".build").exists():
             shutil.copytree(ROOT / ".build", folder / ".build")
         paths = [folder, folder / "components/contract", folder / "components/package", folder / "local"]
-        self.run: dict[str, Any] = {"cwd": folder, "env": os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}, "text": True}
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # the Makefile does the same
+        self.run: dict[str, Any] = {"cwd": folder, "env": env, "text": True}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
