@@ -63,7 +63,8 @@ def made(entry: Resource, fields: Fields, cloud: Cloud, inputs: State, urn: str)
     """Id and properties of a resource that is made in state only. What AWS would assign is made from the URN: always the same."""
     state = {key: value for key, value in inputs.items() if not key.startswith("__")}
     for name, kind in entry.fakes.items():
-        state[name] = _fake(kind, f"{urn}/{name}", cloud, {**(entry.words(state) if entry.words else {}), **state})
+        value = _fake(kind, f"{urn}/{name}", cloud, {**(entry.words(state) if entry.words else {}), **state})
+        state[name] = float(value) if fields.outputs.get(name) in ("integer", "number") else value
     state |= OFFLINE_KNOWN.get(entry.token, {}) and {
         name: fill(template, words(cloud, state)) for name, template in OFFLINE_KNOWN[entry.token].items()
     }

@@ -10,6 +10,7 @@ MODULES = (
     "apigateway",
     "apigateway_stages",
     "apigatewayv2",
+    "appconfig",
     "appsync",
     "athena",
     "budgets",

@@ -150,6 +150,8 @@ TIME = {
 
 
 COMING = (
+    "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
+    "appconfig/hostedConfigurationVersion",
     "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
     "codedeploy/application", "codedeploy/deploymentConfig", "codedeploy/deploymentGroup",
 )  # fmt: skip
