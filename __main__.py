@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 
 from platform_contract.guardrails import digest
-from platform_contract.plan import stack_tags
+from platform_contract.plan.foundation import stack_tags
 from platform_contract.problems import ProblemsError
 from serverless_platform.bundles import BundleError
 from serverless_platform.exports import export_inventory, export_platform

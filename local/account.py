@@ -20,9 +20,9 @@ from local.paths import ROOT
 from local.steps import Refusal, console, step
 from platform_contract import naming
 from platform_contract.idle import IdleCost, idle_cost
-from platform_contract.plan import WorkloadPlan, plan_all
 from platform_contract.plan.account import Account, account_problems, assumed, taken
-from platform_contract.plan.model import FunctionPlan
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.planning import plan_all
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, load_manifests

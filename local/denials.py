@@ -11,7 +11,7 @@ import yaml
 
 from local.access_grants import Call, granted, recorded
 from local.cloud import Cloud, access_log
-from platform_contract.plan import WorkloadPlan
+from platform_contract.plan.model import WorkloadPlan
 from platform_contract.standards import iam
 
 SECTIONS = {

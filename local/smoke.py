@@ -17,7 +17,7 @@ from local.denials import denials, marked
 from local.paths import LOCAL, ROOT
 from local.steps import Refusal
 from platform_contract.inventory import ApiEntry, Inventory
-from platform_contract.plan import plan_workload
+from platform_contract.planning import plan_workload
 from platform_contract.specs import load_manifests
 from platform_contract.stack_files import stack_settings
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from local.up import ROOT, read_settings
-from platform_contract.plan import plan_workload
+from platform_contract.planning import plan_workload
 from platform_contract.specs import load_manifests
 from platform_contract.standards import environment
 from shared.config import FunctionConfig, load_config

@@ -7,7 +7,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from platform_contract.plan.build import token_keys
+from platform_contract.planning import token_keys
 from platform_contract.settings import load_settings
 from shared.errors import TransientFailure
 from shared.tokens import ALGORITHMS, Keys, Refused, verify

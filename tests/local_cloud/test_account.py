@@ -13,7 +13,7 @@ from local.account import ask, peaks_beyond, refuse_what_does_not_fit
 from local.paths import ROOT
 from local.steps import Refusal
 from platform_contract.idle import idle_cost
-from platform_contract.plan import plan_all
+from platform_contract.planning import plan_all
 from platform_contract.specs import load_manifests
 from platform_contract.stack_files import stack_settings
 

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from platform_contract.plan import Platform
+from platform_contract.plan.platform import Platform
 from serverless_platform.blocks import bucket, function, queue, table
 from serverless_platform.blocks.queue import Queue
 from serverless_platform.blocks.table import Table

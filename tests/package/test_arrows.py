@@ -16,8 +16,10 @@ MAY_IMPORT = {
     "watch": {"arguments"},
     "blocks": {"arguments", "access", "watch"},
     "triggers": {"arguments", "access", "watch", "blocks"},
-    "phases": {"arguments", "access", "watch", "blocks", "triggers", "platform_code"},
-    "workload": {"arguments", "phases"},
+    "planned": {"blocks"},
+    "features": {"arguments", "access", "watch", "blocks", "planned", "platform_code"},
+    "phases": {"arguments", "access", "watch", "blocks", "triggers", "planned", "platform_code", "features"},
+    "workload": {"arguments", "phases", "features"},
     "foundation": {"arguments", "access", "watch", "blocks"},
     "bundles": set(),
     "platform_code": {"bundles"},
@@ -34,7 +36,7 @@ MAY_IMPORT = {
     "published": {"blocks", "triggers", "foundation", "workload"},
     "__init__": set(),
 }
-COMPONENT_PARTS = ("arguments", "access", "watch", "blocks", "triggers", "phases", "workload", "foundation")
+COMPONENT_PARTS = ("arguments", "access", "watch", "blocks", "triggers", "planned", "features", "phases", "workload", "foundation")
 
 
 def imported(file: Path) -> Iterator[tuple[int, str]]:

@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {component.__name__ for component in PUBLISHED} | {"Pilot"}
+    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout"}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -270,6 +270,10 @@ def _told(function: Node, resource: Node) -> bool:
 def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     if name == "service":
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
+    if name == "Resource":
+        return value in {f"{alias.inputs['functionName']}:{alias.inputs['name']}" for alias in graph.all("lambda/alias")}
+    if name == "ExecutedVersion":
+        return value in {function.outputs["version"] for function in graph.all("lambda/function")}
     if name == "GlobalSecondaryIndexName":
         return value in {index["name"] for table in graph.all("dynamodb/table") for index in table.inputs.get("globalSecondaryIndexes", [])}
     if name == "ApiId":
@@ -289,7 +293,7 @@ def _second_windows(graph: Graph) -> Iterator[str]:
     seconds: dict[tuple[Any, ...], int] = {}
     for alarm in graph.all("cloudwatch/metricAlarm"):
         inputs = alarm.inputs
-        if inputs["metricName"] in failures:
+        if inputs["metricName"] in failures and "Resource" not in inputs["dimensions"]:  # of a release, which takes minutes
             watched = (inputs["namespace"], inputs["metricName"], tuple(sorted(inputs["dimensions"].items())))
             seconds[watched] = max(seconds.get(watched, 0), inputs["period"] * inputs["evaluationPeriods"])
     for (namespace, metric, dimensions), longest in seconds.items():

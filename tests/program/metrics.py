@@ -4,7 +4,10 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "AWS/Lambda": {("FunctionName",): {
         "Errors": True, "Throttles": False, "Duration": False, "ConcurrentExecutions": False, "AsyncEventsDropped": False,
         "DestinationDeliveryFailures": False, "IteratorAge": False,
-    }},
+    },
+        ("FunctionName", "Resource"): {"Errors": True, "Duration": False},
+        ("ExecutedVersion", "FunctionName", "Resource"): {"Errors": True, "Duration": False},
+    },
     "AWS/SQS": {("QueueName",): {"ApproximateNumberOfMessagesVisible": False, "ApproximateAgeOfOldestMessage": False}},
     "AWS/SNS": {("TopicName",): {"NumberOfNotificationsFailed": False}},
     "AWS/Events": {("EventBusName", "RuleName"): {"FailedInvocations": False, "InvocationsFailedToBeSentToDlq": False}},

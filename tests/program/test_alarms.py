@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from platform_contract.standards import alarms
+from platform_contract.phases import ALARMS
 from tests.program.breaking import Change, only, told_of, with_
 from tests.program.graph import Graph
 
-ROWS = {f"{kind.replace('_', '-')}-{row.suffix}": row for kind, rows in alarms.ALARMS.items() for row in rows}
+ROWS = {f"{kind.replace('_', '-')}-{row.suffix}": row for kind, rows in ALARMS.items() for row in rows}
 """Section of the runbook, which each alarm's description names -> the row that it was made from."""
 
 

@@ -7,6 +7,7 @@ from platform_contract.settings import load_settings
 from platform_contract.standards import apigateway
 from platform_contract.standards.boundary import boundary_document
 from tests.program.graph import ROOT, Graph, run, stack_config
+from tests.program.stacks import graph_of
 
 ACCOUNT = {"account_id": "111111111111", "region": "eu-west-1"}
 
@@ -26,12 +27,33 @@ def test_it_makes_the_boundary_that_roles_name():
     assert settings.boundary_arn.endswith(f":policy/{policy.inputs['name']}")
 
 
+def test_it_makes_the_role_with_which_codedeploy_releases():
+    """The one that deployment groups name; CodeDeploy alone may take it, and it reaches the functions of one environment."""
+    graph = bootstrap("environment", **ACCOUNT, environment="dev")
+    role = graph.one("iam/role", "releases")
+    [trust] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert trust["Principal"] == {"Service": "codedeploy.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+    policy = json.loads(graph.one("iam/rolePolicy", "releases").inputs["policy"])
+    functions = ["arn:aws:lambda:eu-west-1:111111111111:function:dev-*", "arn:aws:lambda:eu-west-1:111111111111:function:dev-*:live"]
+    assert {action: each["Resource"] for each in policy["Statement"] for action in each["Action"]} == {
+        "cloudwatch:DescribeAlarms": "*",
+        "lambda:GetAlias": functions, "lambda:UpdateAlias": functions, "lambda:GetProvisionedConcurrencyConfig": functions,
+        "lambda:InvokeFunction": "arn:aws:lambda:eu-west-1:111111111111:function:dev-*-release-checks",
+    }  # fmt: skip
+    released = graph_of("dev").one("codedeploy/deploymentGroup", "orders-rollout-api")
+    assert released.inputs["serviceRoleArn"] == f"arn:aws:iam::111111111111:role/{role.inputs['name']}"
+
+
 def test_environments_share_an_account():
     """What each of them makes has a name of its own; what there is once is not made by either."""
     made = [bootstrap("environment", **ACCOUNT, environment=environment) for environment in ("dev", "staging")]
     dev, staging = ({(node.kind, node.inputs["name"]) for node in graph.nodes if node.custom and node.kind != "aws"} for graph in made)
-    assert dev == {("iam/policy", "serverless-platform-boundary-dev-eu-west-1")}
-    assert staging == {("iam/policy", "serverless-platform-boundary-staging-eu-west-1")}
+    assert dev == {
+        ("iam/policy", "serverless-platform-boundary-dev-eu-west-1"), ("iam/role", "serverless-platform-codedeploy-dev-eu-west-1"),
+        ("iam/rolePolicy", "release"),
+    }  # fmt: skip
+    assert not dev & staging - {("iam/rolePolicy", "release")}  # of two roles
     elsewhere = bootstrap("environment", account_id="111111111111", region="eu-central-1", environment="dev")
     assert elsewhere.one("iam/policy", "boundary").inputs["name"] == "serverless-platform-boundary-dev-eu-central-1"
 

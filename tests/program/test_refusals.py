@@ -3,7 +3,7 @@
 import pulumi
 import pytest
 
-from platform_contract.plan import effective_phase
+from platform_contract.planning import effective_phase
 from tests.program.graph import Node, run_program, stack_config
 
 

@@ -87,6 +87,12 @@ PROVEN = {
     "sfn-variables-in-the-emulator": "tests/program/test_refused_settings.py::workflows",
     "sns-subscription-queue-admits-the-topic": "tests/program/test_fan_out.py::unfed",
     "sns-subscription-undelivered": "tests/program/test_fan_out.py::unfed",
+    "codedeploy-group-keeps-its-application": "tests/program/test_rollout.py::groups",
+    "codedeploy-group-config-exists": "tests/program/test_rollout.py::groups",
+    "codedeploy-group-role-is-taken": "tests/program/test_bootstrap.py::test_it_makes_the_role_with_which_codedeploy_releases",
+    "codedeploy-group-role-may": "tests/program/test_bootstrap.py::test_it_makes_the_role_with_which_codedeploy_releases",
+    "codedeploy-group-of-functions": "tests/program/test_rollout.py::groups",
+    "codedeploy-application-name-is-taken": "tests/program/checks.py::names",
     "ssm-advanced-costs": "tests/program/test_refused_settings.py::values",
     "ssm-not-before-its-pattern": "tests/program/test_refused_settings.py::values",
 }
@@ -116,7 +122,11 @@ TIME = {
     "iam-managed-policy-is-attached-nowhere": "of a deletion, by an administrator",
     "iam-role-takes-seconds": "the official provider waits and tries again",
     "kms-deletion-waits": "of a deletion; the window is in the plan",
-    "lambda-alias-weights": "weights belong to release, which is not built yet",
+    "lambda-alias-weights": "CodeDeploy sets them while it releases; the program's alias has none and ignores them, which test_rollout.py asserts",
+    "codedeploy-alarm-already-on": "of a release; `operations release --ignore-alarms` is the way out",
+    "codedeploy-target-is-a-version": "of a release",
+    "codedeploy-one-at-a-time": "of a release",
+    "codedeploy-hook-in-an-hour": "of a running deployment; the function that checks has five minutes",
     "lambda-sizes": "own code is kilobytes; the layer is 13 MB zipped",
     "s3-bucket-is-empty": "of a deletion; the program never sets forceDestroy",
     "sns-email-is-confirmed-by-a-person": "a person confirms it",
@@ -153,7 +163,6 @@ COMING = (
     "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
     "appconfig/hostedConfigurationVersion",
     "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
-    "codedeploy/application", "codedeploy/deploymentConfig", "codedeploy/deploymentGroup",
 )  # fmt: skip
 """Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that
 makes one takes it out of here, and then each of its refusals has to be proven."""
@@ -166,6 +175,7 @@ UNUSED = {
 
 NOT_MADE = {
     **dict.fromkeys(COMING, "a feature of a later phase makes it"),
+    "codedeploy/deploymentConfig": "groups use CodeDeploy's own configurations: one of ours could not be changed while it is used",
     "apigateway/authorizer": "no reference workload has a REST route with tokens of the user pool",
     "apigateway/account": "made by bootstrap/, and its order is asserted there",
     "appsync/apiKey": "callers of a GraphQL API have tokens of the user pool; nobody gets in with a key",

@@ -20,7 +20,7 @@ WORKLOADS, HANDLERS = "workloads", "handlers"
 
 def plan(root: Path, manifest: Path, stack: str) -> str:
     """The plan of one workload in one stack, as YAML. Raises ProblemsError."""
-    from .plan import plan_workload  # the largest import, which the other commands do not need
+    from .planning import plan_workload  # the largest import, which the other commands do not need
 
     settings = stack_settings(root, stack)
     _chosen(root, manifest)
@@ -36,8 +36,8 @@ def _yaml(content: Any, *, width: int = 120, **style: Any) -> str:
 
 def check(root: Path) -> str:
     """Every stack file, every manifest with its plan in every stack, every handler; what was checked. Raises ProblemsError with all problems."""
-    from .plan import plan_all
     from .plan.account import Stacks, account_problems, beside
+    from .planning import plan_all
 
     problems: list[Problem] = []
     stacks = stack_names(root)
@@ -84,8 +84,8 @@ def _unknown_environments(root: Path, known: set[str]) -> list[Problem]:
 
 def account(root: Path, stack: str) -> str:
     """What is taken of the quotas of a stack's account, as Markdown. Raises ProblemsError."""
-    from .plan import plan_all
     from .plan.account import report
+    from .planning import plan_all
 
     stack_settings(root, stack)  # tells of a stack that is not there
     every = {name: stack_settings(root, name) for name in stack_names(root)}
@@ -95,7 +95,7 @@ def account(root: Path, stack: str) -> str:
 def idle(root: Path, stack: str) -> str:
     """What a stack costs a month though nothing runs, as Markdown. Raises ProblemsError."""
     from .idle import idle_cost  # with the plan
-    from .plan import plan_all
+    from .planning import plan_all
 
     settings = stack_settings(root, stack)
     manifests = load_manifests(root / WORKLOADS, settings)

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel
-
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
-from .plan import WorkloadPlan, plan_workload
 from .plan.graphql import GraphqlPlan
-from .plan.model import AlarmPlan, FunctionPlan
+from .plan.model import FunctionPlan, WorkloadPlan, alarms_in
+from .planning import plan_workload
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
 from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
@@ -214,21 +212,6 @@ def _merged(lines: list[Line]) -> tuple[Line, ...]:
         if line.usd:
             sums[line.what, line.price] = sums.get((line.what, line.price), 0) + line.quantity
     return tuple(Line(what, quantity, price) for (what, price), quantity in sums.items())
-
-
-def alarms_in(part: object) -> Iterator[AlarmPlan]:
-    """Every alarm anywhere inside a plan, whatever kind of resource it watches."""
-    if isinstance(part, AlarmPlan):
-        yield part
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from alarms_in(getattr(part, name))
-    elif isinstance(part, dict):
-        for each in part.values():
-            yield from alarms_in(each)
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from alarms_in(each)
 
 
 def report(manifest: Manifest, settings: Settings) -> str:

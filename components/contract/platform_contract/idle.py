@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .cost import idle_lines
-from .plan import WorkloadPlan
+from .plan.model import WorkloadPlan
 from .settings import Settings
 from .specs import Manifest
 from .standards.prices import PRICES, REGION

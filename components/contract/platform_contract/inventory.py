@@ -78,6 +78,21 @@ class ApiEntry(Plain):
     """Client of a REST API -> id of its API key."""
 
 
+class ReleaseEntry(Plain):
+    """How a workload's functions are released; only of one in the phase standardize or later."""
+
+    application_name: str
+    """Of the CodeDeploy application; each function is a deployment group of it, called as the function."""
+    strategy: str
+    """all_at_once, canary or linear."""
+    percent: int
+    minutes: int
+    checks_name: str
+    """Function that checks a new version before and after it gets traffic."""
+    record_name: str
+    """Parameter whose versions are the releases."""
+
+
 class WorkloadEntry(Plain):
     owner: str
     phase: str
@@ -96,6 +111,7 @@ class WorkloadEntry(Plain):
     schedules: dict[str, ScheduleEntry]
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
+    release: ReleaseEntry | None = None
     alarms: tuple[str, ...]
     """Physical names of its alarms."""
 

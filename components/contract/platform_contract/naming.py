@@ -225,6 +225,10 @@ def function_arn(settings: Settings, name: str) -> str:
     return _arn(settings, "lambda", f"function:{name}")
 
 
+def deployment_group_arn(settings: Settings, application: str, group: str) -> str:
+    return _arn(settings, "codedeploy", f"deploymentgroup:{application}/{group}")
+
+
 def role_arn(settings: Settings, name: str) -> str:
     return f"arn:{settings.partition}:iam::{settings.account_id}:role/{name}"
 

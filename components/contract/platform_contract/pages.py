@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cost, fit
-from .cost import alarms_in
-from .plan import plan_workload
+from .plan.model import alarms_in
+from .planning import plan_workload
 from .problems import Problem, ProblemsError, choices
 from .settings import Settings
 from .specs import Manifest, load_manifests

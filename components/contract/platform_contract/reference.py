@@ -14,9 +14,10 @@ from pydantic.fields import FieldInfo
 
 from . import standards
 from .name_limits import LIMITS
+from .phases import ALARMS
 from .settings import PREFIX, Settings
 from .specs import Manifest
-from .standards import alarms, data_class, iam, kms, prices, quotas
+from .standards import data_class, iam, kms, prices, quotas
 from .words import Form
 
 FOLDER = Path("docs/reference")
@@ -213,7 +214,7 @@ def _alarms_table() -> str:
         f"| {kind.replace('_', ' ')} | {row.suffix} | {row.namespace} {row.metric_name} | {row.statistic or row.extended_statistic} "
         f"{'>=' if 'Equal' in row.comparison else '>'} {row.threshold} | {row.datapoints_to_alarm} of {row.evaluation_periods} x "
         f"{row.period_seconds} s | {row.severity} | {row.why} |"
-        for kind, of_kind in alarms.ALARMS.items()
+        for kind, of_kind in ALARMS.items()
         for row in of_kind
     ]
     return _table("kind | alarm | metric | threshold | data points | severity | fires when", rows)

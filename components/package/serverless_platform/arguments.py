@@ -44,6 +44,18 @@ def checked(kind: str, name: str, model: type[Knobs], declared: type, args: Mapp
     return result
 
 
+def validated(kind: str, name: str, model: type[Knobs], values: Mapping[str, Any]) -> Knobs:
+    """The plain values of component `kind` called `name` as `model` of the contract, which declares and limits each of them once.
+
+    Raises ValueError with every problem, one a line: component, field, rule.
+    """
+    try:
+        return model.model_validate(values)
+    except pydantic.ValidationError as invalid:
+        found = invalid.errors(include_url=False, include_context=False, include_input=False)
+        raise ValueError("\n".join(f"{kind} '{name}': {_path(each['loc'])}: {each['msg']}" for each in found)) from None
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))
 

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from platform_contract.inventory import Inventory
-from platform_contract.plan import Platform
+from platform_contract.plan.platform import Platform
 from platform_contract.settings import Settings
 
 from .foundation import Foundation

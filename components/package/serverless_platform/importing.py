@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platform_contract.plan import plan_workload
 from platform_contract.plan.model import FunctionPlan
+from platform_contract.planning import plan_workload
 
 from .bundles import BundleError, Modules, digest, sources
 from .layers import IN_THE_RUNTIME, find_layer

@@ -16,6 +16,10 @@ def platform_texts(handler: str) -> dict[str, str]:
     return {name: file.read_text(encoding="utf-8") for name, file in sources(FUNCTIONS, handler).items()}
 
 
-def platform_code(handler: str) -> pulumi.Archive:
-    """The bundle of a function of the platform. Texts and no paths: the state says the same wherever the package is installed."""
-    return pulumi.AssetArchive({name: pulumi.StringAsset(text) for name, text in platform_texts(handler).items()})
+def platform_code(handler: str, **data: str) -> pulumi.Archive:
+    """The bundle of a function of the platform. Texts and no paths: the state says the same wherever the package is installed.
+
+    data: text of the file NAME.json beside the code, for each NAME.
+    """
+    texts = platform_texts(handler) | {f"{name}.json": text for name, text in data.items()}
+    return pulumi.AssetArchive({name: pulumi.StringAsset(text) for name, text in texts.items()})

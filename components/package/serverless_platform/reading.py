@@ -14,7 +14,9 @@ from pulumi.runtime.config import CONFIG, get_config_env
 import platform_contract
 import serverless_platform
 from platform_contract.guardrails import digest
-from platform_contract.plan import FoundationPlan, Platform, plan_all, plan_foundation
+from platform_contract.plan.foundation import FoundationPlan, plan_foundation
+from platform_contract.plan.platform import Platform
+from platform_contract.planning import plan_all
 from platform_contract.problems import Problem, ProblemsError
 from platform_contract.settings import PREFIX, Settings, load_settings
 from platform_contract.specs import Manifest, check_handlers, load_manifests, read_graphql, schema_path, workload_folder

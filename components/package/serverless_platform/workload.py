@@ -5,12 +5,17 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
-from platform_contract.plan import Platform, WorkloadPlan, plan_workload
-from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan
+from platform_contract.features.rollout import RolloutPlan
+from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan
+from platform_contract.plan.platform import Platform
+from platform_contract.planning import plan_workload
+from platform_contract.settings import PHASES
 from platform_contract.specs import read_manifest
 
 from .arguments import PlainArguments, checked
+from .features.context import Context
 from .phases.pilot import Pilot
+from .phases.standardize import Standardize
 
 
 class WorkloadArgs(TypedDict):
@@ -62,6 +67,7 @@ class Workload(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
         self._make_pilot()
+        self._make_standardize()
         self.urls = self._urls()
         self.resources = pulumi.Output.from_input(self._inventory())
         self.register_outputs({"urls": self.urls, "resources": self.resources})
@@ -71,6 +77,17 @@ class Workload(pulumi.ComponentResource):
         args |= {"plan": self._plan, "code": self._args["code"], "schemas": self._args.get("schemas") or {},
                  "graphql": self._args.get("graphql") or {}}
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
+
+    def _make_standardize(self) -> None:
+        self._standardize: Standardize | None = None
+        if PHASES.index(self._plan.phase) < PHASES.index("standardize"):
+            return
+        made = self._pilot
+        context = Context(
+            name=self._name, plan=self._plan, functions=made.functions, apis={**made.apis, **made.rest_apis, **made.sockets, **made.graphql},
+            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"],
+        )  # fmt: skip
+        self._standardize = Standardize(self._name, context, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
         made = self._pilot
@@ -144,7 +161,19 @@ class Workload(pulumi.ComponentResource):
                 name: {"kind": "graphql", "api_id": api.api_id, "stage": "", "endpoint": api.endpoint, "routes": [], "key_ids": {}}
                 for name, api in made.graphql.items()
             },
+            "release": self._release(),
             "alarms": plan.alarm_names(),
+        }  # fmt: skip
+
+
+    def _release(self) -> dict[str, Any] | None:
+        rollout = self._plan.features.get("rollout")
+        if self._standardize is None or not isinstance(rollout, RolloutPlan):
+            return None
+        made = self._standardize.made["rollout"]
+        return {
+            "application_name": made.application_name, "record_name": made.record_name, "checks_name": rollout.checks.physical_name,
+            "strategy": rollout.strategy, "percent": rollout.percent, "minutes": rollout.minutes,
         }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ RESOURCES = [
             Refusal("codedeploy-group-after-its-application", "The application has to exist.", needs="codedeploy/application of appName"),
             Refusal("codedeploy-group-keeps-its-application", "A change of appName is an update for the official provider, which CodeDeploy refuses: the other application has no such group."),
             Refusal("codedeploy-group-config-exists", "The deployment configuration has to exist, unless it is one of AWS's (CodeDeployDefault.)."),
-            Refusal("codedeploy-group-role-is-taken", "CreateDeploymentGroup is refused unless codedeploy.amazonaws.com may take the service role when it is called.", needs="iam/role of serviceRoleArn"),
+            Refusal("codedeploy-group-role-is-taken", "CreateDeploymentGroup is refused unless codedeploy.amazonaws.com may take the service role when it is called."),
             Refusal("codedeploy-group-role-may", "A deployment fails unless the service role may read and move the alias, invoke the hooks, describe alarms and read provisioned concurrency; nothing looks when the group is made."),
             Refusal("codedeploy-group-of-functions", "A group of a Lambda application is BLUE_GREEN and WITH_TRAFFIC_CONTROL; the default, IN_PLACE, is refused."),
             Refusal("codedeploy-alarms-exist", "Alarms are named and not looked up: a name that no alarm has counts as OK, so a misspelt one never stops a deployment.", needs="cloudwatch/metricAlarm of alarmConfiguration"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from platform_contract.plan import plan_all
+from platform_contract.planning import plan_all
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings, load_settings
 from platform_contract.specs import load_manifests

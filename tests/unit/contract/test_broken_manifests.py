@@ -37,7 +37,7 @@ BROKEN = [
      "functions: is empty, and there is no GraphQL API either: nothing would run; add a function, or `graphql: {...}`"),
     ("unknown phase", [put("phase", "piolt")],
      "phase=piolt: must be one of pilot, standardize, scale; did you mean 'pilot'?"),
-    ("phase that is not built", [put("phase", "scale")], "phase=scale: is not built yet: there is only pilot; write `phase: pilot`"),
+    ("phase that is not built", [put("phase", "scale")], "phase=scale: is not built yet: there is only pilot, standardize; write `phase: standardize`"),
     ("unknown class of data", [put("data_class", "secret")],
      "data_class=secret: must be one of public, internal, confidential, restricted; choose one of them"),
     ("restricted data that nobody may reach", [put("data_class", "restricted")],

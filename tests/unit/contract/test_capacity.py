@@ -9,7 +9,7 @@ import yaml
 from platform_contract.__main__ import main
 from platform_contract.cost import cost
 from platform_contract.idle import GROUPS, idle_cost
-from platform_contract.plan import plan_all, plan_workload
+from platform_contract.planning import plan_all, plan_workload
 from platform_contract.specs import Manifest, load_manifests, read_manifest
 from platform_contract.stack_files import stack_settings
 from platform_contract.standards.alarms import ALARMS

@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 
 from platform_contract import uses
-from platform_contract.cost import alarms_in, cost, report
-from platform_contract.plan import plan_workload
+from platform_contract.cost import cost, report
+from platform_contract.plan.model import alarms_in
+from platform_contract.planning import plan_workload
 from platform_contract.specs import Manifest, TriggerSpec, load_manifests
 from platform_contract.specs.manifest import SECTIONS
 from platform_contract.specs.rest_trigger import RestApiSpec

@@ -2,8 +2,8 @@
 
 import pytest
 
-from platform_contract.plan import plan_workload
 from platform_contract.plan.datasets import projection
+from platform_contract.planning import plan_workload
 from platform_contract.specs import Manifest
 from platform_contract.standards import athena
 

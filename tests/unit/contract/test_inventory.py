@@ -31,6 +31,8 @@ PLAIN = {
             "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
             ]}},
+            "release": {"application_name": "dev-orders", "strategy": "canary", "percent": 10, "minutes": 10,
+                        "checks_name": "dev-orders-release-checks", "record_name": "/dev/orders/release.record"},
             "alarms": ["dev-orders-api-errors"],
         }
     },

@@ -2,11 +2,11 @@
 
 import pytest
 
-from platform_contract.plan import plan_all, plan_workload
 from platform_contract.plan.limits import characters, plan_limits, too_large
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.roles import role_documents
+from platform_contract.planning import plan_all, plan_workload
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest

@@ -143,7 +143,7 @@ def test_the_boundary_ends_at_account_region_and_environment():
     assert resources["Tables"] == "arn:aws:dynamodb:eu-west-1:123456789012:table/dev-*"
     assert resources["Queues"] == "arn:aws:sqs:eu-west-1:123456789012:dev-*"
     assert all("dev-*-123456789012-eu-west-1" in bucket for bucket in resources["Buckets"])
-    assert [sid for sid, resource in resources.items() if resource == "*"] == ["Answers", "LogDeliveries", "Traces"]
+    assert [sid for sid, resource in resources.items() if resource == "*"] == ["Answers", "LogDeliveries", "Measures", "Traces"]
     assert len(str(document)) < 6144  # IAM: characters of a managed policy
 
 

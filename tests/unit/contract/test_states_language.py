@@ -15,7 +15,7 @@ from platform_contract.languages.states_language.fields import (
     WAITS,
 )
 from platform_contract.languages.states_language.machine import FIELDS, NEEDED, dotted, states_of, wrong_in_machine
-from platform_contract.plan import plan_workload
+from platform_contract.planning import plan_workload
 from platform_contract.specs.workflow_checks import OURS
 from platform_contract.standards import states as standard
 

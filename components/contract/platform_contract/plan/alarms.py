@@ -1,6 +1,6 @@
 """The alarms of a resource: the catalogue's rows with its name, numbers and the way to help."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from platform_contract import naming
 from platform_contract.plan.plain import AlarmPlan
@@ -12,7 +12,7 @@ from platform_contract.standards.alarms import ALARMS, Kind
 RUNBOOKS = "docs/runbooks.md"
 """One section for each alarm of the catalogue, called KIND-SUFFIX."""
 
-COMPONENT_SUFFIXES: Mapping[Kind, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index", "bus": "-dead"}
+COMPONENT_SUFFIXES: Mapping[str, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index", "bus": "-dead"}
 """Kind -> what follows the resource's name in names of alarms: a queue or table of the same name has alarms of its own."""
 
 
@@ -20,19 +20,29 @@ def plan_alarms(
     settings: Settings, manifest: Manifest, kind: Kind, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float | None] | None = None,
 ) -> tuple[AlarmPlan, ...]:  # fmt: skip
-    """The alarms of one resource.
+    """The baseline alarms of one resource.
 
     kind: of what is watched. resource: its name in the manifest. names: what dimensions are filled with, such as
     function_name. facts: numbers that thresholds are a share of; a row that needs a fact which is None is left out,
     and so are tickets where the stack wants pages only.
     """
+    rows = tuple(row for row in ALARMS[kind] if settings.alarms in ("all", row.severity))
+    return plan_rows(settings, manifest, kind, resource, rows, names, facts)
+
+
+def plan_rows(
+    settings: Settings, manifest: Manifest, kind: str, resource: str, rows: Iterable[AlarmStandard], names: Mapping[str, str],
+    facts: Mapping[str, float | None] | None = None,
+) -> tuple[AlarmPlan, ...]:  # fmt: skip
+    """The alarms of `rows`, whatever the stack says about tickets: for those that do more than tell somebody."""
     known = {name: value for name, value in (facts or {}).items() if value is not None}
-    rows = (row for row in ALARMS[kind] if (not row.needs or row.needs in known) and settings.alarms in ("all", row.severity))
-    return tuple(_alarm(settings, manifest, kind, resource, names, known, row) for row in rows)
+    return tuple(
+        _alarm(settings, manifest, kind, resource, names, known, row) for row in rows if not row.needs or row.needs in known
+    )
 
 
 def _alarm(
-    settings: Settings, manifest: Manifest, kind: Kind, resource: str, names: Mapping[str, str],
+    settings: Settings, manifest: Manifest, kind: str, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float], row: AlarmStandard,
 ) -> AlarmPlan:  # fmt: skip
     team = settings.teams[manifest.owner]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_contract import documents
-from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan
+from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.roles import API_ID, assigned_arn, role_documents
@@ -74,6 +74,7 @@ def _roles(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:
 def _functions(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:
     planned = [(f"functions.{name}", name, function) for name, function in plan.functions.items()]
     planned += [(f"secrets.{secret}.rotation", f"rotation of {secret}", it.function) for secret, it in plan.rotations.items()]
+    planned += [(f"phase ({name})", name, it) for name, part in plan.features.items() for it in parts_of(FunctionPlan, part)]
     for field, name, function in planned:
         variables = function.environment | {
             variable: _told(plan, settings, it.kind, it.name, variable) for variable, it in function.references.items()
@@ -82,7 +83,7 @@ def _functions(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:
         alias = f"{function.arn}:{lambda_.ALIAS}"
         statements = [
             documents.invocation("s" * STATEMENT_ID_CHARACTERS, service, alias, source, account)
-            for service, source, account in (_of_rotation(plan, function) if field.startswith("secrets.") else invokers(plan, name))
+            for service, source, account in (invokers(plan, name) if field.startswith("functions.") else _of_rotation(plan, function))
         ]
         if statements:
             yield _limit("function", function.physical_name, f"{field}.triggers", compact_bytes(documents.function_policy(statements)))

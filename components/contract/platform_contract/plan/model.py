@@ -6,7 +6,9 @@ names the resource that will have it.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import SerializeAsAny
 
 from platform_contract.plan.datasets import DatasetsPlan
 from platform_contract.plan.graphql import GraphqlPlan
@@ -25,6 +27,7 @@ from platform_contract.plan.sources import (
     TopicPlan,
 )
 from platform_contract.plan.workflows import WorkflowPlan
+from platform_contract.settings import Phase
 
 
 class KeyPlan(Plain):
@@ -129,6 +132,8 @@ class FunctionPlan(Plain):
     """Of a function that is invoked asynchronously or from an ordered source."""
     asynchronous: AsynchronousPlan | None
     alarms: tuple[AlarmPlan, ...]
+    released: bool = False
+    """Whether releases move its alias to new versions; otherwise each update does."""
 
 
 class RotationPlan(Plain):
@@ -204,7 +209,7 @@ class WorkloadPlan(Plain):
 
     name: str
     owner: str
-    phase: str
+    phase: Phase
     data_class: str
     account_id: str
     region: str
@@ -240,6 +245,8 @@ class WorkloadPlan(Plain):
     """By FUNCTION-SOURCE."""
     trace_group: TraceGroupPlan | None
     budget: BudgetPlan
+    features: dict[str, SerializeAsAny[Plain]] = {}
+    """What its phase adds, by name of the feature."""
     limits: tuple[LimitPlan, ...] = ()
     """What AWS limits as a whole, measured on all of the above."""
 
@@ -252,19 +259,24 @@ class WorkloadPlan(Plain):
         return sorted(set(roles_in(self)))
 
 
+Part = TypeVar("Part", bound=Plain)
+
+
+def parts_of(kind: type[Part], inside: Any) -> Iterator[Part]:
+    """Everything of `kind` inside a part of a plan, at any depth; what is inside of such a part is not looked at."""
+    if isinstance(inside, kind):
+        yield inside
+    elif isinstance(inside, Plain):
+        for name in type(inside).model_fields:
+            yield from parts_of(kind, getattr(inside, name))
+    elif isinstance(inside, (dict, tuple)):
+        for each in inside.values() if isinstance(inside, dict) else inside:
+            yield from parts_of(kind, each)
+
+
 def alarms_in(part: Any) -> Iterator[AlarmPlan]:
     """Every alarm inside a part of a plan, at any depth."""
-    if isinstance(part, AlarmPlan):
-        yield part
-    elif isinstance(part, Plain):
-        for name in type(part).model_fields:
-            yield from alarms_in(getattr(part, name))
-    elif isinstance(part, dict):
-        for each in part.values():
-            yield from alarms_in(each)
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from alarms_in(each)
+    return parts_of(AlarmPlan, part)
 
 
 def roles_in(part: Any) -> Iterator[str]:

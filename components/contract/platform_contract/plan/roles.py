@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platform_contract import documents
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
 from platform_contract.settings import partition_of
 
@@ -33,6 +33,9 @@ def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
         yield _of_function(plan, function, f"functions.{name}")
     for secret, rotation in plan.rotations.items():
         yield _of_function(plan, rotation.function, f"secrets.{secret}.rotation")
+    for feature, part in plan.features.items():
+        for function in parts_of(FunctionPlan, part):
+            yield _of_function(plan, function, f"phase ({feature})")
     for name, workflow in plan.workflows.items():
         yield RoleDocuments(
             workflow.role_name, f"workflows.{name}", documents.trust_policy(plan.account_id, documents.STATES, workflow.arn),

@@ -3,10 +3,9 @@
 from platform_contract import naming, rotation_names
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.functions import DESCRIPTION_CHARACTERS, platform_variables
 from platform_contract.plan.model import FunctionPlan, ReferencePlan, RotationPlan
-from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, StatementPlan
-from platform_contract.plan.retention import log_protection, retention_days
+from platform_contract.plan.plain import StatementPlan
+from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import environment, iam, lambda_, secrets
@@ -31,33 +30,19 @@ def plan_rotations(settings: Settings, manifest: Manifest) -> dict[str, Rotation
 
 
 def _function(settings: Settings, manifest: Manifest, secret: str) -> FunctionPlan:
+    hook, component = _hook(manifest, secret), rotation_names.component(secret)
     physical = rotation_names.function_name(settings, manifest.name, secret)
-    log_group = naming.function_log_group(settings, manifest.name, rotation_names.component(secret))
-    hook = _hook(manifest, secret)
     seconds = secrets.ROTATION_SECONDS if hook is None else manifest.functions[hook].timeout_seconds + secrets.HOOK_MARGIN_SECONDS
-    return FunctionPlan(
-        physical_name=physical,
-        arn=naming.function_arn(settings, physical),
-        role_name=rotation_names.role_name(settings, manifest.name, secret),
-        log_group_name=log_group,
-        description=f"Rotates the secret {secret} of {manifest.name}."[:DESCRIPTION_CHARACTERS],
-        handler=HANDLER,
-        runtime=settings.lambda_runtime,
-        architecture=settings.lambda_architecture,
-        memory_mb=secrets.ROTATION_MEMORY_MB,
-        timeout_seconds=seconds,
-        log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
-        log_level=settings.log_level,
-        reserved_concurrency=None,  # it would be taken from others all the time, for a handful of runs a month
-        environment=_variables(settings, manifest, secret),
+    function = plan_platform_function(settings, manifest, PlatformFunction(
+        component=component, physical_name=physical, role_name=rotation_names.role_name(settings, manifest.name, secret), handler=HANDLER,
+        description=f"Rotates the secret {secret} of {manifest.name}.", timeout_seconds=seconds, memory_mb=secrets.ROTATION_MEMORY_MB,
+        statements=tuple(_statements(settings, manifest, secret)),
+        key_statements=(access.through_service(settings, iam.VIA_SERVICE["secret"], set(iam.ROTATION_KEY_ACTIONS)),),
+        environment=_variables(manifest, secret),
         references={environment.ROTATION_HOOK: ReferencePlan(kind="function", name=hook)} if hook else {},
-        statements=tuple(_statements(settings, manifest, secret, log_group)),
-        key_statements=_key_statements(settings),
-        assigned_statements=(),
-        failures=None,
-        asynchronous=None,
-        alarms=_alarms(settings, manifest, secret, physical, seconds),
-    )
+    ))  # fmt: skip
+    alarms = plan_alarms(settings, manifest, "rotation", component, {"function_name": physical})
+    return function.model_copy(update={"alarms": function.alarms + alarms})
 
 
 def _hook(manifest: Manifest, secret: str) -> str | None:
@@ -65,9 +50,9 @@ def _hook(manifest: Manifest, secret: str) -> str | None:
     return rotation.function if rotation else None
 
 
-def _variables(settings: Settings, manifest: Manifest, secret: str) -> dict[str, str]:
+def _variables(manifest: Manifest, secret: str) -> dict[str, str]:
     rotation, hook = manifest.secrets[secret].rotation, _hook(manifest, secret)
-    variables = platform_variables(settings, manifest)
+    variables = {}
     if rotation and rotation.field:
         variables[environment.ROTATION_FIELD] = rotation.field
     if hook:
@@ -75,25 +60,11 @@ def _variables(settings: Settings, manifest: Manifest, secret: str) -> dict[str,
     return variables
 
 
-def _statements(settings: Settings, manifest: Manifest, secret: str, log_group: str) -> list[StatementPlan]:
-    """Its log and traces, this secret, and the one function that it asks."""
+def _statements(settings: Settings, manifest: Manifest, secret: str) -> list[StatementPlan]:
+    """This secret, and the one function that it asks."""
     arn = naming.secret_arn(settings, naming.secret_name(settings, manifest.name, secret))
-    statements = access.base_statements(naming.log_group_arn(settings, log_group))
-    statements.append(StatementPlan(sid="Rotate", actions=iam.ROTATION_ACTIONS, resources=(arn + iam.SECRET_ARN_SUFFIX,)))
+    statements = [StatementPlan(sid="Rotate", actions=iam.ROTATION_ACTIONS, resources=(arn + iam.SECRET_ARN_SUFFIX,))]
     if hook := _hook(manifest, secret):
         alias = f"{naming.function_arn(settings, naming.function_name(settings, manifest.name, hook))}:{lambda_.ALIAS}"
         statements.append(StatementPlan(sid="HandOver", actions=("lambda:InvokeFunction",), resources=(alias,)))
     return statements
-
-
-def _key_statements(settings: Settings) -> tuple[KeyStatementPlan, ...]:
-    return (
-        access.through_service(settings, iam.VIA_SERVICE["environment"], set(iam.ENVIRONMENT_KEY_ACTIONS)),
-        access.through_service(settings, iam.VIA_SERVICE["secret"], set(iam.ROTATION_KEY_ACTIONS)),
-    )
-
-
-def _alarms(settings: Settings, manifest: Manifest, secret: str, physical: str, seconds: int) -> tuple[AlarmPlan, ...]:
-    component, names = rotation_names.component(secret), {"function_name": physical}
-    alarms = plan_alarms(settings, manifest, "function", component, names, {"timeout_ms": seconds * 1000, "reserved_concurrency": None})
-    return alarms + plan_alarms(settings, manifest, "rotation", component, names)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from .. import release_names
 from ..fit import judge
 from ..languages.clocks import wrong_schedule
 from ..name_limits import PhysicalNameError
@@ -23,7 +24,7 @@ from .rest_checks import check_rest
 from .route_checks import check_routes, routes_of
 from .workflow_checks import check_workflows
 
-BUILT_PHASES = ("pilot",)
+BUILT_PHASES = ("pilot", "standardize")
 """Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
 
 SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")
@@ -47,6 +48,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
             f"write `phase: {BUILT_PHASES[-1]}`",
         )
     yield from _one_meaning_each(manifest)
+    yield from _smoke(manifest)
     yield from _handlers(manifest)
     yield from check_routes(manifest)
     yield from check_queues(manifest)
@@ -70,6 +72,17 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
             yield ("graphql", None, f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",
                    "use an HTTP API, which takes tokens from either")  # fmt: skip
         yield from _names(manifest, settings)
+
+
+def _smoke(manifest: Manifest) -> Iterator[Broken]:
+    for name, spec in manifest.functions.items():
+        routes = [trigger.http.route for trigger in spec.triggers if trigger.http] + [trigger.rest.route for trigger in spec.triggers if trigger.rest]
+        for index, smoke in enumerate(spec.smoke):
+            if smoke.request and not any(smoke.fits(route) for route in routes):
+                fix = f"take one of {', '.join(routes)}" if routes else "give the `event` as Lambda hands it over"
+                yield (f"functions.{name}.smoke[{index}].request", smoke.request, "is on no HTTP or REST route of the function", fix)
+    if manifest.phase != "pilot" and release_names.CHECKS in manifest.functions:
+        yield (f"functions.{release_names.CHECKS}", None, "is what the platform calls its own function that checks new versions", "give it another name")
 
 
 def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:

@@ -12,6 +12,7 @@ from .http_trigger import HttpTrigger
 from .queue_trigger import QueueTrigger
 from .rest_trigger import RestTrigger
 from .schedule_trigger import ScheduleTrigger
+from .smoke import SmokeSpec
 from .stream_trigger import ChangesTrigger, StreamTrigger
 from .upload_trigger import UploadTrigger
 from .websocket_trigger import WebSocketTrigger
@@ -106,6 +107,10 @@ class FunctionSpec(Strict):
         default={}, description="Environment variables of your own. No secrets: they are readable in the console."
     )
     reserved_concurrency: ReservedConcurrency = None
+    smoke: list[SmokeSpec] = Field(
+        default=[], max_length=20, description="Events that a new version must answer before it gets traffic, from the phase standardize on. They run against real resources under "
+        "the function's own role: choose those that leave nothing behind.",
+    )  # fmt: skip
 
     @property
     def http_triggers(self) -> list[HttpTrigger]:

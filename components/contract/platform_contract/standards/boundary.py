@@ -8,7 +8,7 @@ from typing import Any
 
 from . import iam, states
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray")
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -59,9 +59,13 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Connections", "execute-api:ManageConnections", arn("execute-api", "*/live/POST/@connections/*")),
             _allow("Secrets", list(iam.ROTATION_ACTIONS), arn("secretsmanager", f"secret:{environment}-*")),
             _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
-            _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:live")),
+            _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:*")),
             _allow("Keys", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"], arn("kms", "key/*")),
             _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", f"log-group:/aws/*/{environment}-*"), arn("logs", "log-group:/aws/appsync/apis/*")]),
+            # Of the function that checks new versions: by their numbers, and by what they logged and how they did.
+            _allow("Releases", list(iam.RELEASE_STATUS_ACTIONS), arn("codedeploy", f"deploymentgroup:{environment}-*")),
+            _allow("Measures", [*iam.RELEASE_TARGET_ACTIONS, *iam.RELEASE_METRIC_ACTIONS], "*"),
+            _allow("Searches", list(iam.RELEASE_LOG_ACTIONS), arn("logs", f"log-group:/aws/lambda/{environment}-*")),
             _allow("Traces", list(states.TRACE_ACTIONS), "*"),
             {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],

@@ -159,6 +159,11 @@ ROTATION_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 """What the function that rotates a secret does with it, and needs of its key for it. Source: Secrets Manager guide, "Lambda rotation function
 execution role permissions". No verb: nobody else may."""
 
+RELEASE_TARGET_ACTIONS = ("codedeploy:ListDeploymentTargets", "codedeploy:BatchGetDeploymentTargets")
+RELEASE_STATUS_ACTIONS = ("codedeploy:PutLifecycleEventHookExecutionStatus",)
+RELEASE_METRIC_ACTIONS, RELEASE_LOG_ACTIONS = ("cloudwatch:GetMetricData",), ("logs:FilterLogEvents",)
+"""What the function that checks new versions asks CodeDeploy for and tells it, and how it measures a version. No verbs: nobody else may."""
+
 ENVIRONMENT_KEY_ACTIONS = ("kms:Decrypt",)
 """What a function's role needs on the key that encrypts its environment variables."""
 
@@ -178,7 +183,8 @@ WITHOUT_RESOURCE_LEVEL = frozenset(
         "states:SendTaskHeartbeat", "sts:GetCallerIdentity", "sqs:ListQueues", "sns:ListTopics", "dynamodb:ListTables",
         "s3:ListAllMyBuckets", "kms:ListKeys", "kms:ListAliases", "kms:GenerateRandom", "secretsmanager:GetRandomPassword",
         "secretsmanager:ListSecrets", "ssm:DescribeParameters", "kinesis:ListStreams", "lambda:ListFunctions",
-        "ec2:DescribeNetworkInterfaces", *states.LOG_DELIVERY_ACTIONS,
+        "ec2:DescribeNetworkInterfaces", "codedeploy:ListDeploymentTargets", "codedeploy:BatchGetDeploymentTargets",
+        *states.LOG_DELIVERY_ACTIONS,
     }
 )  # fmt: skip
 """Actions that take no resource, so `Resource: "*"` says nothing. All others name what they act on."""

@@ -83,6 +83,8 @@ class FunctionArgs(TypedDict):
     """Its alarms."""
     reserved_concurrency: NotRequired[int]
     """Most runs at the same time, taken out of the account's pool; without it, the account's pool is the limit."""
+    released: NotRequired[bool]
+    """Whether releases move its alias to new versions, so that an update leaves the alias alone; false if it is not given."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
 
@@ -107,6 +109,7 @@ class _Knobs(PlainArguments):
     reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
     failures: dict[str, Any] | None = None
     asynchronous: _Asynchronous | None = None
+    released: bool = False
 
     @pydantic.model_validator(mode="after")
     def _kept(self) -> "_Knobs":
@@ -129,6 +132,8 @@ class Function(pulumi.ComponentResource):
     """The alias as API Gateway wants it in an integration."""
     alias_name: pulumi.Output[str]
     """`live`."""
+    version: pulumi.Output[str]
+    """The newest version, published by the update."""
     role_arn: pulumi.Output[str]
     """ARN of its role."""
     log_group_name: pulumi.Output[str]
@@ -151,12 +156,13 @@ class Function(pulumi.ComponentResource):
         make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
         self.physical_name, self.arn = self._function.name, self._function.arn
         self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
+        self.version = self._function.version
         self.role_arn, self.log_group_name = self._role.arn, self._log_group.name
         self.register_outputs({
             "failures_arn": self.failures_arn, "failures_url": self.failures_url,
             "physical_name": self.physical_name, "arn": self.arn, "alias_arn": self.alias_arn,
             "alias_invoke_arn": self.alias_invoke_arn, "alias_name": self.alias_name, "role_arn": self.role_arn,
-            "log_group_name": self.log_group_name,
+            "log_group_name": self.log_group_name, "version": self.version,
         })  # fmt: skip
 
     def _make_log_group(self) -> None:
@@ -210,9 +216,12 @@ class Function(pulumi.ComponentResource):
         )
 
     def _make_alias(self) -> None:
+        # Where releases own version and routing, nothing else of the alias may ever change: the provider sends the whole alias with any change,
+        # and with it the version that the state remembers, which would be a rollback that nobody asked for.
+        owned = ["functionVersion", "routingConfig"] if self._knobs.released else None
         self._alias = lambda_.Alias(
-            f"{self._name}-{ALIAS}", name=ALIAS, function_name=self._function.name,
-            function_version=self._function.version, description="What every trigger invokes.", opts=self._child,
+            f"{self._name}-{ALIAS}", name=ALIAS, function_name=self._function.name, function_version=self._function.version,
+            description="What every trigger invokes.", opts=pulumi.ResourceOptions(parent=self, ignore_changes=owned),
         )  # fmt: skip
 
     def _keep_failures(self) -> None:

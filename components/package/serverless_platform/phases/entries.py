@@ -9,11 +9,12 @@ from platform_contract.json_schemas import draft4
 from platform_contract.standards import environment
 
 from ..blocks.socket import Socket
+from ..planned import alarms_of, arguments
 from ..triggers.graphql import GraphqlApi
 from ..triggers.http import HttpApi
 from ..triggers.rest import RestApi
 from ..triggers.websocket import SocketTrigger
-from .parts import Made, alarms_of, arguments
+from .parts import Made
 
 
 class Entries(Made):

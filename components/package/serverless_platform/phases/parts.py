@@ -1,12 +1,11 @@
-"""What the parts of a phase share: the plan, what was made so far, and how a part of the plan becomes arguments of a block."""
+"""What the parts of a phase share: the plan, and what was made so far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain
 
 from ..blocks.bucket import Bucket
 from ..blocks.bus import EventBus
@@ -37,12 +36,3 @@ class Made(pulumi.ComponentResource):
     streams: dict[str, Stream]
     datasets: Datasets | None
     functions: dict[str, Function]
-
-
-def arguments(part: Plain, *without: str, **more: Any) -> Any:
-    """The fields of a part of the plan as arguments of its block, and `more`; what is not set is left out."""
-    return {**part.model_dump(mode="json", exclude=set(without), exclude_none=True), **more}
-
-
-def alarms_of(alarms: Iterable[AlarmPlan]) -> list[dict[str, Any]]:
-    return [alarm.argument() for alarm in alarms]

@@ -22,11 +22,11 @@ from ..blocks.stream import Stream
 from ..blocks.table import Table
 from ..blocks.topic import Topic
 from ..blocks.workflow import Workflow
+from ..planned import alarms_of, arguments, make_function
 from ..platform_code import platform_code
 from ..triggers.rotation import Rotation
 from ..watch.traces import make_trace_group
 from .entries import Entries
-from .parts import alarms_of, arguments
 from .sources import Sources
 
 
@@ -179,22 +179,13 @@ class Pilot(Entries, Sources):
         return self._made_function(name, function, code=self._args["code"][name], layer_arn=self._args["layer_arn"])
 
     def _made_function(self, name: str, function: FunctionPlan, **code: Any) -> Function:
-        plan = self._plan
-        return Function(f"{self._name}-{name}", arguments(
-            function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures",
-            "assigned_statements", **self._encrypted, **self._shared, **code,
-            account_id=plan.account_id,
-            boundary_arn=plan.boundary_arn,
-            environment={**function.environment, **self._references(function)},
-            statements=[each.model_dump(mode="json") for each in function.statements],
-            key_statements=[each.model_dump(mode="json") for each in function.key_statements],
-            assigned_statements=[
+        return make_function(
+            f"{self._name}-{name}", self._plan, function, self._child, key_arn=self.key.arn, alarm_topic_arn=self._args["alarm_topic_arn"],
+            references=self._references(function), assigned_statements=[
                 {"sid": it.sid, "actions": list(it.actions), "resources": [self._socket_arn(it.kind, suffix) for suffix in it.arn_suffixes]}
                 for it in function.assigned_statements
-            ],
-            alarms=alarms_of(function.alarms),
-            **_failures(function),
-        ), self._child)  # fmt: skip
+            ], **_failures(function), **code,
+        )  # fmt: skip
 
     def _make_rotations(self) -> None:
         """After the functions: one of them may have to hand the new value over."""

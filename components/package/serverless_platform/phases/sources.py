@@ -4,12 +4,13 @@ from typing import Any
 
 from platform_contract.plan.sources import ListenerPlan
 
+from ..planned import alarms_of, arguments
 from ..triggers.event import EventTrigger
 from ..triggers.ordered import OrderedTrigger
 from ..triggers.queue import QueueTrigger
 from ..triggers.schedule import Schedules
 from ..triggers.upload import UploadTrigger
-from .parts import Made, alarms_of, arguments
+from .parts import Made
 
 
 class Sources(Made):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from platform_contract import naming
+from platform_contract.phases import features_of, is_released
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
 from platform_contract.plan.datasets import plan_datasets
@@ -16,7 +17,7 @@ from platform_contract.plan.secrets import plan_parameters, plan_secrets
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
 from platform_contract.problems import Problem, ProblemsError
-from platform_contract.settings import CONFIGURATION, PHASES, Settings
+from platform_contract.settings import CONFIGURATION, PHASES, Phase, Settings
 from platform_contract.specs import Manifest
 from platform_contract.specs.reading import FOLDER
 from platform_contract.standards import tags
@@ -111,12 +112,22 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
             tag_filter=f"user:{tags.WORKLOAD}${manifest.name}",
         ),
     )
+    plan = _with_features(plan, settings, manifest)
     policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names())
     plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
     plan = plan.model_copy(update={"limits": plan_limits(plan, settings)})
     if problems := list(too_large(plan, f"{FOLDER}/{manifest.name}.yaml")):
         raise ProblemsError(problems)
     return plan
+
+
+def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:
+    """The pilot's plan with what its phase changes on it, and with what its phase adds."""
+    if is_released(plan.phase):
+        released = {name: function.model_copy(update={"released": True}) for name, function in plan.functions.items()}
+        plan = plan.model_copy(update={"functions": released})
+    planned = {feature.name: feature.plan(settings, manifest, plan) for feature in features_of(plan.phase)}
+    return plan.model_copy(update={"features": {name: part for name, part in planned.items() if part is not None}})
 
 
 def plan_all(manifests: Mapping[str, Manifest], settings: Settings) -> dict[str, WorkloadPlan]:
@@ -134,9 +145,11 @@ def plan_all(manifests: Mapping[str, Manifest], settings: Settings) -> dict[str,
     return plans
 
 
-def effective_phase(wanted: str, *limits: str | None) -> str:
+def effective_phase(wanted: Phase, *limits: str | None) -> Phase:
     """The earliest of the phase that the manifest asks for and the limits; a limit never pushes a workload ahead."""
-    for phase in (wanted, *limits):
-        if phase and phase not in PHASES:
-            raise ValueError(f"phase: must be one of {', '.join(PHASES)}, not {phase!r}")
-    return min((phase for phase in (wanted, *limits) if phase), key=PHASES.index)
+    given: list[Phase] = [wanted]
+    for limit in limits:
+        if limit and limit not in PHASES:
+            raise ValueError(f"phase: must be one of {', '.join(PHASES)}, not {limit!r}")
+        given += [phase for phase in PHASES if phase == limit]
+    return min(given, key=PHASES.index)

@@ -1,0 +1,49 @@
+"""Which phase has which features. A workload in a phase has those of the phases before it as well."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from platform_contract.features import rollout
+from platform_contract.plan.model import WorkloadPlan
+from platform_contract.plan.plain import Plain
+from platform_contract.settings import PHASES, Phase, Settings
+from platform_contract.specs import Manifest
+from platform_contract.standards import alarms
+from platform_contract.standards.alarm_standard import AlarmStandard
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What a phase adds."""
+
+    name: str
+    """Of its module here and of the one in the package."""
+    plan: Callable[[Settings, Manifest, WorkloadPlan], Plain | None]
+    """Its part of the plan, from that of the pilot; None where the workload has no use for it."""
+    alarms: Mapping[str, tuple[AlarmStandard, ...]] = field(default_factory=dict)
+    """Kind of what it watches -> its alarms."""
+
+
+FEATURES: dict[Phase, tuple[Feature, ...]] = {
+    "pilot": (),
+    "standardize": (Feature("rollout", rollout.plan_rollout, rollout.ALARMS),),
+    "scale": (),
+}
+
+
+ALARMS: dict[str, tuple[AlarmStandard, ...]] = {
+    **{str(kind): rows for kind, rows in alarms.ALARMS.items()},
+    **{kind: rows for features in FEATURES.values() for feature in features for kind, rows in feature.alarms.items()},
+}  # fmt: skip
+"""Kind of what is watched -> its alarms, in whatever phase."""
+
+
+def features_of(phase: Phase) -> Iterator[Feature]:
+    """Everything that a workload in `phase` has beyond its pilot."""
+    for each in PHASES[: PHASES.index(phase) + 1]:
+        yield from FEATURES[each]
+
+
+def is_released(phase: str) -> bool:
+    """Whether releases own the version behind a function's alias, and not updates."""
+    return phase != PHASES[0]

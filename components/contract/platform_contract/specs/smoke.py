@@ -1,0 +1,43 @@
+"""Smoke events of a function: what a new version must answer before callers reach it."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..problems import broken
+from ..words import Form, Strict, plain
+
+RequestLine = Annotated[
+    str,
+    Form(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*", "must be method and path of a request, as a caller sends them", "write it like GET /orders/none"),
+]
+
+
+class SmokeSpec(Strict):
+    """One event, and what has to come back. It runs under the function's own role against real resources, so it must leave nothing behind."""
+
+    request: RequestLine | None = Field(default=None, description="A request on one of the function's routes, such as GET /orders/none.")
+    caller: str = Field(default="release-checks", min_length=1, max_length=128, description="Who sends the request: `sub` of the token, or name of the API key's client.")
+    body: Annotated[Any, AfterValidator(plain)] = Field(default=None, description="JSON body of the request.")
+    event: Annotated[dict[str, Any] | None, AfterValidator(plain)] = Field(default=None, description="The event itself, as Lambda hands it over, instead of a request.")
+    status: int | None = Field(default=None, ge=100, le=599, description="HTTP status that the request is answered with.")
+    answer: Annotated[Any, AfterValidator(plain)] = Field(default=None, description="What the answer holds; of an object, the fields that have to be there.")
+    error: str | None = Field(default=None, min_length=1, description="Type of the error that the event is refused with, such as ValidationError.")
+
+    @model_validator(mode="after")
+    def _one_event(self) -> "SmokeSpec":
+        if (self.request is None) == (self.event is None):
+            raise broken("must have exactly one of request and event", "write `request: GET /orders/none`, or the `event` as Lambda hands it over")
+        if self.request is None and (self.body is not None or self.status is not None):
+            raise broken("has body or status, which belong to a request", "put them into `event` and `answer`")
+        if self.status is None and self.answer is None and self.error is None:
+            raise broken("says nothing about what has to come back", "add `status`, `answer` or `error`")
+        if self.status is not None and self.status >= 500:
+            raise broken("expects a failure of the function", "expect what a sound version answers", field="status")
+        return self
+
+    def fits(self, route: str) -> bool:
+        """Whether the request is one of `route`, such as GET /orders/{order_id}."""
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.sub(r"\\\{\w+\\\+\\\}", ".+", re.escape(route)))
+        return bool(self.request and re.fullmatch(pattern, self.request.partition("?")[0]))

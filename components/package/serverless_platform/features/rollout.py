@@ -1,0 +1,106 @@
+"""Rollout of new versions: what CodeDeploy needs to move an alias in steps, check it, and bring it back."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import pulumi
+from pulumi_aws import codedeploy, ssm
+
+from platform_contract.features.rollout import NO_RELEASE, GroupPlan, RolloutPlan
+from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.release_names import CHECKS
+
+from ..arguments import validated
+from ..blocks.function import Function
+from ..planned import make_function
+from ..platform_code import platform_code
+from ..watch.alarms import make_alarms
+from .context import Context
+
+ROLLS_BACK_ON = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
+
+
+class RolloutArgs(TypedDict):
+    """Arguments of a Rollout."""
+
+    rollout: Mapping[str, Any]
+    """Its plan (platform_contract.features.rollout.RolloutPlan)."""
+    functions: Mapping[str, Function]
+    """The functions that are released, by the names of the plan's groups."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that alarms tell."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class Rollout(pulumi.ComponentResource):
+    """An application, and for each function a deployment group with the alarms that stop a release."""
+
+    application_name: pulumi.Output[str]
+    """Of the CodeDeploy application."""
+    record_name: pulumi.Output[str]
+    """Parameter whose versions are the releases."""
+
+    def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        self._plan = validated("Rollout", name, RolloutPlan, args["rollout"])
+        super().__init__("serverless-platform:index:Rollout", name, {"strategy": self._plan.strategy}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._make_application()
+        for function, group in self._plan.groups.items():
+            self._make_group(function, group)
+        self._make_record()
+        self.application_name = self._application.name
+        self.register_outputs({"application_name": self.application_name, "record_name": self.record_name})
+
+    def _make_application(self) -> None:
+        self._application = codedeploy.Application(
+            self._name, name=self._plan.application_name, compute_platform="Lambda", tags=self._args["tags"], opts=self._child
+        )
+
+    def _make_group(self, name: str, plan: GroupPlan) -> None:
+        function = self._args["functions"][name]
+        alarms = self._alarms(name, plan.alias_alarms, {})
+        alarms += self._alarms(name, plan.version_alarms, {"ExecutedVersion": function.version})
+        codedeploy.DeploymentGroup(
+            f"{self._name}-{name}", app_name=self._application.name, deployment_group_name=plan.physical_name,
+            service_role_arn=self._plan.service_role_arn, deployment_config_name=self._plan.configuration_name,
+            deployment_style=codedeploy.DeploymentGroupDeploymentStyleArgs(
+                deployment_option="WITH_TRAFFIC_CONTROL", deployment_type="BLUE_GREEN"
+            ),
+            auto_rollback_configuration=codedeploy.DeploymentGroupAutoRollbackConfigurationArgs(enabled=True, events=list(ROLLS_BACK_ON)),
+            alarm_configuration=codedeploy.DeploymentGroupAlarmConfigurationArgs(
+                # Names from the alarms themselves: CodeDeploy takes one that does not exist for an alarm that is silent.
+                enabled=True, ignore_poll_alarm_failure=False, alarms=[*(each.name for each in alarms), *plan.api_alarm_names],
+            ),
+            # It would take an alias that does not exist only when a release begins.
+            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
+        )  # fmt: skip
+
+    def _alarms(self, name: str, alarms: tuple[AlarmPlan, ...], assigned: Mapping[str, pulumi.Input[str]]) -> list[Any]:
+        return make_alarms(
+            f"{self._name}-{name}", [alarm.argument() for alarm in alarms], topic_arn=self._args["alarm_topic_arn"],
+            tags=self._args["tags"], opts=self._child, assigned=assigned,
+        )  # fmt: skip
+
+    def _make_record(self) -> None:
+        """Where `operations release` writes, each release as a version of it; the first one takes down what was live before."""
+        record = ssm.Parameter(
+            f"{self._name}-record", name=self._plan.record_name, type="String", description="Releases: one version of this parameter each.",
+            value=NO_RELEASE, tags=self._args["tags"],
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value", "insecureValue", "tier"]),
+        )  # fmt: skip
+        self.record_name = record.name
+
+
+def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Rollout:
+    """The rollout of one workload, with the function that checks new versions."""
+    rollout = RolloutPlan.model_validate(plan.model_dump())
+    make_function(
+        f"{context.name}-{CHECKS}", context.plan, rollout.checks, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
+        references={}, code=platform_code(rollout.checks.handler, checks=rollout.checks_data),
+    )  # fmt: skip
+    return Rollout(f"{context.name}-rollout", {
+        "rollout": rollout.model_dump(mode="json"), "functions": context.functions, "alarm_topic_arn": context.alarm_topic_arn,
+        "tags": context.plan.tags,
+    }, opts)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Checks a new version of a function before it gets traffic and after it has all of it."""
