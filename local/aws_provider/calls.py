@@ -16,6 +16,7 @@ GONE = frozenset({
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
     "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
     "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError",
+    "ProvisionedConcurrencyConfigNotFoundException",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
 

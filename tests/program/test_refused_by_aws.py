@@ -160,9 +160,11 @@ TIME = {
 
 
 COMING = (
+    "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target",
     "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
     "appconfig/hostedConfigurationVersion",
     "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
+    "lambda/provisionedConcurrencyConfig",
 )  # fmt: skip
 """Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that
 makes one takes it out of here, and then each of its refusals has to be proven."""

@@ -1,11 +1,14 @@
 """AWS CodeDeploy: the emulator has none of it. The calls are named for their limits; nobody makes them."""
 
 import math
+from typing import Any
 
-from ..entry import Call, Refusal, Resource, State
+from ..calls import Work
+from ..entry import Call, Refusal, Resource, State, Tagging
 from ..wire import UNKNOWN
 from .common import range_of
 
+TAGS = Tagging("tags", "tag_resource", "untag_resource", "list_tags_for_resource", {"ResourceArn": "arn"}, shape="list")
 ARN = "arn:{partition}:codedeploy:{region}:{account}"
 LONGEST_MINUTES = 2880
 """CodeDeploy user guide, "Quotas": minutes between the first and the last shift of traffic of a Lambda deployment."""
@@ -18,6 +21,8 @@ KINDS = {"TimeBasedCanary": "timeBasedCanary", "TimeBasedLinear": "timeBasedLine
 def _platform(inputs: State) -> list[tuple[str, str]]:
     """CreateDeploymentConfig: servers have a number that stays healthy, functions and containers a way to shift traffic."""
     platform = inputs.get("computePlatform", "Server")
+    if platform is UNKNOWN:
+        return []
     wanted, foreign = ("minimumHealthyHosts", "trafficRoutingConfig")[:: 1 if platform == "Server" else -1]
     found = []
     if inputs.get(wanted) is None:
@@ -94,9 +99,15 @@ def _style(inputs: State) -> list[tuple[str, str]]:
     return [("deploymentStyle", f"deploymentStyle: {told}")]
 
 
+def _alarms(work: Work) -> Any:
+    """Names, which the API has in objects."""
+    block = work.state.get("alarmConfiguration")
+    return {**block, "alarms": [{"name": name} for name in block.get("alarms") or []]} if block else None
+
+
 RESOURCES = [
     Resource(
-        "aws:codedeploy/application:Application", "codedeploy", id="{applicationId}:{name}", named="name", name_limit=100,
+        "aws:codedeploy/application:Application", "codedeploy", id="{applicationId}:{name}", named="name", name_limit=100, tags=TAGS,
         api={"applicationName": "name"}, known={"arn": f"{ARN}:application:{{name}}"}, fakes={"applicationId": "uuid"},
         create=Call("create_application"),
         aws_refuses=(
@@ -117,11 +128,11 @@ RESOURCES = [
         ),
     ),
     Resource(
-        "aws:codedeploy/deploymentGroup:DeploymentGroup", "codedeploy", id="{deploymentGroupId}", named="deploymentGroupName", name_limit=100,
+        "aws:codedeploy/deploymentGroup:DeploymentGroup", "codedeploy", id="{deploymentGroupId}", named="deploymentGroupName", name_limit=100, tags=TAGS,
         api={"applicationName": "appName", "autoScalingGroups": "autoscalingGroups", "blueGreenDeploymentConfiguration": "blueGreenDeploymentConfig",
              "elbInfoList": "elbInfos", "targetGroupInfoList": "targetGroupInfos", "ecsServices": "ecsService"},
         known={"arn": f"{ARN}:deploymentgroup:{{appName}}/{{deploymentGroupName}}"}, fakes={"deploymentGroupId": "uuid"},
-        create=Call("create_deployment_group"), checks=(_lists, _style),
+        create=Call("create_deployment_group", {"alarmConfiguration": _alarms}), checks=(_lists, _style),
         limits={"serviceRoleArn": {"pattern": r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+"}},  # IAM user guide, "ARN format"
         aws_refuses=(
             Refusal("codedeploy-group-after-its-application", "The application has to exist.", needs="codedeploy/application of appName"),

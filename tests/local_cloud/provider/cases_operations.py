@@ -1,10 +1,10 @@
-"""Cases of what watches a running workload: Amazon CloudWatch dashboards, and alarms of metric math and of alarms."""
+"""Cases of what watches a running workload and keeps it ready: dashboards, alarms of metric math and of alarms, provisioned concurrency."""
 
 import json
 from typing import Any
 
 from . import wire
-from .cases import Case, Made, need_topic
+from .cases import Case, Made, need_alias, need_function, need_role, need_topic
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 STATIC = {"namespace": "AWS/Lambda", "metricName": "Errors", "statistic": "Sum", "period": 60, "evaluationPeriods": 1, "threshold": 1,
@@ -77,6 +77,8 @@ CASES = [
             "actionsSuppressor": {"alarm": made["slow"]["name"], "waitPeriod": 60, "extensionPeriod": 30}, "tags": {"a": "1"}},
          needs=(need_topic, need_alarm("fast"), need_alarm("slow")), changed=lambda made: {"alarmRule": rule(made, "AND"), "alarmDescription": None, "okActions": None, "tags": {"b": "2"}},
          replaced={"actionsEnabled": False}, outputs=("arn",), not_imported=frozenset({"actionsSuppressor"})),
+    Case("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", lambda made: {"functionName": made["function"]["name"], "qualifier": made["alias"]["name"], "provisionedConcurrentExecutions": 2},
+         needs=(need_role, need_function, need_alias), changed={"provisionedConcurrentExecutions": 3}, replaced={"qualifier": "1"}, deletes_first=False),
 ]  # fmt: skip
 
 MORE = [

@@ -4,6 +4,11 @@ from . import wire
 from .cases import Case
 
 ROLE = f"arn:aws:iam::{wire.ACCOUNT}:role/codedeploy"
+SCALED = {
+    "serviceNamespace": "lambda",
+    "resourceId": "function:orders:live",
+    "scalableDimension": "lambda:function:ProvisionedConcurrency",
+}
 
 DECLARED = [
     Case("aws:codedeploy/application:Application", lambda made: {"name": "orders", "computePlatform": "Lambda", "tags": {"a": "1"}},
@@ -19,4 +24,13 @@ DECLARED = [
          changed={"alarmConfiguration": {"enabled": True, "alarms": ["errors", "latency"]}, "tags": {"b": "2"}}, outputs=("arn", "deploymentGroupId")),
     Case("aws:cloudwatch/queryDefinition:QueryDefinition", lambda made: {"name": "orders/errors", "logGroupNames": ["/aws/lambda/one"], "queryString": "fields @message | limit 20"},
          changed={"queryString": "fields @message | limit 50"}, outputs=("arn", "queryDefinitionId")),
+    Case("aws:appautoscaling/target:Target", lambda made: {**SCALED, "minCapacity": 1, "maxCapacity": 10, "tags": {"a": "1"}}, changed={"maxCapacity": 20, "tags": {"b": "2"}},
+         replaced={"resourceId": "function:orders:other"}, outputs=("arn",), deletes_first=False),
+    Case("aws:appautoscaling/policy:Policy", lambda made: {
+            **SCALED, "name": "busy", "policyType": "TargetTrackingScaling",
+            "targetTrackingScalingPolicyConfiguration": {"targetValue": 0.7, "predefinedMetricSpecification": {"predefinedMetricType": "LambdaProvisionedConcurrencyUtilization"}}},
+         changed={"targetTrackingScalingPolicyConfiguration": {"targetValue": 0.6, "predefinedMetricSpecification": {"predefinedMetricType": "LambdaProvisionedConcurrencyUtilization"}}},
+         replaced={"name": "busier"}, outputs=("arn",), deletes_first=False),
+    Case("aws:appautoscaling/scheduledAction:ScheduledAction", lambda made: {**SCALED, "name": "morning", "schedule": "cron(0 7 * * ? *)", "timezone": "Europe/Amsterdam", "scalableTargetAction": {"minCapacity": 5}},
+         changed={"schedule": "cron(0 8 * * ? *)"}, replaced={"name": "evening"}, outputs=("arn",), deletes_first=False),
 ]  # fmt: skip

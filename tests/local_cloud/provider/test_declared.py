@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 
 from aws_provider import data, registry
+from aws_provider.calls import Failed, Work
+from aws_provider.configuration import cloud_of
+from aws_provider.entry import Call
+from aws_provider.lifecycle import _tagged, plain
 from aws_provider.wire import UNKNOWN
 
 from . import wire
 from .cases import Case
+from .conftest import arguments
 from .declared import DECLARED
 from .test_conformance import NONE, SOME, changed, differences
 
@@ -47,6 +52,17 @@ def test_life_in_state(provider: wire.Provider, case: Case) -> None:
     provider.delete(token, id, state)
 
 
+@pytest.mark.parametrize("case", DECLARED, ids=lambda case: case.token.split(":")[1])
+def test_the_service_would_read_the_request_and_the_emulator_does_not(emulator: str, provider: wire.Provider, case: Case) -> None:
+    """botocore takes the request by the service's model (or this is another error), and the emulator still lacks the operation."""
+    entry = registry.table()[case.token]
+    assert isinstance(entry.create, Call)
+    work = Work(entry, cloud_of(arguments(emulator)), plain(provider.checked(case.token, case.inputs({}))))
+    call = _tagged(work, entry.create)
+    with pytest.raises(Failed, match="was refused"):
+        work.call(call.operation, **work.params(call))
+
+
 def test_every_type_whose_calls_are_named_has_a_case() -> None:
     lacking = {entry.token for entry in registry.table().values() if entry.token in data.not_emulated() and entry.create}
     assert {case.token for case in DECLARED} == lacking and len(DECLARED) == len(lacking) > 0
@@ -64,7 +80,22 @@ def test_they_are_reported_as_not_emulated(tmp_path: Path) -> None:
     assert all(case.token in log.read_text() for case in DECLARED)
 
 
+SCALING = "aws:appautoscaling/"
+TRACKED = "targetTrackingScalingPolicyConfiguration"
+BUSY = {"predefinedMetricType": "LambdaProvisionedConcurrencyUtilization"}
+
 REFUSED = [
+    (f"{SCALING}target:Target", {"minCapacity": 11}, "minCapacity", "minCapacity=11: must be <= maxCapacity=10"),
+    (f"{SCALING}target:Target", {"resourceId": "function:orders:$LATEST"}, "resourceId", "must match function:"),
+    (f"{SCALING}target:Target", {"resourceId": "function:orders"}, "resourceId", "must match function:"),
+    (f"{SCALING}target:Target", {"scalableDimension": "dynamodb:table:ReadCapacityUnits"}, "scalableDimension", "of lambda it is one of"),
+    (f"{SCALING}target:Target", {"scalableDimension": "lambda:alias:Concurrency"}, "scalableDimension", "must be one of"),
+    (f"{SCALING}policy:Policy", {"policyType": "StepScaling", TRACKED: None}, "stepScalingPolicyConfiguration", "policyType=StepScaling needs it"),
+    (f"{SCALING}policy:Policy", {TRACKED: {"targetValue": 0.7}}, TRACKED, "exactly one of predefinedMetricSpecification"),
+    (f"{SCALING}policy:Policy", {TRACKED: {"targetValue": 70, "predefinedMetricSpecification": BUSY}}, f"{TRACKED}.targetValue", "is a share"),
+    (f"{SCALING}scheduledAction:ScheduledAction", {"schedule": "cron(0 7 * * * *)"}, "schedule", "cron(0 7 * * * *)"),
+    (f"{SCALING}scheduledAction:ScheduledAction", {"timezone": "Amsterdam"}, "timezone", "is no time zone"),
+    (f"{SCALING}scheduledAction:ScheduledAction", {"scalableTargetAction": {}}, "scalableTargetAction", "one of minCapacity, maxCapacity"),
     (APPLICATION, {"computePlatform": "lambda"}, "computePlatform", "must be one of ECS, Lambda, Server; did you mean 'Lambda'?"),
     (APPLICATION, {"name": "a b"}, "name", "must match [A-Za-z0-9+=,.@_-]*"),
     (CONFIG, {"deploymentConfigName": "CodeDeployDefault.Mine"}, "deploymentConfigName", "names that begin with CodeDeployDefault. are AWS's"),
