@@ -164,6 +164,7 @@ COMING = (
     "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
     "appconfig/hostedConfigurationVersion",
     "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
+    "backup/plan", "backup/selection", "backup/vault", "costexplorer/anomalyMonitor", "costexplorer/anomalySubscription",
     "lambda/provisionedConcurrencyConfig",
 )  # fmt: skip
 """Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that

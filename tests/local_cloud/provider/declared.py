@@ -1,5 +1,7 @@
 """Cases of types that the emulator lacks: validated, kept in state, never sent. See `cases` for what a case says."""
 
+import json
+
 from . import wire
 from .cases import Case
 
@@ -8,6 +10,13 @@ SCALED = {
     "serviceNamespace": "lambda",
     "resourceId": "function:orders:live",
     "scalableDimension": "lambda:function:ProvisionedConcurrency",
+}
+BY_TAG = json.dumps({"Tags": {"Key": "workload", "Values": ["orders"], "MatchOptions": ["EQUALS"]}})
+IMPACT = {
+    "ors": [
+        {"dimension": {"key": f"ANOMALY_TOTAL_IMPACT_{kind}", "values": [value], "matchOptions": ["GREATER_THAN_OR_EQUAL"]}}
+        for kind, value in (("ABSOLUTE", "100"), ("PERCENTAGE", "40"))
+    ]
 }
 
 DECLARED = [
@@ -33,4 +42,10 @@ DECLARED = [
          replaced={"name": "busier"}, outputs=("arn",), deletes_first=False),
     Case("aws:appautoscaling/scheduledAction:ScheduledAction", lambda made: {**SCALED, "name": "morning", "schedule": "cron(0 7 * * ? *)", "timezone": "Europe/Amsterdam", "scalableTargetAction": {"minCapacity": 5}},
          changed={"schedule": "cron(0 8 * * ? *)"}, replaced={"name": "evening"}, outputs=("arn",), deletes_first=False),
+    Case("aws:costexplorer/anomalyMonitor:AnomalyMonitor", lambda made: {"name": "orders", "monitorType": "CUSTOM", "monitorSpecification": BY_TAG, "tags": {"a": "1"}},
+         changed={"tags": {"b": "2"}}, replaced={"monitorType": "DIMENSIONAL", "monitorDimension": "SERVICE", "monitorSpecification": None}, outputs=("arn",)),
+    Case("aws:costexplorer/anomalySubscription:AnomalySubscription", lambda made: {
+            "name": "orders", "frequency": "IMMEDIATE", "monitorArnLists": [f"arn:aws:ce::{wire.ACCOUNT}:anomalymonitor/one"],
+            "subscribers": [{"type": "SNS", "address": f"arn:aws:sns:{wire.REGION}:{wire.ACCOUNT}:costs"}], "thresholdExpression": IMPACT, "tags": {"a": "1"}},
+         changed={"frequency": "DAILY", "subscribers": [{"type": "EMAIL", "address": "a@example.com"}]}, replaced={"name": "orders-2"}, outputs=("arn",), deletes_first=False),
 ]  # fmt: skip

@@ -84,7 +84,20 @@ SCALING = "aws:appautoscaling/"
 TRACKED = "targetTrackingScalingPolicyConfiguration"
 BUSY = {"predefinedMetricType": "LambdaProvisionedConcurrencyUtilization"}
 
+MONITOR, SUBSCRIPTION = (
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+    "aws:costexplorer/anomalySubscription:AnomalySubscription",
+)
+BY_SERVICE = {"dimension": {"key": "SERVICE", "values": ["1"], "matchOptions": ["GREATER_THAN_OR_EQUAL"]}}
+
 REFUSED = [
+    (MONITOR, {"monitorSpecification": None}, "monitorSpecification", "missing 'monitorSpecification': monitorType=CUSTOM needs it"),
+    (MONITOR, {"monitorDimension": "SERVICE"}, "monitorDimension", "has no meaning where monitorType is CUSTOM"),
+    (MONITOR, {"monitorSpecification": "{"}, "monitorSpecification", "is no JSON document"),
+    (MONITOR, {"monitorType": "TAG"}, "monitorType", "must be one of CUSTOM, DIMENSIONAL"),
+    (SUBSCRIPTION, {"frequency": "DAILY"}, "subscribers[0].type", "frequency=DAILY tells EMAIL only"),
+    (SUBSCRIPTION, {"frequency": "HOURLY"}, "frequency", "must be one of DAILY, IMMEDIATE, WEEKLY"),
+    (SUBSCRIPTION, {"thresholdExpression": BY_SERVICE}, "thresholdExpression", "key='SERVICE': must be one of ANOMALY_TOTAL_IMPACT_ABSOLUTE"),
     (f"{SCALING}target:Target", {"minCapacity": 11}, "minCapacity", "minCapacity=11: must be <= maxCapacity=10"),
     (f"{SCALING}target:Target", {"resourceId": "function:orders:$LATEST"}, "resourceId", "must match function:"),
     (f"{SCALING}target:Target", {"resourceId": "function:orders"}, "resourceId", "must match function:"),
