@@ -95,8 +95,10 @@ class RolloutPlan(Plain):
     """Parameter whose versions are the releases."""
 
 
-def plan_rollout(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> RolloutPlan:
-    """The rollout of a planned workload."""
+def plan_rollout(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> RolloutPlan | None:
+    """The rollout of a planned workload; None where it has no functions, and so no versions."""
+    if not plan.functions:
+        return None
     strategy = STRATEGIES[settings.rollout]
     return RolloutPlan(
         application_name=release_names.application_name(settings, manifest.name),
@@ -155,8 +157,7 @@ def _checks_data(manifest: Manifest, plan: WorkloadPlan) -> dict[str, Any]:
             "failing_share": FAILING_SHARE,
             "slow_ms": function.timeout_seconds * 1000 * SLOW_SHARE,
             "events": [
-                {"name": smoke.request or f"event {number}", "event": event_of(smoke, manifest.functions[name]), "status": smoke.status,
-                 "answer": smoke.answer, "error": smoke.error}
+                {"name": smoke.request or f"event {number}", "event": event_of(smoke, manifest.functions[name]), **smoke.wanted}
                 for number, smoke in enumerate(manifest.functions[name].smoke, 1)
             ],
         }

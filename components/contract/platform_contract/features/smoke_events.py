@@ -34,6 +34,10 @@ def _parts(smoke: SmokeSpec, route: str) -> tuple[str, str, dict[str, str], dict
     return method, path, dict(zip(names, found.groups() if found else (), strict=True)), dict(parse_qsl(query)), body
 
 
+def _headers(smoke: SmokeSpec) -> dict[str, str]:
+    return {"content-type": "application/json", **smoke.headers}
+
+
 def _http(smoke: SmokeSpec, route: str, access: str) -> dict[str, Any]:
     """Payload format 2.0. Source: API Gateway guide, "Create AWS Lambda proxy integrations for HTTP APIs"."""
     method, path, parameters, query, body = _parts(smoke, route)
@@ -45,7 +49,7 @@ def _http(smoke: SmokeSpec, route: str, access: str) -> dict[str, Any]:
     }
     event: dict[str, Any] = {
         "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": (smoke.request or "").partition("?")[2],
-        "headers": {"content-type": "application/json"}, "pathParameters": parameters, "queryStringParameters": query,
+        "headers": _headers(smoke), "pathParameters": parameters, "queryStringParameters": query,
         "requestContext": {
             "requestId": REQUEST_ID, "routeKey": route, "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
             "authorizer": authorizers.get(access, {}),
@@ -59,7 +63,7 @@ def _rest(smoke: SmokeSpec, route: str) -> dict[str, Any]:
     """Payload format 1.0. Source: API Gateway guide, "Input format of a Lambda function for proxy integration"."""
     method, path, parameters, query, body = _parts(smoke, route)
     return {
-        "resource": route.partition(" ")[2], "path": path, "httpMethod": method, "headers": {"content-type": "application/json"},
+        "resource": route.partition(" ")[2], "path": path, "httpMethod": method, "headers": _headers(smoke),
         "pathParameters": parameters or None, "queryStringParameters": query or None, "body": body, "isBase64Encoded": False,
         "requestContext": {
             "requestId": REQUEST_ID, "identity": {"apiKeyId": smoke.caller, "sourceIp": "127.0.0.1"},
