@@ -15,7 +15,7 @@ GONE = frozenset({
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFoundRecordException", "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
     "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
-    "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError",
+    "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError", "WAFNonexistentItemException",
     "ProvisionedConcurrencyConfigNotFoundException",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
@@ -185,7 +185,9 @@ class Work:
             answer = self.call(tagging.list, **{name: self._source(source) for name, source in tagging.target.items()})
         except Failed:
             return None  # the emulator lists no tags for every type that it tags: what is in state stands
-        found: Any = answer.get(tagging.answer)
+        found: Any = answer
+        for name in tagging.answer.split("."):
+            found = (found or {}).get(name)
         if tagging.shape == "list":
             found = {each[tagging.key]: each[tagging.value] for each in found or []}
         return {key: value for key, value in (found or {}).items() if not hidden(key)}

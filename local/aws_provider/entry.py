@@ -59,7 +59,7 @@ class Tagging:
     """How a service tags: at creation in member `create`, later by `add` and `remove`, seen by `list`.
 
     shape: "map" {key: value} or "list" [{Key, Value}], in the service's own words in `key` and `value`.
-    target: members that name the resource -> property.
+    target: members that name the resource -> property. answer: path in the answer, of the tags.
     """
 
     create: str

@@ -41,6 +41,7 @@ MODULES = (
     "sns",
     "sqs",
     "ssm",
+    "wafv2",
     "xray",
 )
 

@@ -165,7 +165,7 @@ COMING = (
     "appconfig/hostedConfigurationVersion",
     "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
     "backup/plan", "backup/selection", "backup/vault", "costexplorer/anomalyMonitor", "costexplorer/anomalySubscription",
-    "lambda/provisionedConcurrencyConfig",
+    "lambda/provisionedConcurrencyConfig", "wafv2/webAcl", "wafv2/webAclAssociation", "wafv2/webAclLoggingConfiguration",
 )  # fmt: skip
 """Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that
 makes one takes it out of here, and then each of its refusals has to be proven."""

@@ -18,6 +18,7 @@ IMPACT = {
         for kind, value in (("ABSOLUTE", "100"), ("PERCENTAGE", "40"))
     ]
 }
+LOG_GROUP = f"arn:aws:logs:{wire.REGION}:{wire.ACCOUNT}:log-group"
 
 DECLARED = [
     Case("aws:codedeploy/application:Application", lambda made: {"name": "orders", "computePlatform": "Lambda", "tags": {"a": "1"}},
@@ -48,4 +49,9 @@ DECLARED = [
             "name": "orders", "frequency": "IMMEDIATE", "monitorArnLists": [f"arn:aws:ce::{wire.ACCOUNT}:anomalymonitor/one"],
             "subscribers": [{"type": "SNS", "address": f"arn:aws:sns:{wire.REGION}:{wire.ACCOUNT}:costs"}], "thresholdExpression": IMPACT, "tags": {"a": "1"}},
          changed={"frequency": "DAILY", "subscribers": [{"type": "EMAIL", "address": "a@example.com"}]}, replaced={"name": "orders-2"}, outputs=("arn",), deletes_first=False),
+    Case("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", lambda made: {
+            "resourceArn": f"arn:aws:wafv2:{wire.REGION}:{wire.ACCOUNT}:regional/webacl/orders/one", "logDestinationConfigs": [f"{LOG_GROUP}:aws-waf-logs-orders"],
+            "redactedFields": [{"singleHeader": {"name": "authorization"}}, {"queryString": {}}],
+            "loggingFilter": {"defaultBehavior": "DROP", "filters": [{"behavior": "KEEP", "requirement": "MEETS_ANY", "conditions": [{"actionCondition": {"action": "BLOCK"}}]}]}},
+         changed={"redactedFields": [{"singleHeader": {"name": "cookie"}}]}, replaced={"logDestinationConfigs": [f"{LOG_GROUP}:aws-waf-logs-other"]}, deletes_first=False),
 ]  # fmt: skip

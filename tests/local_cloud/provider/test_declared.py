@@ -90,7 +90,12 @@ MONITOR, SUBSCRIPTION = (
 )
 BY_SERVICE = {"dimension": {"key": "SERVICE", "values": ["1"], "matchOptions": ["GREATER_THAN_OR_EQUAL"]}}
 
+LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+LOGS = [f"arn:aws:logs:{wire.REGION}:{wire.ACCOUNT}:log-group:aws-waf-logs-{name}" for name in "ab"]
+
 REFUSED = [
+    (LOGGING, {"logDestinationConfigs": LOGS}, "logDestinationConfigs", "has 2 entries, has to have one"),
+    (LOGGING, {"logDestinationConfigs": [LOGS[0].replace("aws-waf-logs-", "")]}, "logDestinationConfigs[0]", "whose name begins with aws-waf-logs-"),
     (MONITOR, {"monitorSpecification": None}, "monitorSpecification", "missing 'monitorSpecification': monitorType=CUSTOM needs it"),
     (MONITOR, {"monitorDimension": "SERVICE"}, "monitorDimension", "has no meaning where monitorType is CUSTOM"),
     (MONITOR, {"monitorSpecification": "{"}, "monitorSpecification", "is no JSON document"),
