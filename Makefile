@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate token logs invoke secret run-schedule access least-privilege traces up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate token logs invoke secret run-schedule release rollback releases access least-privilege traces up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -78,6 +78,15 @@ secret: setup ## gives a secret a value, typed or piped in (NAME=loans/bureau)
 
 run-schedule: setup ## runs a schedule's function once, now (SCHEDULE=housekeeping/sweep)
 	@$(OPERATE) run-schedule "$(SCHEDULE)" $(ON)
+
+release: setup ## callers get the newest version of a workload's functions, checked before and after (WORKLOAD=orders; OBSERVE=30, STACK=dev)
+	@$(OPERATE) release "$(WORKLOAD)" $(if $(OBSERVE),--observe "$(OBSERVE)") $(ON)
+
+rollback: setup ## callers get the versions before the last release (WORKLOAD=orders, STACK=dev)
+	@$(OPERATE) rollback "$(WORKLOAD)" $(ON)
+
+releases: setup ## when a workload was released, by whom, and what came of it (WORKLOAD=orders, STACK=dev)
+	@$(OPERATE) releases "$(WORKLOAD)" $(ON)
 
 traces: setup ## the path of one request (CORRELATION=id) with what lies between its functions, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")

@@ -17,6 +17,7 @@ from local import recovery
 from local.account import clients_of, refuse_names_of_another, tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
+from local.operations import run_operation
 from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
 from local.settle import settle
 from local.smoke import Access, smoke, try_it
@@ -80,10 +81,25 @@ def up_local(options: argparse.Namespace) -> int:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")
     inventory = Inventory.model_validate(stack.outputs()["inventory"])
     access = Access(cloud, inventory)
+    release_what_changed(cloud, inventory)
     with step("Smoke checks") as current:
         current.result = smoke(access)
     console.print(try_it(access, not_emulated()))
     return 0
+
+
+def release_what_changed(cloud: clouds.Cloud, inventory: Inventory) -> None:
+    """Callers get the new versions of workloads that are released, checked on the way: one command in every phase. Raises Refusal."""
+    if not any(workload.release for workload in inventory.workloads.values()):
+        return
+    with step("Release of what changed") as current:
+        done = run_operation(cloud, inventory, ["release", "--all"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for line in done.stdout.splitlines():
+            current.say(line)
+        if done.returncode != 0:
+            raise Refusal(done.stderr.strip().removeprefix("Refused: "))
+        released = [line.removesuffix(": released") for line in done.stdout.splitlines() if line.endswith(": released")]
+        current.result = f"{', '.join(released)} released" if released else "everything that is live is the newest"
 
 
 def check_waivers() -> None:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operations import invoke, logs, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
+from operations.releases import verbs
 
 
 def positive(text: str) -> int:
@@ -16,34 +17,40 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def seconds(text: str) -> float:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number of seconds")
+    return float(text)
+
+
 def arguments(argv: list[str]) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--inventory", metavar="FILE", help="the stack's inventory as JSON, - for standard input; else `pulumi` is asked for it")
     common.add_argument("--stack", help="the stack whose inventory `pulumi` is asked for (default: the selected one)")
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    commands = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    log = verbs.add_parser("logs", parents=[common], help="what a function logged, one line each")
+    log = commands.add_parser("logs", parents=[common], help="what a function logged, one line each")
     log.add_argument("function", metavar="WORKLOAD/FUNCTION")
     log.add_argument("--correlation", default="", metavar="ID", help="only the lines of this request")
     log.add_argument("--since", default="1h", metavar="TIME", help="how far to look back: 30s, 10m, 2h, 1d (default: 1h)")
     log.add_argument("--follow", action="store_true", help="goes on until it is interrupted")
     log.set_defaults(run=logs.lines)
 
-    call = verbs.add_parser("invoke", parents=[common], help="runs a function once with an event, and shows its answer")
+    call = commands.add_parser("invoke", parents=[common], help="runs a function once with an event, and shows its answer")
     call.add_argument("function", metavar="WORKLOAD/FUNCTION")
     call.add_argument("event", metavar="EVENT", help="a file with JSON, - for standard input, or JSON itself")
     call.set_defaults(run=invoke.lines)
 
-    value = verbs.add_parser("secret", parents=[common], help="gives a secret a value, which is typed or piped in")
+    value = commands.add_parser("secret", parents=[common], help="gives a secret a value, which is typed or piped in")
     value.add_argument("name", metavar="WORKLOAD/SECRET")
     value.set_defaults(run=secret.lines)
 
-    timed = verbs.add_parser("run-schedule", parents=[common], help="runs a schedule's function once, now")
+    timed = commands.add_parser("run-schedule", parents=[common], help="runs a schedule's function once, now")
     timed.add_argument("schedule", metavar="WORKLOAD/FUNCTION[-INDEX]", help="the number of the trigger only if the function has several schedules")
     timed.set_defaults(run=schedule.lines)
 
-    back = verbs.add_parser(
+    back = commands.add_parser(
         "redrive", parents=[common], help="moves the dead letters of a queue back into it",
         description="Moves the dead letters of a queue back into it, in their order, under new message ids. All of them by SQS's own "
         "move; with --limit or --discard, and on the embedded cloud, one by one.",
@@ -54,6 +61,26 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     back.add_argument("--limit", type=positive, metavar="N", help=f"at most N messages (a dry run lists {redrive.LISTED} unless told)")
     back.add_argument("--discard", action="append", default=[], metavar="MESSAGE_ID", help="deletes this message instead of moving it, for good")
     back.set_defaults(run=redrive.lines, interrupted="what was taken and not moved is in the dead-letter queue")
+
+    new = commands.add_parser(
+        "release", parents=[common], help="callers get the newest version of a workload's functions, checked before and after",
+        description="Checks the newest version of every function by the workload's smoke events, gives it traffic as the stack wants it, watches, and "
+        "goes back by itself. On the embedded cloud all traffic moves at once, because it has no CodeDeploy and gives weights no effect.",
+    )  # fmt: skip
+    new.add_argument("workload", nargs="?")
+    new.add_argument("--all", action="store_true", help="every workload whose newest version is not live")
+    new.add_argument("--again", action="store_true", help="also versions that were taken back before")
+    new.add_argument("--ignore-alarms", action="store_true", help="on AWS: goes on though alarms fire; for the release that mends what they tell of")
+    new.add_argument("--observe", type=seconds, default=0, metavar="SECONDS", help="on the embedded cloud: how long to watch before the last check (default: 0)")
+    new.set_defaults(run=verbs.release, interrupted="callers have the version before")
+
+    old = commands.add_parser("rollback", parents=[common], help="callers get the versions before the last release, at once")
+    old.add_argument("workload")
+    old.set_defaults(run=verbs.rollback)
+
+    history = commands.add_parser("releases", parents=[common], help="the releases of a workload: when, who, what came of each")
+    history.add_argument("workload")
+    history.set_defaults(run=verbs.releases)
     return parser.parse_args(argv)
 
 

@@ -27,21 +27,27 @@ def read(source: str | None, stack: str | None) -> Inventory:
 
 def queue_of(inventory: Inventory, workload: str, queue: str) -> tuple[WorkloadEntry, QueueEntry]:
     """Raises OperationError that names what there is."""
-    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    found = workload_of(inventory, workload)
     return found, _named(found.queues, queue, "queue", f"the workload {workload}")
+
+
+def workload_of(inventory: Inventory, name: str) -> WorkloadEntry:
+    """Raises OperationError that names what there is."""
+    found: WorkloadEntry = _named(inventory.workloads, name, "workload", f"the stack {inventory.environment}")
+    return found
 
 
 def function_of(inventory: Inventory, named: str) -> FunctionEntry:
     """The function that `WORKLOAD/FUNCTION` names. Raises OperationError that names what there is."""
     workload, function = _halves(named, "FUNCTION", "orders/api")
-    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    found = workload_of(inventory, workload)
     return _named(found.functions, function, "function", f"the workload {workload}")
 
 
 def secret_of(inventory: Inventory, named: str) -> str:
     """Physical name of the secret that `WORKLOAD/SECRET` names. Raises OperationError that names what there is."""
     workload, secret = _halves(named, "NAME", "loans/bureau")
-    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    found = workload_of(inventory, workload)
     return _named(found.secrets, secret, "secret", f"the workload {workload}").physical_name
 
 
@@ -49,7 +55,7 @@ def schedule_of(inventory: Inventory, named: str) -> ScheduleEntry:
     """The schedule that `WORKLOAD/FUNCTION-INDEX` names, or `WORKLOAD/FUNCTION` where the function has one schedule only.
     Raises OperationError that names what there is."""
     workload, schedule = _halves(named, "SCHEDULE", "housekeeping/sweep")
-    found = _named(inventory.workloads, workload, "workload", f"the stack {inventory.environment}")
+    found = workload_of(inventory, workload)
     of_function = [key for key in found.schedules if key.rpartition("-")[0] == schedule]
     if len(of_function) == 1:
         schedule = of_function[0]

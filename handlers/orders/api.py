@@ -119,7 +119,7 @@ def get(order_id: str) -> Response:
 def listed(customer_id: str, query: dict[str, str] | None) -> Response:
     page = parts().store.page(customer_id, limit_of(query), position_of(query, Position))
     orders = [order.model_dump(mode="json") for order in page.orders]
-    logger.info("orders listed", orders=len(orders), more=page.end is not None)
+    logger.info("orders listed now", orders=len(orders), more=page.end is not None)
     return answer(200, {"orders": orders, "next_cursor": cursor_of(page.end)})
 
 

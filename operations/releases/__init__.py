@@ -1,0 +1,1 @@
+"""Releases of a workload: which version callers reach, how it got there, and the way back."""

@@ -1,0 +1,133 @@
+"""The workload that is released: its functions' versions, which one is live, and moving that."""
+
+import getpass
+import os
+import socket
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from operations.clients import Client, is_embedded
+from operations.errors import OperationError
+from operations.inventory import workload_of
+from operations.releases.record import Move, Records, Release
+from platform_contract.inventory import Inventory, ReleaseEntry, WorkloadEntry
+
+ALIAS = "live"
+KEPT_VERSIONS = 5
+"""Newest versions of a function that a release leaves, besides the live one and the one before it. Lambda keeps all of them otherwise, and an
+account's code may have 75 GB (Lambda quotas)."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """Where an alias points, and the revision by which nobody else's change is overwritten."""
+
+    version: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A workload in the phase standardize or later."""
+
+    name: str
+    workload: WorkloadEntry
+    release: ReleaseEntry
+    clients: Client
+
+    @classmethod
+    def of(cls, inventory: Inventory, name: str, clients: Client) -> "Subject":
+        """Raises OperationError where updates release the workload by themselves."""
+        workload = workload_of(inventory, name)
+        if workload.release is None:
+            raise OperationError(
+                f"{name} is in the phase {workload.phase} in {inventory.environment}: every update is live at once, and there is nothing to release; "
+                "releases begin with `phase: standardize`"
+            )
+        return cls(name, workload, workload.release, clients)
+
+    @property
+    def lambdas(self) -> Any:
+        return self.clients("lambda")
+
+    @property
+    def embedded(self) -> bool:
+        return is_embedded(self.lambdas)
+
+    @property
+    def records(self) -> Records:
+        return Records(self.clients("ssm"), self.release.record_name)
+
+    def physical(self, function: str) -> str:
+        return self.workload.functions[function].physical_name
+
+    def live(self, function: str) -> Live:
+        alias = self.lambdas.get_alias(FunctionName=self.physical(function), Name=ALIAS)
+        return Live(alias["FunctionVersion"], alias["RevisionId"])
+
+    def versions(self, function: str) -> dict[str, str]:
+        """Number -> digest of its code, oldest first."""
+        pages = self.lambdas.get_paginator("list_versions_by_function").paginate(FunctionName=self.physical(function))
+        found = {each["Version"]: each["CodeSha256"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()}
+        return dict(sorted(found.items(), key=lambda each: int(each[0])))
+
+    def waiting(self, functions: Iterable[str] | None = None) -> dict[str, Move]:
+        """Functions whose newest version is not the one that callers reach."""
+        found = {}
+        for function in self.workload.functions if functions is None else functions:
+            live, versions = self.live(function).version, self.versions(function)
+            newest = next(reversed(versions), live)
+            if newest != live:
+                found[function] = Move(before=live, after=newest, digest=versions[newest])
+        return found
+
+    def move(self, function: str, version: str, expected: str) -> None:
+        """Points the alias at `version`, all traffic at once, if it has `expected` still. Raises OperationError where somebody else has moved it."""
+        live = self.live(function)
+        if live.version == version:
+            return
+        if live.version != expected:
+            raise OperationError(f"{self.name}/{function} is on version {live.version}, not on {expected} any more: somebody else has moved it; look, then try again")
+        try:
+            self.lambdas.update_alias(
+                FunctionName=self.physical(function), Name=ALIAS, FunctionVersion=version, RoutingConfig={"AdditionalVersionWeights": {}},
+                RevisionId=live.revision,
+            )  # fmt: skip
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailedException":
+                raise
+            raise OperationError(f"{self.name}/{function}: somebody else moved it at the same time; look, then try again") from None
+
+    def begin(self, functions: dict[str, Move]) -> Release:
+        """A release that begins now; not written yet."""
+        return Release(
+            id=uuid.uuid4().hex[:12], result="running", functions=functions, who=self._who(), began=datetime.now(UTC).isoformat(timespec="seconds"),
+            host=socket.gethostname(), pid=os.getpid(),
+        )  # fmt: skip
+
+    def _who(self) -> str:
+        if self.embedded:
+            return getpass.getuser()
+        return str(self.clients("sts").get_caller_identity()["Arn"])
+
+    def prune(self, kept: Iterable[str]) -> Iterator[str]:
+        """Deletes versions that nobody goes back to. kept: versions to leave whatever their age."""
+        for function in self.workload.functions:
+            versions = list(self.versions(function))
+            stay = {*versions[-KEPT_VERSIONS:], *kept, self.live(function).version}
+            gone = 0
+            for version in versions:
+                if version not in stay:
+                    try:
+                        self.lambdas.delete_function(FunctionName=self.physical(function), Qualifier=version)
+                        gone += 1
+                    except ClientError as error:  # another alias has it
+                        if error.response["Error"]["Code"] != "ResourceConflictException":
+                            raise
+            if gone:
+                yield f"  {function}: {gone} old version{'s' * (gone != 1)} deleted"
