@@ -1,6 +1,7 @@
 """`python -m operations VERB`: what a developer and on-call do with a stack, by its inventory."""
 
 import argparse
+import os
 import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -92,6 +93,9 @@ def main(argv: list[str]) -> int:
     except (OperationError, BotoCoreError, ClientError) as error:
         print(f"Refused: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read has seen enough, as `head` does
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for what the interpreter flushes at its end
+        return 0
     except KeyboardInterrupt:
         print(f"\nInterrupted{': ' + options.interrupted if 'interrupted' in options else ''}.", file=sys.stderr)
         return 130

@@ -21,12 +21,6 @@ def is_dead(release: Release, now: datetime) -> bool:
     return now - release.at > LONGEST
 
 
-def _open(subject: Subject, release: Release) -> str:
-    """A deployment of the release that has not ended; empty if all have."""
-    status = Deployments(subject).status(release.deployments)
-    return next((release.deployments[function] for function, each in status.items() if each not in ENDED), "")
-
-
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -40,12 +34,17 @@ def _alive(pid: int) -> bool:
 def recover(subject: Subject) -> Iterator[str]:
     """Ends what was abandoned: callers get the version before. Raises OperationError where a release runs."""
     for release in subject.records.running():
-        if release.deployments and (open_ := _open(subject, release)):
+        status = Deployments(subject).status(release.deployments) if release.deployments else {}
+        if open_ := next((release.deployments[function] for function, each in status.items() if each not in ENDED), ""):
             raise OperationError(f"the deployment {open_} of the release that {release.who} began at {release.began} runs still: wait for it, or stop it in CodeDeploy")
         if not is_dead(release, datetime.now(UTC)):
             raise OperationError(
                 f"a release of {subject.name} runs already: {release.who} began it at {release.began} on {release.host} (process {release.pid}); wait for it, or end it"
             )
+        if status and all(each == "Succeeded" for each in status.values()) and set(status) == set(release.functions):
+            subject.records.write(release.ended("released", 0, "its process died, and CodeDeploy went on"))
+            yield f"the release of {release.began} by {release.who} was never ended, and CodeDeploy has released it"
+            continue
         moved = []
         for function, move in release.functions.items():
             if function in subject.workload.functions and subject.live(function).version == move.after:

@@ -55,6 +55,6 @@ def _checked(subject: Subject, release: Release, hook: str, since: float) -> Ite
             problems = answer["problems"]
         when = "before" if hook == BEFORE else "after"
         yield f"  {function}: checked {when} the shift: {'in order' if not problems else 'not in order'}"
-        found += [f"  {function}, version {move.after}, {when} the shift: {problem}" for problem in problems]
+        found += [f"    {line}" if line.startswith(" ") else f"  {function}, version {move.after}, {when} the shift: {line}" for line in problems]
     if found:
         raise OperationError("\n".join(found))

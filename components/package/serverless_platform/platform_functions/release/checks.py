@@ -13,6 +13,8 @@ PERIOD_SECONDS = 60
 LOG_LINES = 5
 """Of a failed run, told with it."""
 LINE_CHARACTERS = 300
+TAIL_CHARACTERS = 4000
+"""Of a log's tail that Lambda sends along, 4 KB at most, so that its first line is a part of one (Lambda API reference, Invoke)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Checks:
             payload = reply["Payload"].read().decode()
             if wrong := _wrong(smoke, payload, reply.get("FunctionError")):
                 yield f"{smoke['name']}: {wrong}"
-                lines = base64.b64decode(reply.get("LogResult", "")).decode(errors="replace").splitlines()
+                log = base64.b64decode(reply.get("LogResult", "")).decode(errors="replace")
+                lines = log.splitlines()[1 if len(log) >= TAIL_CHARACTERS else 0 :]
                 yield from (f"  {line[:LINE_CHARACTERS]}" for line in _telling(lines))
 
     def _counted(self, version: Version) -> dict[str, float]:
