@@ -12,7 +12,7 @@ import pytest
 from serverless_platform.platform_functions.release import handler as entry
 from serverless_platform.platform_functions.release.checks import Checks, Version
 
-EVENT = {"name": "GET /orders/none", "event": {"routeKey": "GET /orders/{order_id}"}, "status": 404, "answer": None, "error": None}
+EVENT = {"name": "GET /orders/none", "event": {"routeKey": "GET /orders/{order_id}"}, "status": 404}
 NOW = 1_800_000_000.0
 
 
@@ -50,7 +50,8 @@ def cloud() -> Cloud:
 
 
 def checks(cloud: Cloud, **event: Any) -> Checks:
-    data = {"dev-shop-api": {"log_group": "/aws/lambda/dev-shop-api", "failing_share": 0.05, "slow_ms": 8000, "events": [{**EVENT, **event}]}}
+    wanted = {name: value for name, value in {**EVENT, **event}.items() if value is not None}
+    data = {"dev-shop-api": {"log_group": "/aws/lambda/dev-shop-api", "failing_share": 0.05, "slow_ms": 8000, "events": [wanted]}}
     return Checks(cloud, cloud, cloud, data, lambda: NOW)
 
 
