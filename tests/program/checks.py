@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout"}
+    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards"}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -131,7 +131,7 @@ def alarms(graph: Graph) -> Iterator[str]:
             yield f"{alarm.urn}: {inputs['namespace']} publishes no {inputs['metricName']} with dimensions {sorted(dimensions)}"
             continue
         for name, value in dimensions.items():
-            if not _dimension_exists(graph, name, value):
+            if not dimension_exists(graph, name, value):
                 yield f"{alarm.urn}: dimension {name}={value} names nothing in the program"
         rate = metrics[inputs["metricName"]] and inputs.get("statistic") == "Average"
         low, high = (0, 1) if rate else (0, float("inf"))
@@ -199,7 +199,7 @@ def names(graph: Graph) -> Iterator[str]:
     """No phase in any logical or physical name; no Output was turned into text; no name twice."""
     seen: dict[tuple[str, str], str] = {}
     for node in graph.nodes:
-        physical = str(node.inputs.get("name") or node.inputs.get("bucket") or "")
+        physical = str(node.inputs.get("name") or node.inputs.get("bucket") or node.inputs.get("dashboardName") or "")
         for phase in PHASES:
             if phase in node.name or phase in physical:
                 yield f"{node.urn}: the phase is in its name {physical}"
@@ -267,7 +267,7 @@ def _told(function: Node, resource: Node) -> bool:
     return bool(told & {resource.inputs.get("name"), resource.inputs.get("bucket"), resource.outputs.get("url")} - {None, ""})
 
 
-def _dimension_exists(graph: Graph, name: str, value: Any) -> bool:
+def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     if name == "service":
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
     if name == "Resource":

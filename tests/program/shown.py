@@ -49,6 +49,8 @@ def shown(node: Node, stack: str) -> tuple[list[str], list[str]]:
     lines: list[str] = []
     if node.kind == "cloudwatch/metricAlarm" and "metricName" in inputs:
         lines.append(_anywhere(_alarm(inputs), stack))
+    if node.kind == "cloudwatch/dashboard":
+        lines += [_anywhere(_widget(each), stack) for each in json.loads(inputs.pop("dashboardBody"))["widgets"] if each["type"] != "text"]
     for key in ("assumeRolePolicy", "policy"):
         if isinstance(inputs.get(key), str):
             lines += [_anywhere(_statement(each), stack) for each in json.loads(inputs.pop(key))["Statement"]]
@@ -86,6 +88,14 @@ def _alarm(inputs: dict[str, Any]) -> str:
     of = " ".join(f"{key}={value}" for key, value in sorted(inputs.pop("dimensions", {}).items()))
     missing = inputs.pop("treatMissingData")
     return f"{statistic} of {space} {metric} {beyond} {threshold} in {points} of {periods} x {seconds} s, no data: {missing}; {of}"
+
+
+def _widget(widget: dict[str, Any]) -> str:
+    """What it is called, how much it draws, and its thresholds; test_dashboards.py reads it whole."""
+    drawn = widget["properties"]
+    of = [row[-1].get("label", "") for row in drawn.get("metrics", ())]
+    at = [f"{_short('', line['value'], '')} ({line['label']})" for line in drawn.get("annotations", {}).get("horizontal", ())]
+    return f"{widget['type']} {drawn['title']}" + (f": {', '.join(of)}" if of else "") + (f"; lines at {', '.join(at)}" if at else "")
 
 
 def _statement(statement: dict[str, Any]) -> str:

@@ -24,6 +24,8 @@ PROVEN = {
     "logs-protection-class-standard": "tests/program/data_class.py::masks",
     "logs-name-taken-by-lambda": "tests/program/checks.py::edges",
     "cloudwatch-alarm-overwrites": "tests/unit/contract/test_together.py::test_two_alarms_with_one_name",
+    "cloudwatch-dashboard-overwrites": "tests/program/checks.py::names",
+    "cloudwatch-dashboard-draws-what-exists": "tests/program/test_dashboards.py::exists",
     "cloudwatch-metric-has-these-dimensions": "tests/program/checks.py::alarms",
     "iam-managed-policy-6144": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
     "iam-inline-policies-10240": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
@@ -163,7 +165,7 @@ COMING = (
     "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target",
     "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
     "appconfig/hostedConfigurationVersion",
-    "cloudwatch/compositeAlarm", "cloudwatch/dashboard", "cloudwatch/queryDefinition",
+    "cloudwatch/compositeAlarm", "cloudwatch/queryDefinition",
     "backup/plan", "backup/selection", "backup/vault", "costexplorer/anomalyMonitor", "costexplorer/anomalySubscription",
     "lambda/provisionedConcurrencyConfig", "wafv2/webAcl", "wafv2/webAclAssociation", "wafv2/webAclLoggingConfiguration",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
+from .phases import features_of
 from .plan.graphql import GraphqlPlan
 from .plan.model import FunctionPlan, WorkloadPlan, alarms_in
 from .planning import plan_workload
@@ -187,7 +188,8 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     for spec in manifest.functions.values():
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
-    return lines
+    made = [feature for feature in features_of(plan.phase) if feature.name in plan.features]
+    return lines + [Line(use.what, use.quantity, use.price) for feature in made for use in feature.idle]
 
 
 def _active(manifest: Manifest) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .cost import idle_lines
+from .features import dashboards
 from .plan.model import WorkloadPlan
 from .settings import Settings
 from .specs import Manifest
@@ -12,7 +13,7 @@ from .standards.tags import PLATFORM
 
 GROUPS = {
     "alarm": "alarms", "kms_key": "keys", "rest_cache": "caches", "kinesis_stream_hour": "streams", "kinesis_shard_hour": "streams",
-    "sqs_request": "polling", "secret": "secrets",
+    "sqs_request": "polling", "secret": "secrets", "dashboard": "dashboards",
 }  # fmt: skip
 """Begin of a price's name -> what it is for, as the table calls it."""
 
@@ -57,6 +58,8 @@ def idle_cost(manifests: Mapping[str, Manifest], plans: Mapping[str, WorkloadPla
             group = next(group for price, group in GROUPS.items() if line.price.startswith(price))
             costs[group] = costs.get(group, 0) + line.usd
     by_workload[PLATFORM] = {"keys": PRICES["kms_key"].usd}  # of the alarm topic
+    if dashboards.index_of(settings, plans):
+        by_workload[PLATFORM]["dashboards"] = sum(use.quantity * PRICES[use.price].each for use in dashboards.INDEX_IDLE)
     keys, rotation = len(by_workload), PRICES["kms_rotation"].usd
     notes = [
         f"List prices of {REGION}, without free tiers; those that could be had for another region only are as of there." + _elsewhere(settings),

@@ -112,6 +112,8 @@ class WorkloadEntry(Plain):
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
     release: ReleaseEntry | None = None
+    dashboards: dict[str, str] = {}
+    """release, runtime -> name in CloudWatch; empty before the phase standardize."""
     alarms: tuple[str, ...]
     """Physical names of its alarms."""
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import rollout
+from platform_contract.features import dashboards, rollout
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import alarms
 from platform_contract.standards.alarm_standard import AlarmStandard
+from platform_contract.uses import Use
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,19 @@ class Feature:
     name: str
     """Of its module here and of the one in the package."""
     plan: Callable[[Settings, Manifest, WorkloadPlan], Plain | None]
-    """Its part of the plan, from that of the pilot; None where the workload has no use for it."""
+    """Its part of the plan, from that of the pilot with the features before it; None where the workload has no use for it."""
     alarms: Mapping[str, tuple[AlarmStandard, ...]] = field(default_factory=dict)
     """Kind of what it watches -> its alarms."""
+    idle: tuple[Use, ...] = ()
+    """What it costs a month though nothing happens, besides its alarms."""
 
 
 FEATURES: dict[Phase, tuple[Feature, ...]] = {
     "pilot": (),
-    "standardize": (Feature("rollout", rollout.plan_rollout, rollout.ALARMS),),
+    "standardize": (
+        Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
+        Feature(dashboards.FEATURE, dashboards.plan_dashboards, idle=dashboards.IDLE),  # last: it shows the others
+    ),
     "scale": (),
 }
 

@@ -126,8 +126,10 @@ def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -
     if is_released(plan.phase):
         released = {name: function.model_copy(update={"released": True}) for name, function in plan.functions.items()}
         plan = plan.model_copy(update={"functions": released})
-    planned = {feature.name: feature.plan(settings, manifest, plan) for feature in features_of(plan.phase)}
-    return plan.model_copy(update={"features": {name: part for name, part in planned.items() if part is not None}})
+    for feature in features_of(plan.phase):
+        if (part := feature.plan(settings, manifest, plan)) is not None:
+            plan = plan.model_copy(update={"features": {**plan.features, feature.name: part}})
+    return plan
 
 
 def plan_all(manifests: Mapping[str, Manifest], settings: Settings) -> dict[str, WorkloadPlan]:

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
-from pulumi_aws import cognito, lambda_, sns, xray
+from pulumi_aws import cloudwatch, cognito, lambda_, sns, xray
 
 from platform_contract.settings import Audience, Issuer
 from platform_contract.standards import apigateway
@@ -49,6 +49,10 @@ class FoundationArgs(TypedDict):
     """Issuer of tokens that is not made here."""
     token_audiences: NotRequired[list[str]]
     """Audiences of that issuer."""
+    index_name: NotRequired[str]
+    """Name of the dashboard that lists the workloads, where any of them has dashboards."""
+    index_body: NotRequired[str]
+    """That dashboard as JSON text."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
 
@@ -60,6 +64,8 @@ class _Knobs(PlainArguments):
     layer_runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
     user_pool_name: str | None = pydantic.Field(default=None, min_length=1, max_length=128)
     protect: bool
+    index_name: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
+    index_body: str | None = None
     token_issuer: Issuer | None = None
     token_audiences: list[Audience] = pydantic.Field(default=[], max_length=apigateway.MAXIMUM_AUDIENCES)
 
@@ -69,6 +75,8 @@ class _Knobs(PlainArguments):
             raise ValueError("give either user_pool_name or token_issuer: exactly one says who issues tokens")
         if bool(self.token_issuer) != bool(self.token_audiences):
             raise ValueError("give token_issuer and token_audiences together: every token of the issuer would be accepted, or none")
+        if bool(self.index_name) != bool(self.index_body):
+            raise ValueError("give index_name and index_body together: one is of no use without the other")
         return self
 
 
@@ -108,6 +116,7 @@ class Foundation(pulumi.ComponentResource):
         self._admit_topics_to_traces()
         self._make_layer()
         self._make_identity()
+        self._make_index()
         self.register_outputs({
             "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
             "token_audiences": self.token_audiences, "user_pool_id": self.user_pool_id,
@@ -160,6 +169,12 @@ class Foundation(pulumi.ComponentResource):
             compatible_runtimes=[knobs.layer_runtime],
         )  # fmt: skip
         self.layer_arn = layer.arn
+
+    def _make_index(self) -> None:
+        if self._knobs.index_name:
+            cloudwatch.Dashboard(
+                f"{self._name}-index", dashboard_name=self._knobs.index_name, dashboard_body=self._args["index_body"], opts=self._child
+            )
 
     def _make_identity(self) -> None:
         if not self._knobs.user_pool_name:

@@ -13,8 +13,11 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 import platform_contract
 import serverless_platform
+from platform_contract.features.dashboard_body import body_of
+from platform_contract.features.dashboards import index_of
 from platform_contract.guardrails import digest
 from platform_contract.plan.foundation import FoundationPlan, plan_foundation
+from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.platform import Platform
 from platform_contract.planning import plan_all
 from platform_contract.problems import Problem, ProblemsError
@@ -38,6 +41,8 @@ class Project:
     stack: str
     settings: Settings
     manifests: dict[str, Manifest]
+    plans: dict[str, WorkloadPlan]
+    """Of every workload, by name."""
 
     @property
     def build(self) -> Path:
@@ -91,6 +96,8 @@ class Project:
             "key_alias": plan.key.alias, "key_policy": plan.key.policy,
             "key_deletion_window_days": plan.key.deletion_window_days, "layer_code": self.layer_archive(),
         }  # fmt: skip
+        if index := index_of(self.settings, self.plans):
+            args |= {"index_name": index.physical_name, "index_body": body_of(index, self.settings.region, {})}
         return args
 
     def workloads(self) -> Iterator[tuple[str, Any]]:
@@ -136,7 +143,7 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
     # Empty is not set: the engine passes YAML's null as empty text, and warns of it.
     values = {key: value for key, value in config.items() if value not in ("", None)}
     problems: list[Problem] = []
-    settings, manifests = None, {}
+    settings, manifests, plans = None, {}, {}
     try:
         settings = load_settings(values, f"Pulumi.{stack}.yaml")
         problems += check_stack(root, stack, settings)
@@ -145,7 +152,7 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
     try:
         manifests = load_manifests(root / "workloads", settings)
         if settings is not None:
-            plan_all(manifests, settings)  # for what it refuses: nothing has been made yet
+            plans = plan_all(manifests, settings)
     except ProblemsError as wrong:
         problems += wrong.problems
     try:
@@ -154,4 +161,4 @@ def _project(root: Path, stack: str, config: Mapping[str, Any]) -> Project:
         problems += wrong.problems
     if settings is None or problems:
         raise ProblemsError(problems)
-    return Project(root, stack, settings, manifests)
+    return Project(root, stack, settings, manifests, plans)

@@ -162,6 +162,7 @@ class Workload(pulumi.ComponentResource):
                 for name, api in made.graphql.items()
             },
             "release": self._release(),
+            "dashboards": self._standardize.made["dashboards"].names if self._standardize else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
 

@@ -33,6 +33,7 @@ PLAIN = {
             ]}},
             "release": {"application_name": "dev-orders", "strategy": "canary", "percent": 10, "minutes": 10,
                         "checks_name": "dev-orders-release-checks", "record_name": "/dev/orders/release.record"},
+            "dashboards": {"release": "dev-orders-release-eu-west-1", "runtime": "dev-orders-runtime-eu-west-1"},
             "alarms": ["dev-orders-api-errors"],
         }
     },

@@ -6,10 +6,10 @@ import pulumi
 
 from platform_contract.phases import FEATURES
 
-from ..features import rollout
+from ..features import dashboards, rollout
 from ..features.context import Context
 
-MAKE = {"rollout": rollout.make}
+MAKE = {"rollout": rollout.make, "dashboards": dashboards.make}
 """Feature -> what makes it."""
 
 

@@ -1,0 +1,215 @@
+"""Dashboards: how releases of a workload do, and how it runs. What they draw is what the alarms watch, and the traffic beside it.
+
+Graphs have the alarms' thresholds as lines. A metric is drawn if the catalogue of alarms or TRAFFIC has it for something that the workload
+has; so none is drawn that AWS does not publish. Source of the form: CloudWatch user guide, "Dashboard body structure and syntax".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from platform_contract import naming
+from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
+from platform_contract.features.rollout import RolloutPlan
+from platform_contract.features.watched import Watched, watched
+from platform_contract.name_limits import checked_name
+from platform_contract.plan.model import WorkloadPlan, alarms_in
+from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.settings import Settings
+from platform_contract.specs import Manifest
+from platform_contract.standards import lambda_
+from platform_contract.standards.alarms import ALARMS, Kind
+from platform_contract.uses import Use
+
+FEATURE = "dashboards"
+ALARMS_OF_A_WIDGET = 100
+"""At most. Source: CloudWatch user guide, "Service quotas"."""
+IDLE = (Use("dashboards", "dashboard", 2),)
+"""A month, of a workload: release health and runtime health."""
+INDEX_IDLE = (Use("dashboards", "dashboard", 1),)
+"""A month, of a stack that has any: the index."""
+
+
+class Traffic(NamedTuple):
+    """A metric that is drawn though no alarm watches it."""
+
+    metric_name: str
+    statistic: str
+
+
+TRAFFIC: dict[Kind, tuple[Traffic, ...]] = {
+    "http_api": (Traffic("Count", "Sum"), Traffic("4xx", "Sum")),
+    "rest_api": (Traffic("Count", "Sum"), Traffic("4XXError", "Sum")),
+    "websocket_api": (Traffic("ConnectCount", "Sum"), Traffic("MessageCount", "Sum")),
+    "graphql_api": (Traffic("Latency", "SampleCount"), Traffic("4XXError", "Sum")),  # AppSync counts requests of the whole account only
+    "function": (Traffic("Invocations", "Sum"), Traffic("ConcurrentExecutions", "Maximum")),
+    "queue": (Traffic("NumberOfMessagesSent", "Sum"), Traffic("ApproximateNumberOfMessagesVisible", "Maximum")),
+    "topic": (Traffic("NumberOfMessagesPublished", "Sum"),),
+    "rule": (Traffic("Invocations", "Sum"),),
+    "schedule": (Traffic("InvocationAttemptCount", "Sum"),),
+    "stream": (Traffic("IncomingRecords", "Sum"),),
+    "workflow": (Traffic("ExecutionsStarted", "Sum"), Traffic("ExecutionsSucceeded", "Sum")),
+    "table": (Traffic("ConsumedReadCapacityUnits", "Sum"), Traffic("ConsumedWriteCapacityUnits", "Sum")),
+    "index": (Traffic("ConsumedReadCapacityUnits", "Sum"), Traffic("ConsumedWriteCapacityUnits", "Sum")),
+}
+"""Kind -> its traffic, under the dimensions of the kind's alarms. Sources: each service's list of CloudWatch metrics."""
+
+TITLES: dict[str, tuple[Kind, ...]] = {
+    "APIs": ("http_api", "rest_api", "websocket_api", "graphql_api"),
+    "Functions": ("function", "queue_consumer", "asynchronous", "ordered_consumer", "rotation"),
+    "Queues": ("queue",),
+    "Dead-letter queues and failures": ("dead_letter_queue", "failures", "bus"),
+    "Topics, rules and schedules": ("topic", "rule", "schedule"),
+    "Streams": ("stream",),
+    "Workflows": ("workflow",),
+    "Tables": ("table", "index"),
+}
+"""Heading of a part of the runtime dashboard -> kinds in it."""
+
+
+class DashboardsPlan(Plain):
+    """The dashboards of a workload."""
+
+    region: str
+    release: DashboardPlan
+    runtime: DashboardPlan
+
+
+def dashboard_name(settings: Settings, workload: str, what: str) -> str:
+    """Dashboards belong to an account and not to a region: the name carries it."""
+    name = f"{naming.prefix(settings, workload)}-{what}-{settings.region}"
+    return checked_name("dashboard", name, {"workload name": workload})
+
+
+def plan_dashboards(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> DashboardsPlan:
+    """The dashboards of a planned workload. Comes after the other features, whose alarms and functions it shows."""
+    return DashboardsPlan(
+        region=settings.region,
+        release=DashboardPlan(physical_name=dashboard_name(settings, plan.name, "release"), widgets=tuple(_release(settings, manifest, plan))),
+        runtime=DashboardPlan(physical_name=dashboard_name(settings, plan.name, "runtime"), widgets=tuple(_runtime(settings, manifest, plan))),
+    )  # fmt: skip
+
+
+def _head(settings: Settings, manifest: Manifest, what: str, other: str) -> WidgetPlan:
+    team, name = settings.teams[manifest.owner], dashboard_name(settings, manifest.name, other)
+    return _text(
+        f"# {manifest.name}: {what} health, {settings.environment}\n{manifest.summary} Owner: {manifest.owner} ({team.contact}). "
+        f"See also [{other} health]({_link(name)}).", 2,
+    )  # fmt: skip
+
+
+def _text(markdown: str, height: int = 1) -> WidgetPlan:
+    return WidgetPlan(kind="text", width=COLUMNS, height=height, text=markdown)
+
+
+def _link(dashboard: str) -> str:
+    return f"#dashboards/dashboard/{dashboard}"
+
+
+def _alarms(settings: Settings, title: str, names: Iterable[str]) -> Iterator[WidgetPlan]:
+    """The states of alarms, in as many widgets as they need."""
+    arns = [naming.alarm_arn(settings, name) for name in dict.fromkeys(names)]
+    for start in range(0, len(arns), ALARMS_OF_A_WIDGET):
+        part = tuple(arns[start : start + ALARMS_OF_A_WIDGET])
+        yield WidgetPlan(kind="alarm", title=title, width=COLUMNS, height=2 + len(part) // 12, alarm_arns=part)
+
+
+def _release(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """Which version answers, how it does beside the one before, what has stopped a release."""
+    yield _head(settings, manifest, "release", "runtime")
+    rollout = plan.features.get("rollout")
+    if not isinstance(rollout, RolloutPlan):
+        return
+    groups = rollout.groups.values()
+    yield from _alarms(settings, "Alarms that roll a release back", (
+        name for group in groups
+        for name in (*(each.physical_name for each in (*group.version_alarms, *group.alias_alarms)), *group.api_alarm_names)
+    ))  # fmt: skip
+    for name, group in rollout.groups.items():
+        alarms = (*group.alias_alarms, *group.version_alarms)
+        for metric, statistic in (("Invocations", "Sum"), ("Errors", "Average"), ("Duration", "p99")):
+            of_alias = SeriesPlan(
+                label="all versions", namespace="AWS/Lambda", metric_name=metric, statistic=statistic,
+                dimensions={"FunctionName": group.physical_name, "Resource": f"{group.physical_name}:{lambda_.ALIAS}"},
+            )  # fmt: skip
+            by_version = of_alias.model_copy(update={"label": "version ${PROP('Dim.ExecutedVersion')}", "by_version": True})
+            lines = (LinePlan(label=each.suffix, value=each.threshold) for each in alarms if each.metric_name == metric)
+            yield WidgetPlan(kind="metric", title=f"{name}: {metric}, {statistic}", series=(by_version, of_alias), lines=_distinct(lines))
+    yield _text(
+        f"## Deployments\n[{rollout.application_name} in CodeDeploy](https://{settings.region}.console.aws.amazon.com/codesuite/codedeploy/"
+        f"applications/{rollout.application_name}?region={settings.region}). Each release asks the checks once before and once after it gets traffic.", 2,
+    )  # fmt: skip
+    checks = rollout.checks
+    runs = [
+        SeriesPlan(label=metric, namespace="AWS/Lambda", metric_name=metric, statistic="Sum", dimensions={"FunctionName": checks.physical_name})
+        for metric in ("Invocations", "Errors")
+    ]
+    yield WidgetPlan(kind="metric", title="Checks of new versions", series=tuple(runs))
+    # What is wrong is logged as an error, one line each (platform_functions/release/handler.py).
+    query = f"SOURCE '{checks.log_group_name}' | fields @timestamp, message | filter level = 'ERROR' | sort @timestamp desc | limit 20"
+    yield WidgetPlan(kind="log", title="Why new versions were refused", width=16, text=query)
+
+
+def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """Alarms, and each kind of thing that the workload has: traffic first, then what alarms watch."""
+    yield _head(settings, manifest, "runtime", "release")
+    alarms = list(alarms_in(plan))
+    yield from _alarms(settings, "Alarms", (each.physical_name for each in alarms))
+    things = list(watched(settings, plan))
+    for title, kinds in TITLES.items():
+        graphs = [graph for kind in kinds for graph in _graphs(kind, [each for each in things if each.kind == kind], alarms, plan.name)]
+        if graphs:
+            yield _text(f"## {title}")
+            yield from graphs
+
+
+def _graphs(kind: Kind, things: list[Watched], alarms: list[AlarmPlan], workload: str) -> Iterator[WidgetPlan]:
+    """One graph for each metric of a kind, with a line for each thing."""
+    if not things:
+        return
+    rows = ALARMS[kind]
+    wanted = [(each.metric_name, each.statistic) for each in TRAFFIC.get(kind, ())]
+    wanted += [(row.metric_name, row.statistic or row.extended_statistic or "") for row in rows]
+    for metric, statistic in dict.fromkeys(wanted):
+        series = [
+            SeriesPlan(
+                label=each.name, namespace=rows[0].namespace, metric_name=metric, statistic=statistic, api=each.api,
+                dimensions={name: value.format(workload=workload, **each.values) for name, value in rows[0].dimensions.items()},
+                assigned_dimensions=rows[0].assigned_dimensions,
+            )
+            for each in things
+        ]  # fmt: skip
+        lines = [
+            LinePlan(label=f"{it.label} {alarm.suffix}" if len(series) > 1 else alarm.suffix, value=alarm.threshold)
+            for it in series for alarm in alarms if _watches(alarm, it)
+        ]  # fmt: skip
+        words = kind.replace("_", " ")
+        yield WidgetPlan(kind="metric", title=f"{words}: {metric}, {statistic}", series=tuple(series), lines=_distinct(lines))
+
+
+def _watches(alarm: AlarmPlan, series: SeriesPlan) -> bool:
+    return (alarm.namespace, alarm.metric_name, alarm.dimensions, alarm.statistic or alarm.extended_statistic) == (
+        series.namespace, series.metric_name, series.dimensions, series.statistic,
+    )  # fmt: skip
+
+
+def _distinct(lines: Iterable[LinePlan]) -> tuple[LinePlan, ...]:
+    """Each threshold once: of many alarms at one height the label names all."""
+    by_value: dict[float, list[str]] = {}
+    for line in lines:
+        by_value.setdefault(line.value, []).append(line.label)
+    return tuple(LinePlan(label=", ".join(dict.fromkeys(labels)), value=value) for value, labels in by_value.items())
+
+
+def index_of(settings: Settings, plans: Mapping[str, WorkloadPlan]) -> DashboardPlan | None:
+    """The index of a stack: every workload, with links to its dashboards and the states of its alarms. None where no workload has any."""
+    if not any(FEATURE in plan.features for plan in plans.values()):
+        return None
+    rows, states = ["| workload | owner | phase | dashboards |", "|---|---|---|---|"], []
+    for name, plan in sorted(plans.items()):
+        found = plan.features.get(FEATURE)
+        links = [f"[{what} health]({_link(dashboard_name(settings, name, what))})" for what in ("release", "runtime")] if found else []
+        rows.append(f"| {name} | {plan.owner} | {plan.phase} | {', '.join(links) or 'from the phase standardize on'} |")
+        if found:
+            states += list(_alarms(settings, name, plan.alarm_names()))
+    widgets = [_text(f"# Workloads, {settings.environment}\n" + "\n".join(rows), 2 + len(rows) // 2), *states]
+    return DashboardPlan(physical_name=dashboard_name(settings, "platform", "index"), widgets=tuple(widgets))
