@@ -15,7 +15,7 @@ GONE = frozenset({
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFoundRecordException", "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
     "OwnershipControlsNotFoundError", "TableNotFoundException", "NoSuchCORSConfiguration", "EntityNotFoundException",
-    "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError", "WAFNonexistentItemException",
+    "StateMachineDoesNotExist", "ParameterNotFound", "ResourceNotFound", "DashboardNotFoundError", "NoSuchDistribution", "NoSuchCachePolicy", "WAFNonexistentItemException",
     "ProvisionedConcurrencyConfigNotFoundException",
 })  # fmt: skip
 """Error codes with which services say that something does not exist."""
@@ -188,16 +188,15 @@ class Work:
         found: Any = answer
         for name in tagging.answer.split("."):
             found = (found or {}).get(name)
-        if tagging.shape == "list":
+        if tagging.shape in ("list", "items"):
             found = {each[tagging.key]: each[tagging.value] for each in found or []}
         return {key: value for key, value in (found or {}).items() if not hidden(key)}
 
     def tag_list(self, tags: Mapping[str, str]) -> Any:
         tagging = self.entry.tags
         assert tagging is not None
-        if tagging.shape == "list":
-            return [{tagging.key: key, tagging.value: value} for key, value in tags.items()]
-        return dict(tags)
+        listed = [{tagging.key: key, tagging.value: value} for key, value in tags.items()]
+        return {"list": listed, "items": {"Items": listed}}.get(tagging.shape, dict(tags))
 
     def retag(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
         """Adds, changes and removes tags, so that `new` is what is there."""
@@ -207,7 +206,7 @@ class Work:
         target = {name: self._source(source) for name, source in tagging.target.items()}
         removed = sorted(set(old) - set(new))
         if removed and tagging.remove:
-            self.call(tagging.remove, **{**target, tagging.keys: removed})
+            self.call(tagging.remove, **{**target, tagging.keys: {"Items": removed} if tagging.shape == "items" else removed})
         added = {key: value for key, value in new.items() if old.get(key) != value}
         if added:
             self.call(tagging.add, **target, **{tagging.member: self.tag_list(added)})

@@ -7,11 +7,16 @@ from typing import Any
 from .names import match as match_names
 from .schema import Fields, Type
 
+COUNTED = {"Quantity", "Items"}
+"""Members of the structures in which CloudFront has its lists."""
+
 
 def to_api(value: Any, shape: Any, kind: Type, fields: Fields, api: Mapping[str, str]) -> Any:
     """A property's value as the shape wants it. Objects without known fields go through as they are."""
     match shape.type_name:
         case "structure":
+            if isinstance(value, list) and set(shape.members) >= COUNTED:
+                return {"Quantity": len(value), "Items": to_api(value, shape.members["Items"], kind, fields, api)}
             nested = fields.nested(kind)
             if nested is None or not isinstance(value, dict):
                 return value
@@ -51,6 +56,8 @@ def to_members(values: Mapping[str, Any], shape: Any, fields: Fields, api: Mappi
     for member, name in match_names(shape.members, sendable(fields, api), api).items():
         if values.get(name) is not None:
             members[member] = to_api(values[name], shape.members[member], fields.all[name], fields, api)
+    if set(shape.members) >= COUNTED and "Items" in members:
+        members["Quantity"] = len(members["Items"])
     return members
 
 
@@ -64,6 +71,8 @@ def from_api(value: Any, kind: Type, fields: Fields, api: Mapping[str, str]) -> 
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(kind, list):
+        if kind[0] == "list" and isinstance(value, dict) and "Quantity" in value:
+            value = value.get("Items", [])
         if kind[0] == "list" and isinstance(value, list):
             return [from_api(each, kind[1], fields, api) for each in value]
         if kind[0] == "map" and isinstance(value, dict):

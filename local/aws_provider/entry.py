@@ -58,7 +58,7 @@ Action = Call | Callable[["Work"], Any]
 class Tagging:
     """How a service tags: at creation in member `create`, later by `add` and `remove`, seen by `list`.
 
-    shape: "map" {key: value} or "list" [{Key, Value}], in the service's own words in `key` and `value`.
+    shape: "map" {key: value}, "list" [{Key, Value}], in the service's own words in `key` and `value`, or "items" {Items: list}.
     target: members that name the resource -> property. answer: path in the answer, of the tags.
     """
 

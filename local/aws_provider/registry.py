@@ -16,6 +16,7 @@ MODULES = (
     "athena",
     "backup",
     "budgets",
+    "cloudfront",
     "cloudwatch",
     "codedeploy",
     "cognito",

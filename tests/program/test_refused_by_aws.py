@@ -162,13 +162,29 @@ TIME = {
 
 
 COMING = (
-    "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target",
-    "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
+    "appautoscaling/policy",
+    "appautoscaling/scheduledAction",
+    "appautoscaling/target",
+    "appconfig/application",
+    "appconfig/configurationProfile",
+    "appconfig/deployment",
+    "appconfig/deploymentStrategy",
+    "appconfig/environment",
     "appconfig/hostedConfigurationVersion",
-    "cloudwatch/compositeAlarm", "cloudwatch/queryDefinition",
-    "backup/plan", "backup/selection", "backup/vault", "costexplorer/anomalyMonitor", "costexplorer/anomalySubscription",
-    "lambda/provisionedConcurrencyConfig", "wafv2/webAcl", "wafv2/webAclAssociation", "wafv2/webAclLoggingConfiguration",
-)  # fmt: skip
+    "backup/plan",
+    "backup/selection",
+    "backup/vault",
+    "cloudfront/cachePolicy",
+    "cloudfront/distribution",
+    "cloudwatch/compositeAlarm",
+    "cloudwatch/queryDefinition",
+    "costexplorer/anomalyMonitor",
+    "costexplorer/anomalySubscription",
+    "lambda/provisionedConcurrencyConfig",
+    "wafv2/webAcl",
+    "wafv2/webAclAssociation",
+    "wafv2/webAclLoggingConfiguration",
+)
 """Types of Standardize and Scale that our provider knows and the program does not make yet: their refusals are open. The feature that
 makes one takes it out of here, and then each of its refusals has to be proven."""
 

@@ -295,7 +295,7 @@ from aws_provider import configuration, offline, registry, check, lifecycle
 from aws_provider.schema import fields
 cloud = configuration.cloud_of({"region": "eu-west-1", "allowedAccountIds": '["222222222222"]'})
 for entry in registry.table().values():
-    offline.made(entry, fields(entry.token), cloud, {"name": "one", "topic": "arn:aws:sns:eu-west-1:222222222222:a", "layerName": "l", "groupName": "g", "apiId": "a"}, "urn:a::b::c::d")
+    offline.made(entry, fields(entry.token), cloud, {"name": "one", "topic": "arn:aws:sns:eu-west-1:222222222222:a", "layerName": "l", "groupName": "g", "apiId": "a", "serviceNamespace": "lambda", "resourceId": "function:a:b"}, "urn:a::b::c::d")
 print(sorted(name for name in sys.modules if name.split(".")[0] in ("botocore", "boto3", "urllib3")))
 """
     done = subprocess.run(
