@@ -1,0 +1,68 @@
+"""A workload climbs by one word: every reference workload, every step, up and back, on the graph. The real engine does it in
+tests/end_to_end/test_climbing.py."""
+
+import pytest
+
+from tests.program.breaking import broken, not_made, run_workloads, sound, with_
+from tests.program.climbing import added, changed, in_phase, lost, replaced, steps
+from tests.program.graph import Graph
+
+UP = [step for step in steps() if step[0] < step[1] or step == ("pilot", "standardize")]
+
+CHANGED = {
+    ("pilot", "standardize"): {"kms/key": {"policy"}},
+}
+"""Step up -> type -> inputs that it changes in place: reviewed. A key admits the roles of what is added."""
+
+ADDED = {
+    ("pilot", "standardize"): [
+        "Function", "Rollout", "Standardize", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "codedeploy/application",
+        "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
+    ],
+}  # fmt: skip
+"""Step up -> types that it adds: reviewed."""
+
+
+@pytest.mark.parametrize(("before", "after"), UP)
+def test_a_step_up_loses_nothing(before: str, after: str):
+    assert list(lost(in_phase(before), in_phase(after))) == []
+
+
+@pytest.mark.parametrize(("before", "after"), steps())
+def test_a_step_replaces_nothing(before: str, after: str):
+    assert list(replaced(in_phase(before), in_phase(after))) == []
+
+
+@pytest.mark.parametrize(("before", "after"), UP)
+def test_a_step_changes_in_place_what_was_reviewed(before: str, after: str):
+    assert changed(in_phase(before), in_phase(after)) == CHANGED[before, after]
+
+
+@pytest.mark.parametrize(("before", "after"), UP)
+def test_a_step_adds_what_was_reviewed_and_all_of_it_under_the_phase(before: str, after: str):
+    first, second = in_phase(before), in_phase(after)
+    assert added(first, second) == ADDED[before, after]
+    for urn in set(second.by_urn) - set(first.by_urn):
+        node = second.by_urn[urn]
+        while node.kind not in ("Standardize", "Scale"):
+            assert node.parent in second.by_urn, f"{urn} belongs to no phase"
+            node = second.by_urn[node.parent]
+
+
+def test_what_runs_always_has_the_same_parent():
+    """No parent, type or logical name depends on the phase: a workload's functions are its Pilot's, whatever phase it is in."""
+    last = steps()[len(steps()) // 2][0]
+    for node in in_phase(last).all("Function"):
+        parent = in_phase(last).by_urn[node.parent]
+        assert parent.kind == "Pilot" or node.name.endswith("-release-checks")
+
+
+@pytest.mark.parametrize(("kind", "change", "check"), [
+    ("dynamodb.Table", with_(hash_key="another"), replaced),
+    ("sqs.Queue", with_(name="another"), replaced),
+    ("budgets.Budget", not_made, lost),
+])  # fmt: skip
+def test_a_step_that_loses_something_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change, check):
+    before: Graph = sound("receipts")
+    broken(monkeypatch, kind, change)
+    assert list(check(before, run_workloads("receipts")))
