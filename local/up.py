@@ -37,6 +37,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help=f"port of the embedded cloud (default {clouds.DEFAULT_PORT})")
     parser.add_argument("--workloads", default="", help="comma-separated; the local stack only")
     parser.add_argument("--force", action="store_true", help="update everything though nothing was edited; the local stack only")
+    parser.add_argument("--no-release", action="store_true", help="leaves what was updated without traffic, where releases give it; the local stack only")
     return parser.parse_args(argv)
 
 
@@ -81,7 +82,8 @@ def up_local(options: argparse.Namespace) -> int:
         console.print(f"    {operation:8} {urn.split('::', 2)[2].rsplit('$', 1)[-1].replace('::', ' ')}")
     inventory = Inventory.model_validate(stack.outputs()["inventory"])
     access = Access(cloud, inventory)
-    release_what_changed(cloud, inventory)
+    if not options.no_release:
+        release_what_changed(cloud, inventory)
     with step("Smoke checks") as current:
         current.result = smoke(access)
     console.print(try_it(access, not_emulated()))

@@ -135,7 +135,8 @@ def _alarms_of_apis(plan: WorkloadPlan, function: str) -> Iterator[AlarmPlan]:
 def _checks(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> FunctionPlan:
     """May run every version of every function of the workload, and see how it did."""
     group = naming.deployment_group_arn(settings, release_names.application_name(settings, manifest.name), "*")
-    logs = tuple(f"{naming.log_group_arn(settings, each.log_group_name)}:*" for each in plan.functions.values())
+    # With and without `:*`: IAM knows a log group by either form, and which one depends on the action.
+    logs = tuple(naming.log_group_arn(settings, each.log_group_name) + end for each in plan.functions.values() for end in ("", ":*"))
     statements = (
         StatementPlan(sid="Try", actions=("lambda:InvokeFunction",), resources=tuple(f"{each.arn}:*" for each in plan.functions.values())),
         StatementPlan(sid="Tell", actions=iam.RELEASE_STATUS_ACTIONS, resources=(group,)),

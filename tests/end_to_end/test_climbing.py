@@ -1,0 +1,112 @@
+"""Every reference workload climbs by one word, and steps back, on the real engine; customers of orders notice nothing.
+
+One stack for all of it: up in pilot, then each phase, then back. What each step does to the graph in detail is in
+tests/program/test_climbing.py.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from local.events import EventLog
+from platform_contract.specs.checks import BUILT_PHASES
+from tests.checkout import Checkout
+from tests.end_to_end.calling import Caller
+from tests.program.climbing import REVISIONS
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def climbing(tmp_path_factory, engine) -> Iterator[Checkout]:
+    copy = Checkout.make(tmp_path_factory.mktemp("climbing") / "platform")
+    ask_for(copy, BUILT_PHASES[0])
+    try:
+        copy.up()
+        yield copy
+    finally:
+        copy.down()
+
+
+def ask_for(copy: Checkout, phase: str) -> None:
+    """The one word, in every manifest."""
+    for manifest in (copy.folder / "workloads").glob("*.yaml"):
+        text, found = re.subn(r"^phase: \w+$", f"phase: {phase}", manifest.read_text(), flags=re.MULTILINE)
+        assert found == 1, manifest.name
+        manifest.write_text(text)
+
+
+def operations(copy: Checkout) -> dict[str, list[str]]:
+    """Operation -> URNs that the last update did it with."""
+    done: dict[str, list[str]] = {}
+    for urn, operation in EventLog(copy.folder / ".local/logs/local-up.events.jsonl").whole().operations.items():
+        done.setdefault(operation, []).append(urn)
+    return done
+
+
+def is_revision(urn: str) -> bool:
+    return urn.split("::")[2].rsplit("$", 1)[-1].removeprefix("aws:").split(":")[0] in REVISIONS
+
+
+def live(copy: Checkout) -> dict[str, str]:
+    """Physical name of each function -> the version that callers reach."""
+    lambdas = copy.access().cloud.client("lambda")
+    names = [function.physical_name for workload in copy.inventory().workloads.values() for function in workload.functions.values()]
+    return {name: lambdas.get_alias(FunctionName=name, Name="live")["FunctionVersion"] for name in names}
+
+
+def newest(copy: Checkout, name: str) -> str:
+    versions = copy.access().cloud.client("lambda").list_versions_by_function(FunctionName=name)["Versions"]
+    return max((each["Version"] for each in versions if each["Version"].isdecimal()), key=int)
+
+
+def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
+    access = climbing.access()
+    api = access.inventory.workloads["orders"].apis["http"]
+    url = access.url(api.api_id, api.stage) + "/orders"
+
+    def order() -> tuple[int, object]:
+        body = {"items": [{"sku": "TEA-GREEN", "quantity": 1}], "reference": "climb"}
+        return access.request("POST", url, body, {"idempotency-key": uuid.uuid4().hex})
+
+    with Caller(order) as customer:
+        before = live(climbing)
+        for phase in BUILT_PHASES[1:]:
+            ask_for(climbing, phase)
+            said = climbing.up()
+            done = operations(climbing)
+            assert set(done) <= {"create", "update", "same", "replace"}, {key: done[key] for key in set(done) - {"same"}}
+            assert [urn for urn in done.get("replace", []) if not is_revision(urn)] == []
+            assert done["create"], said
+            assert {workload.phase for workload in climbing.inventory().workloads.values()} == {phase}
+            assert live(climbing) == before, "a step by itself releases nothing"
+        released = [name for name, workload in climbing.inventory().workloads.items() if workload.release]
+        assert len(released) > 10
+
+        climbing.edit("handlers/orders/api.py", 'logger.info("order accepted"', 'logger.info("order taken"')
+        said = climbing.up()
+        assert "orders: releasing api" in said
+        assert "orders: released" in said
+        assert live(climbing)["local-orders-api"] == newest(climbing, "local-orders-api") != before["local-orders-api"]
+        climbing.edit("workloads/receipts.yaml", "monthly_budget_usd: ", "monthly_budget_usd: 1")
+        climbing.up()
+        assert live(climbing)["local-orders-api"] == newest(climbing, "local-orders-api"), "an unrelated update sends no stale version"
+        assert re.search(r"(nothing to do|\d+ unchanged)\b", climbing.up())
+
+        for phase in BUILT_PHASES[-2::-1]:
+            ask_for(climbing, phase)
+            climbing.up()
+            done = operations(climbing)
+            assert [urn for urn in done.get("replace", []) if not is_revision(urn)] == []
+            gone = done.get("delete", [])
+            assert gone
+            assert [urn for urn in gone if f":{phase.capitalize()}" in urn.rsplit("$", 1)[0].rsplit("$", 1)[-1]] == []
+            assert all("index:Standardize$" in urn or "index:Scale$" in urn for urn in gone), gone
+        for name, version in live(climbing).items():
+            assert version == newest(climbing, name), f"{name}: in the pilot, what is newest is live"
+        time.sleep(1)
+    assert len(customer.answers) > 20
+    assert customer.statuses() == {201}, [answer for answer in customer.answers if answer[0] != 201][:3]
