@@ -16,7 +16,7 @@ CHANGED = {
 
 ADDED = {
     ("pilot", "standardize"): [
-        "Function", "Rollout", "Standardize", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "codedeploy/application",
+        "Dashboards", "Function", "Rollout", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "codedeploy/application",
         "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
 }  # fmt: skip

@@ -15,7 +15,11 @@ from platform_contract.specs import read_manifest
 from .arguments import PlainArguments, checked
 from .features.context import Context
 from .phases.pilot import Pilot
+from .phases.scale import Scale
 from .phases.standardize import Standardize
+
+LATER_PHASES = (Standardize, Scale)
+"""In their order."""
 
 
 class WorkloadArgs(TypedDict):
@@ -67,7 +71,7 @@ class Workload(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
         self._make_pilot()
-        self._make_standardize()
+        self._make_later_phases()
         self.urls = self._urls()
         self.resources = pulumi.Output.from_input(self._inventory())
         self.register_outputs({"urls": self.urls, "resources": self.resources})
@@ -78,16 +82,16 @@ class Workload(pulumi.ComponentResource):
                  "graphql": self._args.get("graphql") or {}}
         self._pilot = Pilot(self._name, args, pulumi.ResourceOptions(parent=self))
 
-    def _make_standardize(self) -> None:
-        self._standardize: Standardize | None = None
-        if PHASES.index(self._plan.phase) < PHASES.index("standardize"):
-            return
-        made = self._pilot
+    def _make_later_phases(self) -> None:
+        self._features: dict[str, Any] = {}
+        made, reached = self._pilot, PHASES.index(self._plan.phase)
         context = Context(
             name=self._name, plan=self._plan, functions=made.functions, apis={**made.apis, **made.rest_apis, **made.sockets, **made.graphql},
             key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"],
         )  # fmt: skip
-        self._standardize = Standardize(self._name, context, pulumi.ResourceOptions(parent=self))
+        for later in LATER_PHASES:
+            if PHASES.index(later.phase) <= reached:
+                self._features |= later(self._name, context, pulumi.ResourceOptions(parent=self)).made
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
         made = self._pilot
@@ -162,16 +166,14 @@ class Workload(pulumi.ComponentResource):
                 for name, api in made.graphql.items()
             },
             "release": self._release(),
-            "dashboards": self._standardize.made["dashboards"].names if self._standardize else {},
+            "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
 
-
     def _release(self) -> dict[str, Any] | None:
-        rollout = self._plan.features.get("rollout")
-        if self._standardize is None or not isinstance(rollout, RolloutPlan):
+        rollout, made = self._plan.features.get("rollout"), self._features.get("rollout")
+        if made is None or not isinstance(rollout, RolloutPlan):
             return None
-        made = self._standardize.made["rollout"]
         return {
             "application_name": made.application_name, "record_name": made.record_name, "checks_name": rollout.checks.physical_name,
             "strategy": rollout.strategy, "percent": rollout.percent, "minutes": rollout.minutes,
