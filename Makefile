@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate token logs invoke secret run-schedule release rollback releases access least-privilege traces up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate token logs invoke secret run-schedule release rollback releases access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -87,6 +87,9 @@ rollback: setup ## callers get the versions before the last release (WORKLOAD=or
 
 releases: setup ## when a workload was released, by whom, and what came of it (WORKLOAD=orders, STACK=dev)
 	@$(OPERATE) releases "$(WORKLOAD)" $(ON)
+
+dashboard: setup ## draws the deployed dashboards with the local stack's own data, as pages (WORKLOAD=orders, MINUTES=60)
+	@$(RUN) local.dashboard $(if $(WORKLOAD),--workload "$(WORKLOAD)") $(if $(MINUTES),--minutes "$(MINUTES)")
 
 traces: setup ## the path of one request (CORRELATION=id) with what lies between its functions, or the last requests
 	@$(RUN) local.traces $(if $(CORRELATION),--correlation "$(CORRELATION)")
