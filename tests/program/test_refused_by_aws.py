@@ -126,6 +126,7 @@ TIME = {
     "iam-managed-policy-is-attached-nowhere": "of a deletion, by an administrator",
     "iam-role-takes-seconds": "the official provider waits and tries again",
     "kms-deletion-waits": "of a deletion; the window is in the plan",
+    "lambda-concurrency-behind-an-alias": "of the emulator; what is reserved is in the graph, and test_on_aws.py holds it against the account",
     "lambda-alias-weights": "CodeDeploy sets them while it releases; the program's alias has none and ignores them, which test_rollout.py asserts",
     "codedeploy-alarm-already-on": "of a release; `operations release --ignore-alarms` is the way out",
     "codedeploy-hook-in-an-hour": "of a running deployment; the function that checks has five minutes",
