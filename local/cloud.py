@@ -13,6 +13,7 @@ import subprocess
 import time
 import urllib.request
 import uuid
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -45,13 +46,17 @@ class Cloud(BaseModel):
         return f"http://{HOST}:{self.port}"
 
     def client(self, service: str):
-        """A boto3 client of the emulator, with the credentials of the account's root."""
-        import boto3
+        """A boto3 client of the emulator, with the credentials of the account's root; one per service."""
+        return _client(service, self.endpoint, self.region, self.account_id)
 
-        return boto3.client(
-            service, endpoint_url=self.endpoint, region_name=self.region,
-            aws_access_key_id=self.account_id, aws_secret_access_key="local",
-        )  # fmt: skip
+
+@cache
+def _client(service: str, endpoint: str, region: str, account_id: str):
+    import boto3
+
+    return boto3.client(
+        service, endpoint_url=endpoint, region_name=region, aws_access_key_id=account_id, aws_secret_access_key="local"
+    )
 
 
 def record(folder: Path = LOCAL) -> Path:

@@ -1,5 +1,6 @@
 """What several kinds of tests share: the real engine, and programs of a few lines run by it."""
 
+import gc
 import os
 import re
 import subprocess
@@ -19,6 +20,9 @@ from tests import once
 ROOT = Path(__file__).resolve().parents[1]
 
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in an f-string is an error, not a warning
+
+# Graphs of whole programs live as long as the session: to look through them for garbage again and again is a tenth of all its work.
+gc.set_threshold(200_000, 50, 100)
 
 # Read when modules of handlers are imported, as Lambda would have set them. Here, because tests of other folders import some, too.
 os.environ["POWERTOOLS_SERVICE_NAME"] = "under-test"
@@ -65,6 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 LEFT_OUT: dict[str, set[str]] = {"thorough": set(), "nightly": set(), "engine": set()}
 """Marker -> tests that this run leaves out; told at its end, so that none is left out in silence."""
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

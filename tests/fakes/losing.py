@@ -23,7 +23,7 @@ class Losing(ThreadingHTTPServer):
         self._operation, self._within, self._skipped = "none", "", 0
 
     def __enter__(self) -> "Losing":
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
     def __exit__(self, *_: Any) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
 
 from local import cloud as clouds
@@ -23,6 +24,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models():
+    """Each file of a service's model is parsed once: tests make clients, and sessions of botocore, by the hundred."""
+    read: dict[str, dict] = {}
+    load = JSONFileLoader.load_file
+
+    def once(self, path):
+        if path not in read:
+            read[path] = load(self, path)
+        return read[path]
+
+    with patch.object(JSONFileLoader, "load_file", once):
+        yield
 
 
 @pytest.fixture(scope="session")

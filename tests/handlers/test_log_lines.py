@@ -104,6 +104,7 @@ def lines_of(mode: Mode, write: Any, stream: Any = None) -> list[dict[str, Any]]
     logger.set_correlation_id("c-1")
     logging.getLogger(logger.service).propagate = False  # to pytest's own handler, which cannot write all of these
     write(logger)
+    logging.root.manager.loggerDict.pop(logger.service)  # pytest looks at each that there is, in every test after this
     written = stream.getvalue()
     assert len(written) <= LONGEST_WRITTEN * written.count("\n")
     assert written.replace("\n", "").isprintable()

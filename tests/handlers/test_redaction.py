@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def lines_of(class_of_data: str | None, write: Any) -> list[dict[str, Any]]:
     mode, stream = redaction.mode_of(class_of_data), io.StringIO()
     logger = Logger(service=f"test-{next(numbers)}", stream=stream, logger_formatter=redaction.Formatter(mode))
     write(logger)
+    logging.root.manager.loggerDict.pop(logger.service)  # pytest looks at each that there is, in every test after this
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 

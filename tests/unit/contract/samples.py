@@ -112,6 +112,10 @@ _PICKLED = pickle.dumps(EVERYTHING)
 """A copy from this takes a fifth of the time of copy.deepcopy, and there are thousands."""
 
 
+QUICK = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""By libyaml, where PyYAML was built with it: in a tenth of the time."""
+
+
 def everything(*breaks: Break) -> dict[str, Any]:
     """A copy of EVERYTHING after `breaks`."""
     changed = pickle.loads(_PICKLED)
@@ -124,7 +128,7 @@ def problems_with(folder: Path, content: dict[str, Any], judged: Settings | None
     """What is told of this manifest, without the name of its file; empty if it is right. `folder`: an empty one."""
     workloads = folder / "workloads"
     workloads.mkdir()
-    (workloads / "orders.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    (workloads / "orders.yaml").write_text(yaml.dump(content, Dumper=QUICK, sort_keys=False))
     try:
         plan_all(load_manifests(workloads, judged or settings(), TODAY), judged or settings())
     except ProblemsError as refused:
