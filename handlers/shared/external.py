@@ -247,7 +247,8 @@ def send(base_url: str, call: Call, seconds: float, largest: int) -> Answer:
             raise _Passing(f"the answer is larger than {largest} bytes")
         return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, body)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        what = f"no answer within {seconds:.1f} s" if overdue.is_set() else f"the answer broke off: {type(error).__name__}"
+        late = overdue.is_set() or isinstance(error, TimeoutError)  # the socket's own, where the timer's thread had to wait for a processor
+        what = f"no answer within {seconds:.1f} s" if late else f"the answer broke off: {type(error).__name__}"
         raise _Passing(what) from None
     finally:
         watch.cancel()
