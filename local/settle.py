@@ -144,6 +144,7 @@ def _update_functions(
     narrow = stack.folder / f"narrow.{stack.config_file.name}"
     narrow.write_text(yaml.safe_dump(config, sort_keys=False))
     targets = [urn for name in edited for urn in urns[name]]
+    targets += watching(before, set(targets))
     try:
         summary = stack.run("up", step, "--skip-preview", "--config-file", str(narrow), *_targets(targets))
     except UpdateFailed:
@@ -172,6 +173,14 @@ def function_urns(resources: list[dict[str, Any]]) -> dict[str, list[str]]:
         if resource["type"].startswith(("aws:lambda/function:", "aws:lambda/alias:")) and (made := resource.get("outputs")):
             urns[made.get("functionName") or made.get("name")].append(resource["urn"])
     return urns
+
+
+def watching(resources: list[dict[str, Any]], functions: set[str]) -> list[str]:
+    """URNs of the alarms and dashboards that are about the newest version of `functions`: they change with it."""
+    return [
+        resource["urn"] for resource in resources if resource["type"].startswith("aws:cloudwatch/")
+        and any(functions & set(urns or ()) for urns in resource.get("propertyDependencies", {}).values())
+    ]  # fmt: skip
 
 
 def _targets(urns: list[str]) -> list[str]:

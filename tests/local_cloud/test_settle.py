@@ -19,7 +19,7 @@ from local.update import PROJECT, Stack, UpdateFailed
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTION = "local-receipts-worker"
-TYPES = {"function": "aws:lambda/function:Function", "alias": "aws:lambda/alias:Alias"}
+TYPES = {"function": "aws:lambda/function:Function", "alias": "aws:lambda/alias:Alias", "alarm": "aws:cloudwatch/metricAlarm:MetricAlarm"}
 
 
 class FakeStack(Stack):
@@ -37,6 +37,8 @@ class FakeStack(Stack):
             {"urn": "urn:stack", "type": "pulumi:pulumi:Stack", "outputs": {"urls": workloads}},
             {"urn": "urn:function", "type": TYPES["function"], "outputs": {"name": FUNCTION, "version": version}},
             {"urn": "urn:alias", "type": TYPES["alias"], "outputs": {"functionName": FUNCTION, "functionVersion": version}},
+            {"urn": "urn:alarm", "type": TYPES["alarm"], "outputs": {"dimensions": version}, "propertyDependencies": {"dimensions": ["urn:function"]}},
+            {"urn": "urn:other", "type": TYPES["alarm"], "outputs": {"dimensions": version}, "propertyDependencies": {"dimensions": None, "topic": ["urn:topic"]}},
         ]
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
@@ -87,7 +89,7 @@ def test_an_edited_handler_is_updated_alone_and_the_state_keeps_the_rest(stack):
     run(stack)
     ((verb, *flags),) = stack.ran
     assert verb == "up"
-    assert flags[-4:] == ["--target", "urn:function", "--target", "urn:alias"]
+    assert flags[-6:] == ["--target", "urn:function", "--target", "urn:alias", "--target", "urn:alarm"], "the alarm is on the newest version"
     narrow = Path(flags[flags.index("--config-file") + 1]).read_text()
     assert f"{PROJECT}:workloads:\n  - receipts\n" in narrow
     resources = json.loads(stack.file.read_text())["checkpoint"]["latest"]["resources"]
@@ -95,6 +97,8 @@ def test_an_edited_handler_is_updated_alone_and_the_state_keeps_the_rest(stack):
         {"urls": ["orders", "receipts"]},
         {"name": FUNCTION, "version": "2"},
         {"functionName": FUNCTION, "functionVersion": "2"},
+        {"dimensions": "2"},
+        {"dimensions": "1"},
     ]
 
 

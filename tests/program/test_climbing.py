@@ -44,7 +44,7 @@ def test_a_step_adds_what_was_reviewed_and_all_of_it_under_the_phase(before: str
     assert added(first, second) == ADDED[before, after]
     for urn in set(second.by_urn) - set(first.by_urn):
         node = second.by_urn[urn]
-        while node.kind not in ("Standardize", "Scale"):
+        while node.kind not in ("Standardize", "Scale", "Foundation"):
             assert node.parent in second.by_urn, f"{urn} belongs to no phase"
             node = second.by_urn[node.parent]
 
