@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate token logs invoke secret run-schedule release rollback releases access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate phases token logs invoke secret run-schedule release rollback releases access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ setup: ## makes the two Python environments from their hash-locked requirements
 
 validate: setup ## checks all manifests, settings and handlers: about a second, and before everything else
 	@$(RUN) platform_contract check
+
+phases: setup ## every workload: its phase, and what it lacks for the next (STACK=prod)
+	@$(RUN) platform_contract phases --stack "$(STACK)"
 
 up: validate ## brings a stack up under the guardrails (STACK=local; for local PORT=, WORKLOADS=orders,receipts, FORCE=1 though nothing was edited)
 	@$(RUN) local.up --stack "$(STACK)" $(if $(PORT),--port $(PORT)) $(if $(WORKLOADS),--workloads "$(WORKLOADS)") $(if $(FORCE),--force)

@@ -102,6 +102,14 @@ def idle(root: Path, stack: str) -> str:
     return idle_cost(manifests, plan_all(manifests, settings), settings).markdown()
 
 
+def phases(root: Path, stack: str) -> str:
+    """Every workload in one stack: its phase, and what is missing for the next. Raises ProblemsError."""
+    from .climb import phases  # with the plan
+
+    settings = stack_settings(root, stack)
+    return phases(load_manifests(root / WORKLOADS, settings), settings)
+
+
 def write(root: Path, folder: Path, files: dict[str, str]) -> str:
     """Writes generated files into a folder of the project; what was written."""
     (root / folder).mkdir(parents=True, exist_ok=True)
@@ -168,6 +176,8 @@ def main(arguments: list[str] | None = None) -> int:
     counting.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     idling = commands.add_parser("idle", help="what a stack costs a month though nothing runs")
     idling.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
+    climbing = commands.add_parser("phases", help="every workload: its phase, and what is missing for the next, with how to supply it")
+    climbing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
     commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
@@ -186,6 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(account(options.root, options.stack), end="")
         elif options.command == "idle":
             print(idle(options.root, options.stack), end="")
+        elif options.command == "phases":
+            print(phases(options.root, options.stack), end="")
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from platform_contract import naming
+from platform_contract.gates import Case, unearned
 from platform_contract.phases import features_of, is_released
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
@@ -44,8 +45,16 @@ def token_keys(settings: Settings) -> str:
 def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = None) -> WorkloadPlan:
     """Everything that is made of `manifest`. phase: holds it back further than the settings do.
 
-    Raises ProblemsError where AWS would refuse something for its size, ValueError for an unknown phase.
+    Raises ProblemsError where AWS would refuse something for its size or the phase is not earned, ValueError for an unknown phase.
     """
+    plan, file = draft(manifest, settings, effective_phase(manifest.phase, settings.maximum_phase, phase)), f"{FOLDER}/{manifest.name}.yaml"
+    if problems := [*too_large(plan, file), *unearned(Case(manifest, settings, plan), file)]:
+        raise ProblemsError(problems)
+    return plan
+
+
+def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
+    """The plan of a workload as it would be in `phase`, whether or not it may be there."""
     tables = state.plan_tables(settings, manifest)
     queues = state.plan_queues(settings, manifest)
     buckets = state.plan_buckets(settings, manifest)
@@ -64,7 +73,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
     plan = WorkloadPlan(
         name=manifest.name,
         owner=manifest.owner,
-        phase=effective_phase(manifest.phase, settings.maximum_phase, phase),
+        phase=phase,
         data_class=manifest.data_class,
         account_id=settings.account_id,
         region=settings.region,
@@ -115,10 +124,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
     plan = _with_features(plan, settings, manifest)
     policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names())
     plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
-    plan = plan.model_copy(update={"limits": plan_limits(plan, settings)})
-    if problems := list(too_large(plan, f"{FOLDER}/{manifest.name}.yaml")):
-        raise ProblemsError(problems)
-    return plan
+    return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 
 
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:

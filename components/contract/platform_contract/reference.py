@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from . import standards
+from .gates import GATES
 from .name_limits import LIMITS
-from .phases import ALARMS
+from .phases import ALARMS, FEATURES
 from .settings import PREFIX, Settings
 from .specs import Manifest
 from .standards import data_class, iam, kms, prices, quotas
@@ -44,7 +45,24 @@ def pages() -> dict[str, str]:
             "Every stack has the same keys. No secrets: those live in Secrets Manager.", Settings,
         ),
         "standards.md": standards_page(),
+        "phases.md": phases_page(),
     }  # fmt: skip
+
+
+def phases_page() -> str:
+    """What each phase adds and demands, as Markdown."""
+    adds = [f"| {phase} | {', '.join(feature.name for feature in features) or '-'} |" for phase, features in FEATURES.items()]
+    asks = [f"| {gate.phase} | {gate.question} | {gate.supplied_by} | {gate.guide}, \"{gate.section}\" |" for gate in GATES]
+    return "\n".join([
+        GENERATED, "", "# Phases", "",
+        "A workload climbs by one word of its manifest, `phase`. A stack may hold it back (`maximum_phase`), and never pushes it ahead.",
+        "`make phases` tells for each workload what is missing for its next phase.", "",
+        "| phase | features that it adds |", "|---|---|", *adds, "",
+        "## Gates", "",
+        "A manifest that asks for a phase it has not earned is refused, with all that is missing and how to supply it. A later phase asks what the ones before it ask as well.",
+        "Pilot demands what every manifest must say: its boundary, its owner, its profile and a budget.", "",
+        "| from phase | question | answered by | asked by the guide |", "|---|---|---|---|", *asks, "",
+    ])  # fmt: skip
 
 
 def _json(schema: dict[str, Any]) -> str:

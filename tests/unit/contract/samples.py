@@ -91,6 +91,15 @@ def put(path: str, value: Any) -> Break:
     return apply
 
 
+STANDARDIZED: tuple[Break, ...] = (
+    put("phase", "standardize"),
+    put("functions.api.smoke", [{"request": "GET /orders/none", "status": 404}]),
+    put("functions.worker.smoke", [{"event": {"Records": []}, "answer": {"batchItemFailures": []}}]),
+    put("operations", {"after_rollback": "Orders stay.", "access_review": {"accounts": [], "reviewer": "security", "reviewed_on": TODAY}}),
+)
+"""MANIFEST in the phase standardize, with all that it asks."""
+
+
 def drop(path: str) -> Break:
     def apply(content: dict[str, Any]) -> None:
         *parents, last = path.split(".")

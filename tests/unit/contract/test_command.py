@@ -45,7 +45,7 @@ def test_generated_files_are_up_to_date(name):
 @pytest.mark.parametrize("path", sorted((ROOT / "workloads").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_schema_agrees_with_the_models(path):
     schema = json.loads((ROOT / reference.FOLDER / "manifest.schema.json").read_text())
-    content = yaml.safe_load(path.read_text())
+    content = json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))  # JSON has no days, and an editor sees their text
     jsonschema.validate(content, schema)
     for name, spoiled in (("timeout", {**content, "functions": {"x": {"handler": "a.b.c", "triggers": [], "timeout_seconds": 901}}}),
                           ("key", {**content, "colour": "red"}), ("name", {**content, "name": "Orders_2"})):  # fmt: skip
@@ -71,7 +71,7 @@ def test_every_manifest_begins_with_its_schema():
 @pytest.mark.parametrize("path", sorted(ROOT.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
 def test_the_schema_of_stack_files_agrees(path):
     schema = json.loads((ROOT / reference.FOLDER / "settings.schema.json").read_text())
-    content = yaml.safe_load(path.read_text())
+    content = json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))  # JSON has no days, and an editor sees their text
     jsonschema.validate(content, schema)
     content["config"]["serverless-platform:colour"] = "red"
     with pytest.raises(jsonschema.ValidationError):

@@ -16,7 +16,7 @@ from platform_contract.standards.alarms import ALARMS
 from tests.program.metrics import METRICS
 from tests.program.widgets import drawn, widgets
 
-from .samples import manifest, put, settings
+from .samples import STANDARDIZED, manifest, put, settings
 
 ROOT = Path(__file__).resolve().parents[3]
 PROD = stack_settings(ROOT, "prod")
@@ -61,7 +61,7 @@ def test_every_kind_that_has_alarms_has_its_place():
 
 
 def test_dashboards_cost_three_dollars_each_and_are_counted():
-    pilot, standardized = (Manifest.model_validate(manifest(put("phase", phase))) for phase in ("pilot", "standardize"))
+    pilot, standardized = Manifest.model_validate(manifest()), Manifest.model_validate(manifest(*STANDARDIZED))
     line = next(line for line in cost(standardized, settings()).idle if line.what == "dashboards")
     assert (line.quantity, line.usd) == (2, 6)
     assert not [line for line in idle_lines(pilot, plan_workload(pilot, settings())) if line.what == "dashboards"]

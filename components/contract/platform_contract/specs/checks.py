@@ -61,8 +61,9 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _variables(manifest)
     yield from _parameters(manifest)
     yield from _fit(manifest, today)
+    yield from _reviewed(manifest, today)
     if settings is not None:
-        yield from _owner(manifest, settings)
+        yield from _teams(manifest, settings)
         yield from _named_users(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
@@ -152,15 +153,23 @@ def _fit(manifest: Manifest, today: date) -> Iterator[Broken]:
                "choose another platform for it, or add `fit_waiver: {reason: ..., expires_on: ...}`")  # fmt: skip
 
 
-def _owner(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
-    if manifest.owner not in settings.teams:
-        hint = did_you_mean(manifest.owner, settings.teams)
-        yield (
-            "owner",
-            manifest.owner,
-            f"is no team of the stack's settings; there is {choices(settings.teams)}",
-            hint or "add the team to `teams` in the stack's settings",
-        )
+def _reviewed(manifest: Manifest, today: date) -> Iterator[Broken]:
+    review = manifest.operations.access_review
+    if review and review.reviewed_on > today:
+        yield "operations.access_review.reviewed_on", review.reviewed_on, "is a day that has not come yet", "write the day of the last review"
+
+
+def _teams(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    asked = manifest.operations
+    named = {
+        "owner": manifest.owner, "operations.promotion.approver": asked.promotion and asked.promotion.approver,
+        "operations.cost_review.reviewer": asked.cost_review and asked.cost_review.reviewer,
+    }  # fmt: skip
+    for field, team in named.items():
+        if team and team not in settings.teams:
+            hint = did_you_mean(team, settings.teams)
+            yield (field, team, f"is no team of the stack's settings; there is {choices(settings.teams)}",
+                   hint or "add the team to `teams` in the stack's settings")  # fmt: skip
 
 
 def _named_users(manifest: Manifest, settings: Settings) -> Iterator[Broken]:

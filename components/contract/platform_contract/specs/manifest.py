@@ -17,6 +17,7 @@ from .dataset import DatasetSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
+from .operations import OperationsSpec
 from .queue import QueueSpec
 from .rest_trigger import RestApiSpec
 from .secret import ParameterSpec, SecretSpec
@@ -113,6 +114,7 @@ class Manifest(Strict):
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")
+    operations: OperationsSpec = Field(default=OperationsSpec(), description="How it is operated: what the phases after pilot ask.")
     environments: dict[Environment, CapacitySpec] = Field(
         default={}, description="Environment -> capacity that is different there: memory, timeouts, concurrency, shards, retention, cache, load, budget."
     )

@@ -1,0 +1,35 @@
+"""Where each workload is on the way from pilot to scale, and what it lacks for the next step."""
+
+from collections.abc import Iterator, Mapping
+
+from platform_contract.gates import Case, lacks
+from platform_contract.planning import draft, effective_phase
+from platform_contract.settings import PHASES, Phase, Settings
+from platform_contract.specs import Manifest
+from platform_contract.specs.checks import BUILT_PHASES
+
+
+def next_phase(phase: Phase) -> Phase | None:
+    """The one after `phase`; None after the last."""
+    return PHASES[PHASES.index(phase) + 1] if phase != PHASES[-1] else None
+
+
+def phases(manifests: Mapping[str, Manifest], settings: Settings) -> str:
+    """Every workload in one stack: the phase that it asks for, the one that it is in where the stack holds it back, what it lacks for the next."""
+    widest = max(map(len, manifests), default=0)
+    lines = [f"{name:<{widest}}  {line}" if not number else f"{'':<{widest}}  {line}"
+             for name, manifest in manifests.items() for number, line in enumerate(_workload(manifest, settings))]  # fmt: skip
+    return "\n".join([f"stack {settings.environment}: at most {settings.maximum_phase}", "", *lines]) + "\n"
+
+
+def _workload(manifest: Manifest, settings: Settings) -> Iterator[str]:
+    here, following = effective_phase(manifest.phase, settings.maximum_phase), next_phase(manifest.phase)
+    held = f", held back to {here} by the stack's maximum_phase" if here != manifest.phase else ""
+    if following is None:
+        yield f"{manifest.phase}{held}: nothing follows"
+        return
+    missing = lacks(Case(manifest, settings, draft(manifest, settings, following)), following)
+    unbuilt = "" if following in BUILT_PHASES else ", which the platform has no components for yet"
+    yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{unbuilt}"
+    for gate, (field, rule, fix) in missing:
+        yield f"  {field}: {rule}; {fix} (asked: {gate.question})"
