@@ -11,6 +11,8 @@ EMULATOR_VENV = LOCAL / "emulator-venv"
 LOGS = LOCAL / "logs"
 STACKS = LOCAL / "stacks"
 """State, settings and logs of each stack that is worked on here."""
+NOT_EMULATED = LOCAL / "not-emulated.jsonl"
+"""What the last update of the local stack declared and the embedded cloud lacks, a resource a line."""
 
 
 def cache() -> Path:

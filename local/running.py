@@ -2,16 +2,17 @@
 
 from local import cloud as clouds
 from local.engine.install import find_engine
-from local.paths import STACKS
+from local.paths import NOT_EMULATED, STACKS
 from local.smoke import Access
 from local.steps import Refusal, Step
 from local.update import Stack
 from platform_contract.inventory import Inventory
 
 
-def local_stack() -> Stack:
-    """The engine's view of it, whether or not it is up."""
-    return Stack(find_engine(Step("Pulumi engine")), "local", STACKS / "local")
+def local_stack(step: Step | None = None) -> Stack:
+    """The engine's view of it, whether or not it is up. `step`: what tells how the engine is found."""
+    engine = find_engine(step or Step("Pulumi engine"))
+    return Stack(engine, "local", STACKS / "local", variables={"SERVERLESS_PLATFORM_NOT_EMULATED_LOG": str(NOT_EMULATED)})
 
 
 def running() -> Access:

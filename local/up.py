@@ -18,7 +18,8 @@ from local.account import clients_of, refuse_names_of_another, tell_before
 from local.engine.install import Engine, find_engine
 from local.home import prepare
 from local.operations import run_operation
-from local.paths import EMULATOR_VENV, LOCAL, ROOT, STACKS
+from local.paths import EMULATOR_VENV, LOCAL, NOT_EMULATED, ROOT
+from local.running import local_stack
 from local.settle import settle
 from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
@@ -27,8 +28,6 @@ from platform_contract.inventory import Inventory
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings, load_settings
 from platform_contract.standards.boundary import boundary_document
-
-NOT_EMULATED = LOCAL / "not-emulated.jsonl"
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -62,13 +61,9 @@ def up_local(options: argparse.Namespace) -> int:
         overrides["workloads"] = [name.strip() for name in options.workloads.split(",") if name.strip()]
     settings = read_settings("local", overrides)
     with step("Pulumi engine") as current:
-        engine = find_engine(current)
-        prepare(engine)
+        stack = local_stack(current)
+        prepare(stack.engine)
     build_layer("local")
-    stack = Stack(
-        engine, "local", STACKS / "local",
-        variables={"SERVERLESS_PLATFORM_NOT_EMULATED_LOG": str(NOT_EMULATED)},
-    )  # fmt: skip
     with step("Embedded cloud") as current:
         cloud = recovery.bring_together(current, stack.folder, settings.account_id, settings.region, port)
         document = boundary_document(settings.account_id, settings.region, settings.environment)

@@ -23,12 +23,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from local import cloud as clouds
 from local import pushed, recovery
-from local.engine.install import find_engine
 from local.home import prepare
 from local.paths import EMULATOR_VENV, ROOT
+from local.running import local_stack
 from local.settle import function_urns, settle
 from local.steps import Refusal, console, run_command, step
-from local.up import NOT_EMULATED, STACKS
 from local.update import Stack
 from platform_contract.standards.lambda_ import ALIAS
 from serverless_platform.bundles import DATA_SUFFIXES, BundleError, Modules, digest, sources, write_zip
@@ -126,16 +125,17 @@ class Watch:
         self.told[about] = what
 
 
-def local_stack() -> Stack:
+def ready_stack() -> Stack:
+    """The local stack with an engine that can update it."""
     with step("Pulumi engine") as current:
-        engine = find_engine(current)
-        prepare(engine)
-    return Stack(engine, "local", STACKS / "local", variables={"SERVERLESS_PLATFORM_NOT_EMULATED_LOG": str(NOT_EMULATED)})
+        stack = local_stack(current)
+        prepare(stack.engine)
+    return stack
 
 
 def begin(workload: str) -> Watch:
     """Raises Refusal unless the local stack is up, and has this workload."""
-    cloud, stack = clouds.running(), local_stack()
+    cloud, stack = clouds.running(), ready_stack()
     if cloud is None or not recovery.remembers(stack.folder, cloud.instance) or not stack.config_file.exists():
         raise Refusal("the local stack is not up: run `make up`, then `make watch`")
     project = read_project(ROOT, "local")
@@ -162,7 +162,7 @@ def hexadecimal(code_sha: str) -> str:
 
 def settled() -> int:
     """The update that makes the state true, as the background of a watch runs it."""
-    stack = local_stack()
+    stack = ready_stack()
     with recovery.only_one("make watch"), step("Update under the guardrails") as current:
         current.result = settle(stack, current).words()
     return 0

@@ -3,6 +3,7 @@ ask for the same one run in one process, one after the other (tests/conftest.py)
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,15 +14,20 @@ from tests.end_to_end.loan_office import Desk
 from tests.fakes.bureau import Bureau
 
 
-@pytest.fixture(scope="session")
-def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
-    """A checkout with every workload up, once for the session. Do not edit it, and leave it usable."""
-    copy = Checkout.make(tmp_path_factory.mktemp("patterns") / "platform", *CHOSEN)
+def _up(folder: Path, *workloads: str) -> Iterator[Checkout]:
+    """A checkout in `folder` with these workloads up; down at the end, also if it did not come up: its embedded cloud may have."""
+    copy = Checkout.make(folder, *workloads)
     try:
         copy.up()
         yield copy
     finally:
         copy.down()
+
+
+@pytest.fixture(scope="session")
+def patterns(tmp_path_factory, engine) -> Iterator[Checkout]:
+    """A checkout with every workload up, once for the session. Do not edit it, and leave it usable."""
+    yield from _up(tmp_path_factory.mktemp("patterns") / "platform", *CHOSEN)
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +40,7 @@ def platform(patterns):
 def whole(tmp_path_factory, engine) -> Iterator[Checkout]:
     """The same once more, for what looks at a whole stack from outside: drift, permissions, traces. Apart from `patterns`, because drivers
     leave functions with addresses and keys in memory that tests of patterns replace."""
-    copy = Checkout.make(tmp_path_factory.mktemp("whole") / "platform", *CHOSEN)
-    try:
-        copy.up()
-        yield copy
-    finally:
-        copy.down()
+    yield from _up(tmp_path_factory.mktemp("whole") / "platform", *CHOSEN)
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +51,7 @@ def reached(whole):
 @pytest.fixture(scope="session")
 def small(tmp_path_factory, engine) -> Iterator[Checkout]:
     """A checkout with two workloads, for tests that edit, break or end a stack. Leave it such that `make up` works."""
-    copy = Checkout.make(tmp_path_factory.mktemp("small") / "platform", "orders", "receipts")
-    try:
-        copy.up()
-        yield copy
-    finally:  # a stack that did not come up has left its embedded cloud, too
-        copy.down()
+    yield from _up(tmp_path_factory.mktemp("small") / "platform", "orders", "receipts")
 
 
 @pytest.fixture(scope="session")

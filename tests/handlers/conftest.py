@@ -17,13 +17,8 @@ from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
 
 from local import cloud as clouds
 from platform_contract.standards import alarms, environment
+from tests.checkout import free_port
 from tests.fakes.losing import Losing
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,16 +15,11 @@ from local import cloud as clouds
 from local import recovery
 from local.steps import Refusal, step
 from local.update import session_members
+from tests.checkout import free_port
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
 
 pytestmark = pytest.mark.emulator
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((clouds.HOST, 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,16 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.checkout import free_port
+
 from . import wire
 
 MINISTACK = wire.ROOT / ".local" / "emulator-venv" / "bin" / "ministack"
 TAGS = {"environment": "local", "owner": "platform"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...problems import choices, did_you_mean
 from .paths import read_path
-from .scanner import Scanner, Unreadable
+from .scanner import Scanner, Unreadable, wrong_in
 
 NAME = re.compile(r"[A-Za-z0-9._]+")
 LETTER = re.compile(r"[A-Za-z]")
@@ -66,15 +66,7 @@ def is_call(text: str) -> bool:
 
 def wrong_call(text: str, *, variables: bool = False) -> str | None:
     """Why `text` is no call of an intrinsic function that can succeed; None if it is one."""
-    scanner = Scanner(text, variables=variables)
-    try:
-        _call(scanner, MAXIMUM_NESTING)
-        scanner.end()
-    except Unreadable as wrong:
-        return str(wrong)
-    except RecursionError:
-        return "has brackets within brackets too deep to read"
-    return None
+    return wrong_in(text, lambda scanner: _call(scanner, MAXIMUM_NESTING), variables=variables)
 
 
 def _call(scanner: Scanner, depth: int) -> Call:

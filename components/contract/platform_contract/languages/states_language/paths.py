@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from ...problems import did_you_mean
-from .scanner import Scanner, Unreadable
+from .scanner import Scanner, Unreadable, wrong_in
 
 FUNCTIONS = ("min", "max", "avg", "stddev", "length", "sum", "keys", "concat", "append", "first", "last", "index")
 """What may end a path that is no reference path."""
@@ -33,15 +33,7 @@ CONTEXT: Mapping[str, tuple[str, ...]] = {
 
 def wrong_path(text: str, *, reference: bool = False, variables: bool = False) -> str | None:
     """Why `text` is no path, or no reference path, which leads to one place only; None if it is."""
-    scanner = Scanner(text, variables=variables)
-    try:
-        read_path(scanner, reference=reference)
-        scanner.end()
-    except Unreadable as wrong:
-        return str(wrong)
-    except RecursionError:
-        return "has brackets within brackets too deep to read"
-    return None
+    return wrong_in(text, lambda scanner: read_path(scanner, reference=reference), variables=variables)
 
 
 def read_path(scanner: Scanner, *, reference: bool = False, name: re.Pattern[str] = NAME) -> None:

@@ -1,6 +1,7 @@
 """What the parsers of this language have in common: a text, and how far it is read."""
 
 import re
+from collections.abc import Callable
 
 
 class Unreadable(Exception):
@@ -46,3 +47,16 @@ class Scanner:
         """An error at this place."""
         behind = f" behind `{self.text[: self.at]}`" if self.at else ""
         return Unreadable(f"{rule}{behind}")
+
+
+def wrong_in(text: str, read: Callable[[Scanner], object], *, variables: bool) -> str | None:
+    """Why `read` cannot read the whole of `text`; None if it can."""
+    scanner = Scanner(text, variables=variables)
+    try:
+        read(scanner)
+        scanner.end()
+    except Unreadable as wrong:
+        return str(wrong)
+    except RecursionError:
+        return "has brackets within brackets too deep to read"
+    return None
