@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operations import invoke, logs, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
+from operations.releases import promote as promotion
 from operations.releases import verbs
 
 
@@ -74,6 +75,18 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     new.add_argument("--ignore-alarms", action="store_true", help="on AWS: goes on though alarms fire; for the release that mends what they tell of")
     new.add_argument("--observe", type=seconds, default=0, metavar="SECONDS", help="on the embedded cloud: how long to watch before the last check (default: 0)")
     new.set_defaults(run=verbs.release, interrupted="callers have the version before")
+
+    next_ = commands.add_parser(
+        "promote", parents=[common], help="what is live and healthy in one stack becomes live in the next",
+        description="Releases a workload in the stack of --stack or --inventory, if the same code is live and healthy in the stack of --from; else it says "
+        "everything that is missing. Two accounts: --from-profile and --profile name the credentials of each.",
+    )  # fmt: skip
+    next_.add_argument("workload")
+    next_.add_argument("--from", dest="origin", required=True, metavar="STACK", help="where it is live, such as dev")
+    next_.add_argument("--from-inventory", dest="origin_inventory", metavar="FILE", help="that stack's inventory as JSON; else `pulumi` is asked for it")
+    next_.add_argument("--from-profile", dest="origin_profile", metavar="PROFILE", help="credentials for that stack's account")
+    next_.add_argument("--profile", metavar="PROFILE", help="credentials for this stack's account")
+    next_.set_defaults(run=promotion.promote, interrupted="callers have the version before", all=False, again=False, ignore_alarms=False, observe=0)
 
     old = commands.add_parser("rollback", parents=[common], help="callers get the versions before the last release, at once")
     old.add_argument("workload")

@@ -15,14 +15,15 @@ LONGEST_RUN_SECONDS = 900
 """The longest that a function may run (Lambda quotas), so the longest wait for its answer."""
 
 
-def clients_in(region: str) -> Client:
-    """boto3's clients with the caller's credentials, in the stack's region; one of each service."""
+def clients_in(region: str, profile: str | None = None) -> Client:
+    """boto3's clients with the caller's credentials, or those of a profile, in the stack's region; one of each service."""
+    session = boto3.Session(profile_name=profile, region_name=region)
 
     @cache
     def client(service: str) -> Any:
         # An invocation must not be sent again because its answer is late: that would run the function twice.
         settings = Config(read_timeout=LONGEST_RUN_SECONDS + 10, retries={"total_max_attempts": 1}) if service == "lambda" else None
-        return boto3.client(service, region_name=region, config=settings)
+        return session.client(service, config=settings)
 
     return client
 

@@ -76,6 +76,28 @@ class Subject:
         found = {each["Version"]: each["CodeSha256"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()}
         return dict(sorted(found.items(), key=lambda each: int(each[0])))
 
+    def live_code(self, function: str) -> str:
+        """Digest of the code that callers reach, its layers included."""
+        return self._code(function, ALIAS)
+
+    def newest_code(self, function: str) -> str:
+        """Digest of the newest version's code, its layers included."""
+        return self._code(function, next(reversed(self.versions(function)), ALIAS))
+
+    def _code(self, function: str, qualifier: str) -> str:
+        """Layers by what they hold: their ARNs differ from account to account."""
+        runs = self.lambdas.get_function_configuration(FunctionName=self.physical(function), Qualifier=qualifier)
+        layers = [self.lambdas.get_layer_version_by_arn(Arn=layer["Arn"])["Content"]["CodeSha256"] for layer in runs.get("Layers", [])]
+        return "+".join([runs["CodeSha256"], *layers])
+
+    def firing(self) -> list[str]:
+        """Names of the workload's alarms that fire now."""
+        pages = self.clients("cloudwatch").get_paginator("describe_alarms").paginate(
+            AlarmNamePrefix=self.release.application_name + "-", StateValue="ALARM", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        )  # fmt: skip
+        found = {each["AlarmName"] for page in pages for kind in ("MetricAlarms", "CompositeAlarms") for each in page.get(kind, [])}
+        return sorted(found & set(self.workload.alarms))
+
     def waiting(self, functions: Iterable[str] | None = None) -> dict[str, Move]:
         """Functions whose newest version is not the one that callers reach."""
         found = {}
