@@ -43,7 +43,7 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 layer: setup ## builds the layer of third-party packages for STACK
 	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
 
-TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations -p reports $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
+TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations -p reports -p benchmarks $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
 
 lint: validate
 	@.venv/bin/ruff check --quiet .

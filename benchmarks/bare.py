@@ -6,6 +6,7 @@ component, no plan, no pulumi_aws: types, names, parents, inputs, dependencies a
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ def value(data: Any) -> Any:
     return {key: value(each) for key, each in data.items() if key != "__defaults"}
 
 
+def _told(what: Any, _dependencies: Any) -> Any:
+    return what
+
+
 async def main() -> None:
     made: dict[str, pulumi.Resource] = {}
     for state in json.loads(Path(os.environ["BENCHMARK_GRAPH"]).read_text()):
@@ -52,10 +57,12 @@ async def main() -> None:
             made[urn] = pulumi.ProviderResource(kind.rsplit(":", 1)[-1], name, inputs, options)
             continue
         if provider := state.get("provider"):
-            options.provider = made[provider.rsplit("::", 1)[0]]
+            found = made[provider.rsplit("::", 1)[0]]
+            assert isinstance(found, pulumi.ProviderResource)
+            options.provider = found
         for key, urns in state.get("propertyDependencies", {}).items():
             if before := [made[each].urn for each in urns if each in made]:
-                inputs[key] = pulumi.Output.all(*before).apply(lambda _, told=inputs[key]: told)
+                inputs[key] = pulumi.Output.all(*before).apply(partial(_told, inputs[key]))
         made[urn] = pulumi.CustomResource(kind, name, inputs, options)
     await pulumi.Output.all(*(resource.urn for resource in made.values())).future()
 
