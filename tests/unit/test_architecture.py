@@ -57,7 +57,8 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "cost": {"standards", "settings", "specs", "plan", "phases", "planning", "break_even", "uses"},
     "idle": {"settings", "specs", "standards", "plan", "features", "cost"},
     "pages": {"problems", "settings", "specs", "plan", "planning", "stack_files", "fit", "cost"},
-    "__main__": {"problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
+    "environments": {"settings", "specs", "plan", "planning", "stack_files"},
+    "__main__": {"environments", "problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
     "__init__": set(),
 }
 """Part of the contract -> parts that it may import."""

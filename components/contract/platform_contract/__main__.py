@@ -120,10 +120,11 @@ def write(root: Path, folder: Path, files: dict[str, str]) -> str:
 
 def docs(root: Path) -> str:
     """Writes the reference, and the generated blocks of the pattern pages; what was written. Raises ProblemsError."""
-    from . import pages  # with the plan, which the other commands do not need
+    from . import environments, pages  # with the plan, which the other commands do not need
 
     patterns = pages.pattern_pages(root)
     told = [write(root, reference.FOLDER, reference.pages()), write(root, pages.FOLDER, patterns)]
+    told.append(write(root, reference.FOLDER, {environments.FILE: environments.page(root)}))
     return "\n".join(told)
 
 
