@@ -5,11 +5,11 @@ The emulator would not notice most of these, AWS does: it refuses, answers 500 a
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from serverless_platform.published import PUBLISHED
+from tests.program.counted import counted
 from tests.program.graph import Graph, Node
 from tests.program.metrics import METRICS, OWNERS
 from tests.program.timings import function_of, timings
@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards"}
+    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards", "SavedQueries"}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -126,7 +126,7 @@ def alarms(graph: Graph) -> Iterator[str]:
     for alarm in graph.all("cloudwatch/metricAlarm"):
         inputs = alarm.inputs
         dimensions = inputs.get("dimensions", {})
-        metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {}) or _from_code(graph, alarm)
+        metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {}) or counted(graph, inputs["namespace"], dimensions)
         if inputs["metricName"] not in metrics:
             yield f"{alarm.urn}: {inputs['namespace']} publishes no {inputs['metricName']} with dimensions {sorted(dimensions)}"
             continue
@@ -309,20 +309,6 @@ def _indexes_watched(graph: Graph) -> Iterator[str]:
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
                 if (metric, table.inputs["name"], index["name"]) not in watched:
                     yield f"{table.urn}: no alarm on {metric} of the index {index['name']}"
-
-
-def _from_code(graph: Graph, alarm: Node) -> dict[str, bool]:
-    """Metrics that the code beside the alarm counts by function, under the namespace and service that the function is told."""
-    function = next((each for each in graph.all("lambda/function") if each.parent == alarm.parent), None)
-    if function is None:
-        return {}
-    variables = function.inputs["environment"]["variables"]
-    told = (variables["POWERTOOLS_METRICS_NAMESPACE"], {"service": variables["POWERTOOLS_SERVICE_NAME"], "function_name": function.inputs["name"]})
-    if (alarm.inputs["namespace"], alarm.inputs["dimensions"]) != told:
-        return {}
-    with zipfile.ZipFile(function.inputs["code"].path) as bundle:
-        code = "".join(bundle.read(name).decode() for name in bundle.namelist())
-    return dict.fromkeys(re.findall(r'count_by_function\(\s*"(\w+)"', code), False)
 
 
 def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:

@@ -16,8 +16,8 @@ CHANGED = {
 
 ADDED = {
     ("pilot", "standardize"): [
-        "Dashboards", "Function", "Rollout", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "codedeploy/application",
-        "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
+        "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm",
+        "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""

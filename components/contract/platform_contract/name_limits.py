@@ -26,6 +26,7 @@ LIMITS: dict[str, NameLimit] = {
     "key alias": NameLimit(7, 256, r"alias/[A-Za-z0-9/_-]+", "KMS API reference, CreateAlias"),
     "topic": NameLimit(1, 256, r"[A-Za-z0-9_-]+", "SNS API reference, CreateTopic"),
     "alarm": NameLimit(1, 255, r"[^\n]+", "CloudWatch API reference, PutMetricAlarm"),
+    "query": NameLimit(1, 255, r"[^\n]+", "CloudWatch Logs API reference, PutQueryDefinition"),
     "dashboard": NameLimit(1, 255, r"[A-Za-z0-9_-]+", "CloudWatch API reference, PutDashboard"),
     "api": NameLimit(1, 128, r"[^\n]+", "API Gateway V2 API reference, CreateApi"),
     "trace policy": NameLimit(1, 128, r"[\w+=,.@-]+", "X-Ray API reference, PutResourcePolicy"),
