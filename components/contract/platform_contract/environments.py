@@ -25,7 +25,7 @@ EMBEDDED = ("endpoint_url", "account_id")
 """Belong together: both mean the embedded cloud, or neither does."""
 IDENTITY = ("environment", "account_id", "region", "endpoint_url", "boundary_policy_name", "workloads")
 """Settings that say which stack it is; they are in names and ARNs everywhere."""
-MANIFESTS = "environments: in manifests"
+MANIFESTS = "environments: and values: in manifests"
 MOST_PATHS = 12
 """Of a setting that are listed; the others are counted."""
 
@@ -47,10 +47,16 @@ def differences(root: Path, one: str, other: str) -> tuple[dict[str, list[str]],
         if name not in EMBEDDED or now.endpoint_url:  # another account alone is another name
             explained[name] = _changed(before, after)
         before = after
-    manifests = {name: each.in_environment(wanted.environment) for name, each in load_manifests(root / WORKLOADS, None).items()}
+    manifests = {name: _written_for(each, wanted.environment) for name, each in load_manifests(root / WORKLOADS, None).items()}
     after = _plans(manifests, now)
     explained[MANIFESTS] = _changed(before, after)
     return explained, _changed(after, _plans(load_manifests(root / WORKLOADS, wanted), wanted))
+
+
+def _written_for(manifest: Manifest, environment: str) -> Manifest:
+    """The manifest with what it says of that environment: capacity, and values of parameters."""
+    parameters = {name: spec.model_copy(update={"value": spec.value_in(environment), "values": {}}) for name, spec in manifest.parameters.items()}
+    return manifest.in_environment(environment).model_copy(update={"parameters": parameters})
 
 
 def _plans(manifests: Mapping[str, Manifest], settings: Settings) -> Paths:

@@ -16,7 +16,8 @@ def test_every_difference_has_a_setting_or_a_line_of_a_manifest(other: str):
     explained, left = differences(ROOT, "dev", other)
     assert left == []
     assert explained["rollout" if other == "prod" else "log_level"]
-    assert explained[environments.MANIFESTS] == ["rest_apis.*.cache_gb", "streams.*.shards"], "capacity, never structure"
+    values = ["parameters.*.value"] if other == "local" else []
+    assert explained[environments.MANIFESTS] == [*values, "rest_apis.*.cache_gb", "streams.*.shards"], "capacity and values, never structure"
 
 
 def test_the_page_is_as_the_stacks_are():
