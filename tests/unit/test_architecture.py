@@ -20,7 +20,7 @@ LONGEST = 350
 """Lines of a file that somebody writes."""
 
 GENERATED = re.compile(
-    r"(requirements.*\.txt|docs/reference/[a-z]+\.md|go\.(mod|sum)|\.schema\.json|tests/package/schema\.json|checksums\.json|aws_provider/data/.*)$"
+    r"(requirements.*\.txt|docs/reference/[a-z]+\.md|docs/runbooks/[a-z-]+\.md|go\.(mod|sum)|\.schema\.json|tests/package/schema\.json|checksums\.json|aws_provider/data/.*)$"
 )
 
 STANDARD = set(sys.stdlib_module_names)
@@ -58,7 +58,8 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "idle": {"settings", "specs", "standards", "plan", "features", "cost"},
     "pages": {"problems", "settings", "specs", "plan", "planning", "stack_files", "fit", "cost"},
     "environments": {"settings", "specs", "plan", "planning", "stack_files"},
-    "__main__": {"environments", "problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
+    "runbooks": {"naming", "settings", "specs", "plan", "phases", "planning"},
+    "__main__": {"environments", "runbooks", "problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
     "__init__": set(),
 }
 """Part of the contract -> parts that it may import."""

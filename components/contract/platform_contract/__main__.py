@@ -119,11 +119,12 @@ def write(root: Path, folder: Path, files: dict[str, str]) -> str:
 
 
 def docs(root: Path) -> str:
-    """Writes the reference, and the generated blocks of the pattern pages; what was written. Raises ProblemsError."""
-    from . import environments, pages  # with the plan, which the other commands do not need
+    """Writes the reference, the generated blocks of the pattern pages, and the runbooks; what was written. Raises ProblemsError."""
+    from . import environments, pages, runbooks  # with the plan, which the other commands do not need
 
-    patterns = pages.pattern_pages(root)
-    told = [write(root, reference.FOLDER, reference.pages()), write(root, pages.FOLDER, patterns)]
+    patterns, settings = pages.pattern_pages(root), stack_settings(root, pages.STACK)
+    books = runbooks.pages(root, load_manifests(root / WORKLOADS, settings), settings)
+    told = [write(root, reference.FOLDER, reference.pages()), write(root, pages.FOLDER, patterns), write(root, runbooks.FOLDER, books)]
     told.append(write(root, reference.FOLDER, {environments.FILE: environments.page(root)}))
     return "\n".join(told)
 
@@ -181,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     climbing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
-    commands.add_parser("docs", help="writes the reference, and the generated blocks of the pattern pages")
+    commands.add_parser("docs", help="writes the reference, the generated blocks of the pattern pages, and the runbooks")
     commands.add_parser("standards", help="prints every default, limit and threshold")
     options = parser.parse_args(arguments)
     try:

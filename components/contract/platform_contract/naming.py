@@ -265,6 +265,10 @@ def rule_arn(settings: Settings, bus: str, name: str) -> str:
     return _arn(settings, "events", f"rule/{bus}/{name}")
 
 
+def archive_arn(settings: Settings, name: str) -> str:
+    return _arn(settings, "events", f"archive/{name}")
+
+
 def schedule_group_arn(settings: Settings, name: str) -> str:
     return _arn(settings, "scheduler", f"schedule-group/{name}")
 

@@ -9,8 +9,10 @@ from platform_contract.specs import Manifest
 from platform_contract.standards.alarm_standard import AlarmStandard
 from platform_contract.standards.alarms import ALARMS, Kind
 
-RUNBOOKS = "docs/runbooks.md"
-"""One section for each alarm of the catalogue, called KIND-SUFFIX."""
+RUNBOOKS = "docs/runbooks"
+"""A page for each workload, with a section for each kind of its alarms, called KIND-SUFFIX."""
+GENERAL_RUNBOOKS = f"{RUNBOOKS}/general"
+"""Folder with the sections of all kinds, from which those pages are made (runbooks.py)."""
 
 COMPONENT_SUFFIXES: Mapping[str, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index", "bus": "-dead"}
 """Kind -> what follows the resource's name in names of alarms: a queue or table of the same name has alarms of its own."""
@@ -41,6 +43,11 @@ def plan_rows(
     )
 
 
+def section_of(alarm: AlarmPlan) -> str:
+    """Section of the runbook that its description names."""
+    return alarm.description.rpartition("#")[2]
+
+
 def _alarm(
     settings: Settings, manifest: Manifest, kind: str, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float], row: AlarmStandard,
@@ -53,7 +60,7 @@ def _alarm(
         physical_name=naming.alarm_name(settings, manifest.name, component, row.suffix),
         description=(
             f"{manifest.name}: {kind.replace('_', ' ')} {resource}: {row.why}. {row.severity.capitalize()} for "
-            f"{manifest.owner} ({team.contact}). Runbook: {RUNBOOKS}#{section}"
+            f"{manifest.owner} ({team.contact}). Runbook: {RUNBOOKS}/{manifest.name}.md#{section}"
         ),
         namespace=row.namespace,
         metric_name=row.metric_name,
