@@ -49,7 +49,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "phases": {"settings", "standards", "specs", "plan", "features", "uses"},
     "gates": {"problems", "settings", "specs", "plan", "features"},
     "planning": {"problems", "standards", "settings", "naming", "specs", "plan", "phases", "gates"},
-    "climb": {"settings", "specs", "gates", "planning"},
+    "climb": {"settings", "specs", "gates", "planning", "cost"},
     "inventory": set(),
     "stack_files": {"problems", "settings", "specs", "standards"},
     "reference": {"words", "standards", "settings", "name_limits", "naming", "specs", "phases", "gates"},

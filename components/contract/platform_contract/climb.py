@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from platform_contract.cost import cost
 from platform_contract.gates import Case, lacks
 from platform_contract.planning import draft, effective_phase
 from platform_contract.settings import PHASES, Phase, Settings
@@ -22,6 +23,13 @@ def phases(manifests: Mapping[str, Manifest], settings: Settings) -> str:
     return "\n".join([f"stack {settings.environment}: at most {settings.maximum_phase}", "", *lines]) + "\n"
 
 
+def added_usd(manifest: Manifest, settings: Settings, following: Phase) -> float:
+    """What a month costs more in `following` than in the phase that the manifest asks for. Raises ProblemsError where it has not earned it."""
+    free = settings.model_copy(update={"maximum_phase": PHASES[-1]})
+    later = manifest.model_copy(update={"phase": following})
+    return cost(later, free).expected_usd - cost(manifest, free).expected_usd
+
+
 def _workload(manifest: Manifest, settings: Settings) -> Iterator[str]:
     here, following = effective_phase(manifest.phase, settings.maximum_phase), next_phase(manifest.phase)
     held = f", held back to {here} by the stack's maximum_phase" if here != manifest.phase else ""
@@ -30,6 +38,7 @@ def _workload(manifest: Manifest, settings: Settings) -> Iterator[str]:
         return
     missing = lacks(Case(manifest, settings, draft(manifest, settings, following)), following)
     unbuilt = "" if following in BUILT_PHASES else ", which the platform has no components for yet"
-    yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{unbuilt}"
+    adds = "" if missing or unbuilt else f"; it adds USD {added_usd(manifest, settings, following):.2f} a month at the manifest's traffic"
+    yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{unbuilt}{adds}"
     for gate, (field, rule, fix) in missing:
         yield f"  {field}: {rule}; {fix} (asked: {gate.question})"

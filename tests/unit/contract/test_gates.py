@@ -1,16 +1,19 @@
 """Phases have to be earned: what each demands, what is told where it is missing, and that a stack only ever holds back."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from platform_contract.climb import phases
 from platform_contract.gates import GATES, Case, lacks, other_accounts, unearned
+from platform_contract.phases import FEATURES
 from platform_contract.planning import draft, plan_workload
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Phase
 from platform_contract.specs import Manifest, load_manifests
 from platform_contract.stack_files import stack_settings
+from platform_contract.standards.prices import PRICES
 from tests.unit.contract.samples import manifest, put, settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -132,3 +135,15 @@ def test_what_is_missing_for_the_next_phase_is_told():
     assert lines[2] == "orders  pilot: 4 missing for standardize"
     assert lines[3].startswith("          functions.api.smoke: has no event that a new version must answer; add events")
     assert lines[7] == "kept    scale, held back to standardize by the stack's maximum_phase: nothing follows"
+
+
+def test_the_report_says_what_the_step_costs():
+    """Alarms and dashboards: what a phase adds is billed though nothing happens."""
+    prod, pilot = stack_settings(ROOT, "prod"), ORDERS.model_copy(update={"phase": "pilot"})
+    [*_, line] = phases({"orders": pilot}, prod).splitlines()
+    told = re.search(r"nothing is missing for standardize; it adds USD (\d+\.\d\d) a month", line)
+    assert told
+    standardized = pilot.model_copy(update={"phase": "standardize"})
+    alarms = len(plan_workload(standardized, prod).alarm_names()) - len(plan_workload(pilot, prod).alarm_names())
+    billed = alarms * PRICES["alarm"].each + sum(use.quantity * PRICES[use.price].each for feature in FEATURES["standardize"] for use in feature.idle)
+    assert float(told[1]) == pytest.approx(billed, abs=0.01)
