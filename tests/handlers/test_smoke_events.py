@@ -114,7 +114,8 @@ class World:
         return Checks(self, None, None, json.loads(self.checks_data()), time.time)
 
     def checks_data(self) -> str:
-        rollout = plan_rollout(settings(self.cloud), self.manifest, self.plan)
+        """As on AWS, which calls errors by their types."""
+        rollout = plan_rollout(settings(self.cloud).model_copy(update={"endpoint_url": None}), self.manifest, self.plan)
         assert rollout is not None
         return rollout.checks_data
 
@@ -173,6 +174,12 @@ def test_a_broken_version_is_noticed(world, workload):
             told = [each for each in world.checks().before(Version(plan.physical_name, "1")) if not each.startswith("  ")]
         assert len(told) == len(workload.functions[name].smoke), name
         assert all("failed with ZeroDivisionError" in each for each in told)
+
+
+def test_the_embedded_cloud_is_asked_for_the_one_name_that_it_has_for_errors(aws):
+    sweep, its = MANIFESTS["housekeeping"], settings(aws)
+    rollout = plan_rollout(its, sweep, plan_workload(sweep, its))
+    assert rollout and [event["error"] for each in json.loads(rollout.checks_data).values() for event in each["events"]] == ["Runtime.HandlerError"]
 
 
 @pytest.mark.parametrize("workload", [MANIFESTS["search-index"]], ids=["search-index"])

@@ -18,7 +18,8 @@ from platform_contract.plan.platform_function import PlatformFunction, plan_plat
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import codedeploy, iam, lambda_
+from platform_contract.specs.smoke import SmokeSpec
+from platform_contract.standards import codedeploy, iam, lambda_, states
 from platform_contract.standards.alarm_standard import AlarmStandard, Threshold
 
 HANDLER = "release.handler.handler"
@@ -107,7 +108,7 @@ def plan_rollout(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> 
         configuration_name=strategy.configuration, percent=strategy.percent, minutes=strategy.minutes,
         groups={name: _group(settings, manifest, plan, name) for name in plan.functions},
         checks=_checks(settings, manifest, plan),
-        checks_data=json.dumps(_checks_data(manifest, plan), sort_keys=True),
+        checks_data=json.dumps(_checks_data(settings, manifest, plan), sort_keys=True),
         record_name=release_names.record_name(settings, manifest.name),
     )  # fmt: skip
 
@@ -151,14 +152,17 @@ def _checks(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Funct
     ))  # fmt: skip
 
 
-def _checks_data(manifest: Manifest, plan: WorkloadPlan) -> dict[str, Any]:
+def _checks_data(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> dict[str, Any]:
+    def wanted(smoke: SmokeSpec) -> dict[str, Any]:
+        return {**smoke.wanted, "error": states.EMULATED_ERROR} if smoke.error and settings.embedded else smoke.wanted
+
     return {
         function.physical_name: {
             "log_group": function.log_group_name,
             "failing_share": FAILING_SHARE,
             "slow_ms": function.timeout_seconds * 1000 * SLOW_SHARE,
             "events": [
-                {"name": smoke.request or f"event {number}", "event": event_of(smoke, manifest.functions[name]), **smoke.wanted}
+                {"name": smoke.request or f"event {number}", "event": event_of(smoke, manifest.functions[name]), **wanted(smoke)}
                 for number, smoke in enumerate(manifest.functions[name].smoke, 1)
             ],
         }
