@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards", "SavedQueries"}
+    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics"}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -136,6 +136,8 @@ def alarms(graph: Graph) -> Iterator[str]:
         rate = metrics[inputs["metricName"]] and inputs.get("statistic") == "Average"
         low, high = (0, 1) if rate else (0, float("inf"))
         beyond = inputs["comparisonOperator"] == "GreaterThanThreshold"
+        if inputs["comparisonOperator"] == "LessThanThreshold" and inputs["treatMissingData"] != "breaching":
+            yield f"{alarm.urn}: is silent when nothing at all is counted"
         if not (low <= inputs["threshold"] < high if beyond else low < inputs["threshold"] <= high):
             yield f"{alarm.urn}: threshold {inputs['threshold']} is outside of what the statistic can reach, {low} to {high}"
         if inputs["datapointsToAlarm"] > inputs["evaluationPeriods"]:

@@ -23,7 +23,7 @@ def altered(graph: Graph) -> Iterator[str]:
         }  # fmt: skip
         wanted = {
             "statistic": row.statistic, "percentile": row.extended_statistic, "comparison": row.comparison,
-            "period": row.period_seconds, "points": (row.datapoints_to_alarm, row.evaluation_periods), "missing": row.treat_missing_data,
+            "period": sent["period"] if row.period_of else row.period_seconds, "points": (row.datapoints_to_alarm, row.evaluation_periods), "missing": row.treat_missing_data,
             "threshold": row.threshold.number if not row.threshold.of else None,
         }  # fmt: skip
         yield from (f"{alarm.name}: {name} is {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name])

@@ -16,7 +16,7 @@ CHANGED = {
 
 ADDED = {
     ("pilot", "standardize"): [
-        "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm",
+        "BusinessMetrics", "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm",
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import dashboards, queries, rollout
+from platform_contract.features import dashboards, metrics, queries, rollout
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -31,6 +31,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     "pilot": (),
     "standardize": (
         Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
+        Feature(metrics.FEATURE, metrics.plan_metrics, metrics.ALARMS),
         Feature(queries.FEATURE, queries.plan_queries),
         Feature(dashboards.FEATURE, dashboards.plan_dashboards, idle=dashboards.IDLE),  # last: it shows the others
     ),

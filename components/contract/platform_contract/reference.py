@@ -227,11 +227,14 @@ def _standard(name: str) -> str:
     return f"## {name.rstrip('_')}\n\n{(module.__doc__ or '').strip()}\n\n{body}{tables}"
 
 
+COMPARISONS = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
+
+
 def _alarms_table() -> str:
     rows = [
         f"| {kind.replace('_', ' ')} | {row.suffix} | {row.namespace} {row.metric_name} | {row.statistic or row.extended_statistic} "
-        f"{'>=' if 'Equal' in row.comparison else '>'} {row.threshold} | {row.datapoints_to_alarm} of {row.evaluation_periods} x "
-        f"{row.period_seconds} s | {row.severity} | {row.why} |"
+        f"{COMPARISONS[row.comparison]} {row.threshold} | {row.datapoints_to_alarm} of {row.evaluation_periods} x "
+        f"{row.period_of or f'{row.period_seconds} s'} | {row.severity} | {row.why} |"
         for kind, of_kind in ALARMS.items()
         for row in of_kind
     ]

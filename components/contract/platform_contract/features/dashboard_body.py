@@ -52,6 +52,8 @@ class WidgetPlan(Plain):
     alarm_arns: tuple[str, ...] = ()
     series: tuple[SeriesPlan, ...] = ()
     lines: tuple[LinePlan, ...] = ()
+    period_seconds: int = PERIOD_SECONDS
+    """Of a data point of its series."""
 
 
 class DashboardPlan(Plain):
@@ -84,7 +86,7 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
         case "log":
             return {"title": widget.title, "region": region, "query": widget.text, "view": "table"}
     drawn = {
-        "title": widget.title, "region": region, "view": "timeSeries", "stacked": False, "period": PERIOD_SECONDS,
+        "title": widget.title, "region": region, "view": "timeSeries", "stacked": False, "period": widget.period_seconds,
         "yAxis": {"left": {"min": 0}}, "metrics": [_metric(each, api_ids) for each in widget.series],
     }  # fmt: skip
     lines = [{"label": line.label, "value": line.value} for line in widget.lines]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from platform_contract import naming
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
+from platform_contract.features.metrics import MetricPlan, MetricsPlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.features.watched import Watched, watched
 from platform_contract.name_limits import checked_name
@@ -154,12 +155,26 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
     yield _head(settings, manifest, "runtime", "release")
     alarms = list(alarms_in(plan))
     yield from _alarms(settings, "Alarms", (each.physical_name for each in alarms))
+    metrics = plan.features.get("metrics")
+    if isinstance(metrics, MetricsPlan):
+        yield _text("## Business")
+        yield from (_counted(name, metric) for name, metric in metrics.metrics.items())
     things = list(watched(settings, plan))
     for title, kinds in TITLES.items():
         graphs = [graph for kind in kinds for graph in _graphs(kind, [each for each in things if each.kind == kind], alarms, plan.name)]
         if graphs:
             yield _text(f"## {title}")
             yield from graphs
+
+
+def _counted(name: str, metric: MetricPlan) -> WidgetPlan:
+    series = SeriesPlan(
+        label=metric.metric_name, namespace=metric.namespace, metric_name=metric.metric_name, statistic="Sum", dimensions=metric.dimensions
+    )
+    lines = (LinePlan(label=alarm.suffix, value=alarm.threshold) for alarm in metric.alarms)
+    graph = WidgetPlan(kind="metric", title=f"{name}: {metric.description}", series=(series,), lines=_distinct(lines))
+    # As much time as the alarm looks at, so that points and line are of one measure.
+    return graph.model_copy(update={"period_seconds": metric.alarms[0].period_seconds}) if metric.alarms else graph
 
 
 def _graphs(kind: Kind, things: list[Watched], alarms: list[AlarmPlan], workload: str) -> Iterator[WidgetPlan]:

@@ -17,6 +17,7 @@ from .dataset import DatasetSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
+from .metric import MetricSpec
 from .operations import OperationsSpec
 from .queue import QueueSpec
 from .rest_trigger import RestApiSpec
@@ -111,6 +112,8 @@ class Manifest(Strict):
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")
     graphql: GraphqlSpec | None = Field(default=None, description="Its GraphQL API.")
+    metrics: dict[Name, MetricSpec] = Field(default={}, description="What its functions count of its business: orders-accepted is what the code counts as "
+                                            "OrdersAccepted.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")

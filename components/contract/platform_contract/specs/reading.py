@@ -14,7 +14,9 @@ from ..problems import Problem, ProblemsError, choices, did_you_mean, from_valid
 from ..settings import Settings
 from .capacity_checks import check_environments, told_at
 from .checks import Broken, check_alone
+from .counted import counted
 from .manifest import Manifest
+from .metric import metric_name
 from .references import check_clashes, check_shares, check_uses
 from .resolvers import GraphqlFilesError, read_graphql
 from .rest_checks import check_cache
@@ -159,6 +161,7 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
                 read_graphql(workload_folder(handlers, name))
             except GraphqlFilesError as wrong:
                 problems += wrong.problems
+        problems += _check_metrics(name, manifest, handlers)
         for function_name, function in manifest.functions.items():
             *modules, entry = function.handler.split(".")
             path = handlers.joinpath(*modules).with_suffix(".py")
@@ -178,6 +181,16 @@ def check_handlers(manifests: Mapping[str, Manifest], handlers: Path) -> None:
                 problems.append(Problem(f"{FOLDER}/{name}.yaml", f"functions.{function_name}.handler", function.handler, *broken))
     if problems:
         raise ProblemsError(problems)
+
+
+def _check_metrics(name: str, manifest: Manifest, handlers: Path) -> Iterable[Problem]:
+    if not manifest.metrics:
+        return
+    found = counted(handlers, (function.handler.rpartition(".")[0] for function in manifest.functions.values()))
+    for metric in manifest.metrics:
+        if (wanted := metric_name(metric)) not in found:
+            hint = did_you_mean(wanted, sorted(found)) or f'count("{wanted}") where it happens, with `count` of shared.observability'
+            yield Problem(f"{FOLDER}/{name}.yaml", f"metrics.{metric}", "", f"is counted nowhere: no code of its functions counts {wanted}", hint)
 
 
 def workload_folder(handlers: Path, workload: str) -> Path:

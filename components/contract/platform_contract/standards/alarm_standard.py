@@ -31,7 +31,7 @@ class AlarmStandard:
     dimensions: Mapping[str, str]
     """Dimension -> value: a constant, or {function_name}, {queue_name}, {table_name}, {workload}."""
     threshold: Threshold
-    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold"]
+    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
     range: tuple[float, float | None]
     """Least and greatest value of the statistic; None: no greatest."""
     why: str
@@ -45,13 +45,17 @@ class AlarmStandard:
     datapoints_to_alarm: int = 3
     evaluation_periods: int = 3
     treat_missing_data: Literal["notBreaching", "breaching"] = "notBreaching"
-    """No data means no calls for every metric here: then nothing is wrong."""
+    """No data means no calls for nearly every metric: then nothing is wrong."""
     needs: str = ""
     """Fact without which the alarm is not made, such as a reserved concurrency."""
+    period_of: str = ""
+    """Fact that is the period in seconds, instead of `period_seconds`."""
 
     def threshold_in_range(self, facts: Mapping[str, float]) -> bool:
         """Whether some value of the statistic is beyond the threshold."""
         value, (least, greatest) = self.threshold.value(facts), self.range
+        if self.comparison == "LessThanThreshold":
+            return value > least
         if greatest is None:
             return value >= least
         return least <= value < greatest if self.comparison == "GreaterThanThreshold" else least < value <= greatest
