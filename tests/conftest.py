@@ -43,8 +43,8 @@ STACKS = {"platform": r"\b(platform|patterns|office)\b", "whole": r"\b(whole|rea
 
 FIRST = ("test_no_drift.py", "test_least_privilege.py")
 """They want a stack that has nothing behind it but `make up`."""
-LAST = ("test_missing_grant.py", "test_ends.py")
-"""They edit the stack, or end it."""
+LAST = ("test_runbooks.py", "test_missing_grant.py", "test_ends.py")
+"""They operate the stack by hand, edit it, or end it."""
 
 
 @cache

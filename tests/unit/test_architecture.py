@@ -59,7 +59,8 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "pages": {"problems", "settings", "specs", "plan", "planning", "stack_files", "fit", "cost"},
     "environments": {"settings", "specs", "plan", "planning", "stack_files"},
     "runbooks": {"naming", "settings", "specs", "plan", "phases", "planning"},
-    "__main__": {"environments", "runbooks", "problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
+    "owners": {"settings", "specs", "plan", "planning", "cost"},
+    "__main__": {"environments", "owners", "runbooks", "problems", "settings", "specs", "plan", "planning", "stack_files", "reference", "pages", "fit", "cost", "idle", "climb"},
     "__init__": set(),
 }
 """Part of the contract -> parts that it may import."""

@@ -110,6 +110,14 @@ def phases(root: Path, stack: str) -> str:
     return phases(load_manifests(root / WORKLOADS, settings), settings)
 
 
+def owners(root: Path, stack: str) -> str:
+    """Every workload of a stack with its owner, phase, cost and alarms, as Markdown. Raises ProblemsError."""
+    from .owners import table  # with the plan
+
+    settings = stack_settings(root, stack)
+    return table(load_manifests(root / WORKLOADS, settings), settings)
+
+
 def write(root: Path, folder: Path, files: dict[str, str]) -> str:
     """Writes generated files into a folder of the project; what was written."""
     (root / folder).mkdir(parents=True, exist_ok=True)
@@ -120,12 +128,16 @@ def write(root: Path, folder: Path, files: dict[str, str]) -> str:
 
 def docs(root: Path) -> str:
     """Writes the reference, the generated blocks of the pattern pages, and the runbooks; what was written. Raises ProblemsError."""
-    from . import environments, pages, runbooks  # with the plan, which the other commands do not need
+    from . import environments, owners, pages, runbooks  # with the plan, which the other commands do not need
 
     patterns, settings = pages.pattern_pages(root), stack_settings(root, pages.STACK)
-    books = runbooks.pages(root, load_manifests(root / WORKLOADS, settings), settings)
+    manifests = load_manifests(root / WORKLOADS, settings)
+    books = runbooks.pages(root, manifests, settings)
+    for path in (root / runbooks.FOLDER).glob("*.md"):
+        if path.name not in {runbooks.INDEX, *books}:
+            path.unlink()  # of a workload that is gone
     told = [write(root, reference.FOLDER, reference.pages()), write(root, pages.FOLDER, patterns), write(root, runbooks.FOLDER, books)]
-    told.append(write(root, reference.FOLDER, {environments.FILE: environments.page(root)}))
+    told.append(write(root, reference.FOLDER, {environments.FILE: environments.page(root), owners.FILE: owners.page(manifests, settings)}))
     return "\n".join(told)
 
 
@@ -180,6 +192,8 @@ def main(arguments: list[str] | None = None) -> int:
     idling.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     climbing = commands.add_parser("phases", help="every workload: its phase, and what is missing for the next, with how to supply it")
     climbing.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
+    owning = commands.add_parser("owners", help="every workload with its owner, on call, phase, cost a month and alarms, as a table")
+    owning.add_argument("--stack", default="prod", help="stack whose settings hold (default: prod)")
     commands.add_parser("check", help="checks all stack files, manifests and handlers")
     commands.add_parser("schema", help="writes the JSON schemas for editors")
     commands.add_parser("docs", help="writes the reference, the generated blocks of the pattern pages, and the runbooks")
@@ -200,6 +214,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(idle(options.root, options.stack), end="")
         elif options.command == "phases":
             print(phases(options.root, options.stack), end="")
+        elif options.command == "owners":
+            print(owners(options.root, options.stack), end="")
         elif options.command == "check":
             print(check(options.root))
         elif options.command == "schema":
