@@ -15,6 +15,7 @@ import urllib.request
 import uuid
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -159,7 +160,15 @@ def stop(folder: Path = LOCAL) -> bool:
 
 
 def bootstrap_account(cloud: Cloud, boundary_name: str, document: dict) -> None:
-    """What an administrator does once per environment (`bootstrap/environment`): the permissions boundary."""
-    iam = cloud.client("iam")
-    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_policy(PolicyName=boundary_name, PolicyDocument=json.dumps(document))
+    """What an administrator does once per environment (`bootstrap/environment`), and again with a newer version: the permissions boundary."""
+    iam, text = cloud.client("iam"), json.dumps(document)
+    try:
+        iam.create_policy(PolicyName=boundary_name, PolicyDocument=text)
+    except iam.exceptions.EntityAlreadyExistsException:
+        arn = f"arn:aws:iam::{cloud.account_id}:policy/{boundary_name}"
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        held = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        if (held if isinstance(held, dict) else json.loads(unquote(held))) == document:
+            return
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
+        iam.delete_policy_version(PolicyArn=arn, VersionId=version)  # IAM keeps five

@@ -47,6 +47,18 @@ def test_a_running_cloud_is_used_again_and_keeps_what_it_holds(folder):
     assert second.client("sqs").list_queues()["QueueUrls"][0].endswith("/kept")
 
 
+def test_a_boundary_that_has_changed_holds_in_a_cloud_that_runs_already(folder):
+    """A newer checkout over a cloud that is up: without it, what is new would be denied until `make down`."""
+    cloud, _ = clouds.start(ACCOUNT, REGION, free_port(), folder)
+    iam, name = cloud.client("iam"), "boundary"
+    for action in ("sqs:SendMessage", "sqs:SendMessage", "sns:Publish"):
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+        clouds.bootstrap_account(cloud, name, document)
+    arn = f"arn:aws:iam::{cloud.account_id}:policy/{name}"
+    [kept] = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert "sns:Publish" in str(iam.get_policy_version(PolicyArn=arn, VersionId=kept["VersionId"])["PolicyVersion"]["Document"])
+
+
 def test_it_listens_on_this_machine_only(folder):
     cloud, _ = clouds.start(ACCOUNT, REGION, free_port(), folder)
     listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=False).stdout

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from local import operate, running
+from local import operate, operations, running
 from local.steps import Refusal
 from platform_contract.inventory import Inventory
 
@@ -24,7 +24,7 @@ def ran(monkeypatch):
         return SimpleNamespace(returncode=3)
 
     monkeypatch.setattr(operate, "running", lambda: SimpleNamespace(cloud=CLOUD, inventory=INVENTORY))
-    monkeypatch.setattr(operate.subprocess, "run", run)
+    monkeypatch.setattr(operations.subprocess, "run", run)
     monkeypatch.setattr(sys, "argv", ["operate", "redrive", "shop", "work", "--dry-run"])
     return calls
 

@@ -92,10 +92,10 @@ def test_it_ends_where_the_first_one_comes_back(queues, monkeypatch, operate):
     import boto3
 
     queues.dead(*(f"{number}" for number in range(12)))
-    make = boto3.client
+    make = boto3.Session.client
 
-    def client(service, **options):
-        made = make(service, **options)
+    def client(session, service, **options):
+        made = make(session, service, **options)
         if service == "sqs":
             send = made.send_message
 
@@ -106,7 +106,7 @@ def test_it_ends_where_the_first_one_comes_back(queues, monkeypatch, operate):
             made.send_message = failing
         return made
 
-    monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(boto3.Session, "client", client)
     counts = iter([12, 1000, 12])
     monkeypatch.setattr("operations.letters.DeadLetters.count", lambda self: next(counts))
     _, said, _ = operate(queues, "redrive", "shop", "work")
