@@ -28,7 +28,10 @@ INDEX = "index"
 QUERIES = 500
 """Of one call of GetMetricData (CloudWatch API reference)."""
 SEARCH = re.compile(r"SEARCH\('\{([^}]+)\} (.+)', '(\w+)', (\d+)\)")
+NUMBER = "singleValue"
+"""View of a widget that is one number, computed over many days."""
 ON_AWS = "Logs Insights runs this query on AWS; here: make logs FUNCTION=NAME/FUNCTION"
+OF_DAYS = "CloudWatch computes it on AWS, from the requests of many days: a local stack has none"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def _named(dimensions: dict[str, str]) -> list[dict[str, str]]:
 def series_of(body: dict[str, Any], metrics: Any) -> Iterator[Wanted]:
     """Every series of every graph; a search becomes one for each metric that it finds. `metrics`: a client of CloudWatch."""
     for number, widget in enumerate(body["widgets"]):
-        if widget["type"] != "metric":
+        if widget["type"] != "metric" or widget["properties"].get("view") == NUMBER:
             continue
         for *words, options in widget["properties"]["metrics"]:
             if words:
@@ -101,6 +104,7 @@ def data_of(body: dict[str, Any], metrics: Any, start: float, end: float) -> Dat
                 lines[series.widget] = (*lines.get(series.widget, ()), Line(series.label, tuple(points)))
     measured = {each["Namespace"] for answer in metrics.get_paginator("list_metrics").paginate() for each in answer["Metrics"]}
     notes = {each.widget: f"the embedded cloud has measured nothing of {each.namespace}" for each in wanted if each.namespace not in measured}
+    notes |= {number: OF_DAYS for number, widget in enumerate(body["widgets"]) if widget["properties"].get("view") == NUMBER}
     notes |= {number: ON_AWS for number, widget in enumerate(body["widgets"]) if widget["type"] == "log"}
     return Data(start, end, lines, notes, states_of(body, metrics))
 
@@ -112,7 +116,8 @@ def in_parts(series: list[Wanted], size: int) -> Iterable[list[Wanted]]:
 def states_of(body: dict[str, Any], metrics: Any) -> dict[str, str]:
     """ARN of each alarm of the dashboard that exists -> its state."""
     arns = {arn for widget in body["widgets"] if widget["type"] == "alarm" for arn in widget["properties"]["alarms"]}
-    found = (alarm for answer in metrics.get_paginator("describe_alarms").paginate() for alarm in answer["MetricAlarms"])
+    answers = metrics.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    found = (alarm for answer in answers for alarm in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())))
     return {alarm["AlarmArn"]: alarm["StateValue"] for alarm in found if alarm["AlarmArn"] in arns}
 
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulumi_aws")
 MADE = {
     "apigatewayv2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
     "budgets": ("Budget",),
-    "cloudwatch": ("LogGroup", "MetricAlarm"),
+    "cloudwatch": ("CompositeAlarm", "LogGroup", "MetricAlarm"),
     "cognito": ("UserPool", "UserPoolClient"),
     "dynamodb": ("Table",),
     "iam": ("Policy", "Role", "RolePolicy"),

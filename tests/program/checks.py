@@ -11,7 +11,7 @@ from typing import Any
 from serverless_platform.published import PUBLISHED
 from tests.program.counted import counted
 from tests.program.graph import Graph, Node
-from tests.program.metrics import METRICS, OWNERS
+from tests.program.metrics import METRICS, OWNERS, alarms_of_one_metric
 from tests.program.timings import function_of, timings
 
 ONE_NAME_FOR_MANY = (
@@ -40,7 +40,8 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    known = {component.__name__ for component in PUBLISHED} | {"Pilot", "Standardize", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics"}
+    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "Objectives"}
+    known = {component.__name__ for component in PUBLISHED} | later
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"
@@ -115,7 +116,7 @@ def edges(graph: Graph) -> Iterator[str]:
             arn = json.loads(node.inputs["redrivePolicy"])["deadLetterTargetArn"]
             dead = [each for each in graph.all("sqs/queue") if arn.endswith(f":{each.inputs['name']}")]
             yield from need(node, dead, "SQS refuses a dead-letter queue that is not there")
-    for node in [*graph.all("cloudwatch/metricAlarm"), *graph.all("budgets/budget"), *graph.all("sns/topicSubscription")]:
+    for node in [*alarms_of_one_metric(graph), *graph.all("cloudwatch/compositeAlarm"), *graph.all("budgets/budget"), *graph.all("sns/topicSubscription")]:
         told = str(node.inputs)
         policies = [each for each in graph.all("sns/topicPolicy") if f"'{each.inputs['arn']}'" in told]
         yield from need(node, policies, "the topic must admit who publishes to it")
@@ -123,7 +124,7 @@ def edges(graph: Graph) -> Iterator[str]:
 
 def alarms(graph: Graph) -> Iterator[str]:
     """Every alarm can fire: metric, dimensions, threshold; and reach somebody: action, topic, its policy, its key."""
-    for alarm in graph.all("cloudwatch/metricAlarm"):
+    for alarm in alarms_of_one_metric(graph):
         inputs = alarm.inputs
         dimensions = inputs.get("dimensions", {})
         metrics = METRICS.get(inputs["namespace"], {}).get(tuple(sorted(dimensions)), {}) or counted(graph, inputs["namespace"], dimensions)
@@ -147,7 +148,7 @@ def alarms(graph: Graph) -> Iterator[str]:
         if not inputs.get("alarmActions"):
             yield f"{alarm.urn}: alarmActions is empty"
         for action in inputs.get("alarmActions") or []:
-            yield from (f"{alarm.urn}: {wrong}" for wrong in _unreachable(graph, action, "cloudwatch.amazonaws.com"))
+            yield from (f"{alarm.urn}: {wrong}" for wrong in unreachable(graph, action, "cloudwatch.amazonaws.com"))
         for key in ("okActions", "insufficientDataActions"):
             if inputs.get(key):
                 yield f"{alarm.urn}: {key} sends a mail when the alarm is made: it begins without data and goes to OK"
@@ -156,8 +157,8 @@ def alarms(graph: Graph) -> Iterator[str]:
     for budget in graph.all("budgets/budget"):
         for notification in budget.inputs["notifications"]:
             for topic in notification["subscriberSnsTopicArns"]:
-                yield from (f"{budget.urn}: {wrong}" for wrong in _unreachable(graph, topic, "budgets.amazonaws.com"))
-    watched = {alarm.inputs["dimensions"].get("QueueName") for alarm in graph.all("cloudwatch/metricAlarm")
+                yield from (f"{budget.urn}: {wrong}" for wrong in unreachable(graph, topic, "budgets.amazonaws.com"))
+    watched = {alarm.inputs["dimensions"].get("QueueName") for alarm in alarms_of_one_metric(graph)
                if alarm.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"}  # fmt: skip
     for queue in graph.all("sqs/queue"):
         if "redrivePolicy" not in queue.inputs and queue.inputs["name"] not in watched:
@@ -201,7 +202,7 @@ def names(graph: Graph) -> Iterator[str]:
     """No phase in any logical or physical name; no Output was turned into text; no name twice."""
     seen: dict[tuple[str, str], str] = {}
     for node in graph.nodes:
-        physical = str(node.inputs.get("name") or node.inputs.get("bucket") or node.inputs.get("dashboardName") or "")
+        physical = str(node.inputs.get("name") or node.inputs.get("bucket") or node.inputs.get("dashboardName") or node.inputs.get("alarmName") or "")
         for phase in PHASES:
             if phase in node.name or phase in physical:
                 yield f"{node.urn}: the phase is in its name {physical}"
@@ -293,7 +294,7 @@ def _second_windows(graph: Graph) -> Iterator[str]:
     """What fails callers also fires for traffic so sparse that minutes on end never hold two calls."""
     failures = {"Errors", "5xx", "5XXError", "IntegrationError", "ExecutionError"}
     seconds: dict[tuple[Any, ...], int] = {}
-    for alarm in graph.all("cloudwatch/metricAlarm"):
+    for alarm in alarms_of_one_metric(graph):
         inputs = alarm.inputs
         if inputs["metricName"] in failures and "Resource" not in inputs["dimensions"]:  # of a release, which takes minutes
             watched = (inputs["namespace"], inputs["metricName"], tuple(sorted(inputs["dimensions"].items())))
@@ -305,7 +306,7 @@ def _second_windows(graph: Graph) -> Iterator[str]:
 
 def _indexes_watched(graph: Graph) -> Iterator[str]:
     watched = {(alarm.inputs["metricName"], alarm.inputs["dimensions"].get("TableName"), alarm.inputs["dimensions"].get("GlobalSecondaryIndexName"))
-               for alarm in graph.all("cloudwatch/metricAlarm")}  # fmt: skip
+               for alarm in alarms_of_one_metric(graph)}  # fmt: skip
     for table in graph.all("dynamodb/table"):
         for index in table.inputs.get("globalSecondaryIndexes", []):
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
@@ -313,7 +314,7 @@ def _indexes_watched(graph: Graph) -> Iterator[str]:
                     yield f"{table.urn}: no alarm on {metric} of the index {index['name']}"
 
 
-def _unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:
+def unreachable(graph: Graph, action: str, service: str) -> Iterator[str]:
     """Why `service` could not publish to the topic `action`."""
     topic = next((each for each in graph.all("sns/topic") if each.outputs["arn"] == action), None)
     if topic is None:

@@ -1,4 +1,6 @@
-"""Which metrics AWS publishes under which dimensions, from the services' own lists."""
+"""Which metrics AWS publishes under which dimensions, from the services' own lists; and the alarms of one metric."""
+
+from tests.program.graph import Graph, Node
 
 METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "AWS/Lambda": {("FunctionName",): {
@@ -39,3 +41,8 @@ OWNERS = {
     "StateMachineArn": ("sfn/stateMachine", "arn"),
 }  # fmt: skip
 """Dimension -> the type and the input that its value names."""
+
+
+def alarms_of_one_metric(graph: Graph) -> list[Node]:
+    """Those that compute have no metric of their own: test_slo.py and test_anomalies.py read them."""
+    return [node for node in graph.all("cloudwatch/metricAlarm") if "metricQueries" not in node.inputs]

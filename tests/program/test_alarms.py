@@ -7,13 +7,14 @@ import pytest
 from platform_contract.phases import ALARMS
 from tests.program.breaking import Change, only, told_of, with_
 from tests.program.graph import Graph
+from tests.program.metrics import alarms_of_one_metric
 
 ROWS = {f"{kind.replace('_', '-')}-{row.suffix}": row for kind, rows in ALARMS.items() for row in rows}
 """Section of the runbook, which each alarm's description names -> the row that it was made from."""
 
 
 def altered(graph: Graph) -> Iterator[str]:
-    for alarm in graph.all("cloudwatch/metricAlarm"):
+    for alarm in alarms_of_one_metric(graph):
         sent, row = alarm.inputs, ROWS[alarm.inputs["alarmDescription"].rsplit("#", 1)[1]]
         found = {
             "statistic": sent.get("statistic"), "percentile": sent.get("extendedStatistic"), "comparison": sent["comparisonOperator"],

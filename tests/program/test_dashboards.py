@@ -24,6 +24,7 @@ def bodies(graph: Graph) -> list[tuple[Node, str]]:
 def exists(graph: Graph) -> Iterator[str]:
     """AWS draws an empty graph of what does not exist, and says nothing."""
     alarms = {f"alarm:{node.inputs['name']}" for node in graph.all("cloudwatch/metricAlarm")}
+    alarms |= {f"alarm:{node.inputs['alarmName']}" for node in graph.all("cloudwatch/compositeAlarm")}
     groups = {node.inputs["name"] for node in graph.all("cloudwatch/logGroup")}
     boards = {node.inputs["dashboardName"] for node in graph.all("cloudwatch/dashboard")}
     for node, body in bodies(graph):
@@ -64,6 +65,8 @@ def complete(graph: Graph) -> Iterator[str]:
                 continue
             if f"alarm:{sent['name']}" not in states:
                 yield f"{name}: no dashboard shows the state of {sent['name']}"
+            if "metricQueries" in sent:
+                continue  # a share: no graph draws it
             dimensions = tuple(sorted((key, value) for key, value in sent["dimensions"].items() if key != "ExecutedVersion"))
             if (sent["metricName"], dimensions, sent.get("statistic") or sent.get("extendedStatistic"), sent["threshold"]) not in lines:
                 yield f"{name}: no graph has the threshold of {sent['name']}"

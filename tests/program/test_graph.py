@@ -121,7 +121,7 @@ def test_a_dead_letter_queue_takes_from_its_queue_alone(dev: Graph):
 
 
 def test_every_alarm_leads_to_a_runbook_that_is_there(dev: Graph):
-    for alarm in dev.all("cloudwatch/metricAlarm"):
+    for alarm in [*dev.all("cloudwatch/metricAlarm"), *dev.all("cloudwatch/compositeAlarm")]:
         description = alarm.inputs["alarmDescription"]
         page, _, section = description.partition("Runbook: ")[2].partition("#")
         assert f"\n## {section}\n" in (ROOT / page).read_text(), description

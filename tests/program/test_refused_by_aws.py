@@ -27,6 +27,10 @@ PROVEN = {
     "cloudwatch-alarm-overwrites": "tests/unit/contract/test_together.py::test_two_alarms_with_one_name",
     "cloudwatch-dashboard-overwrites": "tests/program/checks.py::names",
     "cloudwatch-dashboard-draws-what-exists": "tests/program/test_dashboards.py::exists",
+    "cloudwatch-alarm-of-math": "tests/program/test_slo.py::can_fire",
+    "cloudwatch-composite-overwrites": "tests/program/test_slo.py::told",
+    "cloudwatch-composite-suppressor-exists": "tests/program/test_slo.py::told",
+    "cloudwatch-composite-acts-on-topics": "tests/program/test_slo.py::told",
     "cloudwatch-metric-has-these-dimensions": "tests/program/checks.py::alarms",
     "iam-managed-policy-6144": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
     "iam-inline-policies-10240": "tests/program/test_on_aws.py::test_every_document_is_one_that_iam_takes",
@@ -118,6 +122,7 @@ TIME = {
     "apigateway-key-value-once": "API Gateway makes the values",
     "apigateway-account-is-shared": "made by bootstrap/, once for account and region, and left when that is destroyed",
     "apigatewayv2-socket-connection-ends": "behaviour of a running API",
+    "cloudwatch-composite-holds-its-children": "of a deletion; a composite alarm comes after those that it names, so it goes before them, and none of them changes its name",
     "cognito-schema-is-for-ever": "the program declares no custom attributes",
     "cognito-deletion-protection": "of a deletion; protection is asserted in test_graph.py",
     "cognito-client-is-updated-whole": "of the update call, which the official provider makes whole",
@@ -179,7 +184,6 @@ COMING = (
     "backup/vault",
     "cloudfront/cachePolicy",
     "cloudfront/distribution",
-    "cloudwatch/compositeAlarm",
     "costexplorer/anomalyMonitor",
     "costexplorer/anomalySubscription",
     "lambda/provisionedConcurrencyConfig",
@@ -192,7 +196,6 @@ makes one takes it out of here, and then each of its refusals has to be proven."
 
 UNUSED = {
     "cloudwatch-alarm-of-a-band": "thresholdMetricId",
-    "cloudwatch-alarm-of-math": "metricQueries",
 }
 """Refusal of an input that our provider takes and no resource of the program gives yet -> the input. Open in the same way."""
 

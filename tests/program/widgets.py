@@ -30,6 +30,8 @@ def drawn(body: str) -> Iterator[Drawn]:
         for row in graph["metrics"]:
             *words, options = row
             if not words:
+                if graph["view"] == "singleValue":
+                    continue  # computed from the metrics that stand beside it
                 found = SEARCH.fullmatch(options["expression"])
                 assert found, options["expression"]
                 namespace, *names = found["schema"].split(",")

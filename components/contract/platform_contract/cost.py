@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
 from .phases import features_of
 from .plan.graphql import GraphqlPlan
-from .plan.model import FunctionPlan, WorkloadPlan, alarms_in
+from .plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
+from .plan.plain import CompositeAlarmPlan, MathAlarmPlan
 from .planning import plan_workload
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
@@ -178,7 +179,9 @@ def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events:
 
 def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     """What a workload costs a month though nothing happens."""
-    lines = [Line("alarms", len(list(alarms_in(plan))), "alarm"), Line("key of the workload", 1, "kms_key")]
+    watched = len(list(alarms_in(plan))) + sum(alarm.billed_metrics for alarm in parts_of(MathAlarmPlan, plan))
+    lines = [Line("alarms", watched, "alarm"), Line("key of the workload", 1, "kms_key")]
+    lines.append(Line("alarms of alarms", len(list(parts_of(CompositeAlarmPlan, plan))), "composite_alarm"))
     if manifest.rest_api.cache_gb:
         lines.append(Line("cache of the REST API, asked or not", HOURS_PER_MONTH, f"rest_cache_{manifest.rest_api.cache_gb}"))
     for resource in manifest.resources:

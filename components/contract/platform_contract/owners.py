@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from .cost import cost
 from .plan.alarms import RUNBOOKS
-from .plan.model import alarms_in
+from .plan.model import parts_of
+from .plan.plain import NamedAlarm
 from .planning import plan_all
 from .settings import Settings
 from .specs import Manifest
@@ -20,7 +21,7 @@ def rows(manifests: Mapping[str, Manifest], settings: Settings) -> list[tuple[st
     found: list[tuple[str, ...]] = []
     for name, manifest in manifests.items():
         team, plan = settings.teams[manifest.owner], plans[name]
-        alarms = list(alarms_in(plan))
+        alarms = [alarm for alarm in parts_of(NamedAlarm, plan) if alarm.tells]
         pages = sum(". Page for " in alarm.description for alarm in alarms)
         phase = plan.phase if plan.phase == manifest.phase else f"{plan.phase} (asks for {manifest.phase})"
         found.append((

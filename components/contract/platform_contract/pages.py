@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cost, fit
-from .plan.model import alarms_in
+from .plan.model import parts_of
+from .plan.plain import NamedAlarm
 from .planning import plan_workload
 from .problems import Problem, ProblemsError, choices
 from .settings import Settings
@@ -51,7 +52,7 @@ def alarms_block(subject: Subject) -> str:
     """What watches the workload: one row an alarm, with the words that whoever is on call reads."""
     plan = plan_workload(subject.manifest, subject.settings)
     rows = []
-    for alarm in sorted(alarms_in(plan), key=lambda each: each.physical_name):
+    for alarm in sorted((each for each in parts_of(NamedAlarm, plan) if each.tells), key=lambda each: each.physical_name):
         told = _TOLD.fullmatch(alarm.description)
         assert told, f"{alarm.physical_name} has a description of another form: {alarm.description}"
         rows.append(f"| {alarm.physical_name} | {told['of']}: {told['why']} | {told['severity'].lower()} |")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import dashboards, metrics, queries, rollout
+from platform_contract.features import dashboards, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -25,6 +25,8 @@ class Feature:
     """Kind of what it watches -> its alarms."""
     idle: tuple[Use, ...] = ()
     """What it costs a month though nothing happens, besides its alarms."""
+    last: bool = False
+    """Whether it is planned after all others, whatever their phase, because it shows them."""
 
 
 FEATURES: dict[Phase, tuple[Feature, ...]] = {
@@ -33,9 +35,11 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
         Feature(metrics.FEATURE, metrics.plan_metrics, metrics.ALARMS),
         Feature(queries.FEATURE, queries.plan_queries),
-        Feature(dashboards.FEATURE, dashboards.plan_dashboards, idle=dashboards.IDLE),  # last: it shows the others
+        Feature(dashboards.FEATURE, dashboards.plan_dashboards, idle=dashboards.IDLE, last=True),
     ),
-    "scale": (),
+    "scale": (
+        Feature(slo.FEATURE, slo.plan_slo),
+    ),
 }
 
 
@@ -47,9 +51,9 @@ ALARMS: dict[str, tuple[AlarmStandard, ...]] = {
 
 
 def features_of(phase: Phase) -> Iterator[Feature]:
-    """Everything that a workload in `phase` has beyond its pilot."""
-    for each in PHASES[: PHASES.index(phase) + 1]:
-        yield from FEATURES[each]
+    """Everything that a workload in `phase` has beyond its pilot, in the order in which it is planned."""
+    found = [feature for each in PHASES[: PHASES.index(phase) + 1] for feature in FEATURES[each]]
+    yield from sorted(found, key=lambda feature: feature.last)
 
 
 def is_released(phase: str) -> bool:

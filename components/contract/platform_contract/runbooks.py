@@ -12,8 +12,8 @@ from pathlib import Path
 from . import naming
 from .phases import is_released
 from .plan.alarms import GENERAL_RUNBOOKS, RUNBOOKS, section_of
-from .plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
-from .plan.plain import AlarmPlan
+from .plan.model import FunctionPlan, WorkloadPlan, parts_of
+from .plan.plain import AlarmPlan, CompositeAlarmPlan, MathAlarmPlan, NamedAlarm
 from .plan.sources import FailuresPlan
 from .planning import plan_all
 from .settings import Settings
@@ -67,8 +67,8 @@ def pages(root: Path, manifests: Mapping[str, Manifest], settings: Settings) -> 
 
 
 def _page(manifest: Manifest, plan: WorkloadPlan, settings: Settings, general: Mapping[str, Section]) -> str:
-    by_section: dict[str, list[AlarmPlan]] = {}
-    for alarm in sorted(alarms_in(plan), key=lambda each: each.physical_name):
+    by_section: dict[str, list[NamedAlarm]] = {}
+    for alarm in sorted(parts_of(NamedAlarm, plan), key=lambda each: each.physical_name):
         by_section.setdefault(section_of(alarm), []).append(alarm)
     lines = [GENERATED, "", f"# Runbook: {manifest.name}", "", manifest.summary, "", *_people(manifest, settings), ""]
     lines += [
@@ -115,8 +115,8 @@ def _at_once(plan: WorkloadPlan, settings: Settings) -> list[str]:
     return lines
 
 
-def _section(name: str, section: Section, alarms: Sequence[AlarmPlan], plan: WorkloadPlan, settings: Settings) -> list[str]:
-    lines = [f"## {name}", "", *(f"- `{alarm.physical_name}`: {_told(alarm)}" for alarm in alarms), "", section.text, ""]
+def _section(name: str, section: Section, alarms: Sequence[NamedAlarm], plan: WorkloadPlan, settings: Settings) -> list[str]:
+    lines = [f"## {name}", "", *(f"- `{alarm.physical_name}`: {_told(alarm)}" for alarm in alarms if alarm.tells), "", section.text, ""]
     commands = [line for command in section.commands if _fits(command, plan) for line in _filled(command, alarms, plan, settings)]
     return [*lines, *_block(list(dict.fromkeys(commands)))] if commands else lines
 
@@ -129,19 +129,37 @@ def _has_releases(plan: WorkloadPlan) -> bool:
     return is_released(plan.phase) and bool(plan.functions)
 
 
-def _told(alarm: AlarmPlan) -> str:
-    statistic = alarm.statistic or alarm.extended_statistic
-    sign = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">="}.get(alarm.comparison_operator, alarm.comparison_operator)
+def _told(alarm: NamedAlarm) -> str:
     severity = "page" if ". Page for " in alarm.description else "ticket"
-    return (f"{severity}; {statistic} of {alarm.namespace} {alarm.metric_name} {sign} {alarm.threshold:g} in {alarm.datapoints_to_alarm} of "
-            f"{alarm.evaluation_periods} periods of {alarm.period_seconds} s")  # fmt: skip
+    return f"{severity}; {_condition(alarm)}"
+
+
+def _condition(alarm: NamedAlarm) -> str:
+    if isinstance(alarm, CompositeAlarmPlan):
+        return "while " + " and ".join(f"`{each}`" for each in alarm.all_of) + " both last"
+    assert isinstance(alarm, (AlarmPlan, MathAlarmPlan))
+    if isinstance(alarm, AlarmPlan):
+        compared = f"{alarm.statistic or alarm.extended_statistic} of {alarm.namespace} {alarm.metric_name}"
+    else:
+        of = ", ".join(f"{name}: {it.statistic} of {it.namespace} {it.metric_name}" for name, it in alarm.metrics.items())
+        compared = f"{alarm.expression} ({of})" if alarm.expression else of
+    sign = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">="}.get(alarm.comparison_operator, alarm.comparison_operator)
+    beyond = f"{sign} {alarm.threshold:g}" if alarm.threshold is not None else f"outside of what is usual ({alarm.band:g} standard deviations)"
+    return f"{compared} {beyond} in {alarm.datapoints_to_alarm} of {alarm.evaluation_periods} periods of {alarm.period_seconds} s"
+
+
+def _dimensions(alarm: NamedAlarm) -> Names:
+    """Of what it watches; an alarm of alarms has none, and is of an API."""
+    if isinstance(alarm, MathAlarmPlan):
+        return next(iter(alarm.metrics.values())).dimensions
+    return alarm.dimensions if isinstance(alarm, AlarmPlan) else {}
 
 
 def _block(commands: Sequence[str]) -> list[str]:
     return ["```shell", *commands, "```", ""]
 
 
-def _filled(command: str, alarms: Sequence[AlarmPlan], plan: WorkloadPlan, settings: Settings) -> Iterator[str]:
+def _filled(command: str, alarms: Sequence[NamedAlarm], plan: WorkloadPlan, settings: Settings) -> Iterator[str]:
     """The command for each resource that the alarms watch; not at all where it names something that they do not."""
     wanted = set(re.findall(r"\b[A-Z][A-Z_]+\b", command)) & RESOURCES
     for alarm in alarms:
@@ -151,9 +169,9 @@ def _filled(command: str, alarms: Sequence[AlarmPlan], plan: WorkloadPlan, setti
                 yield re.sub(r"\b[A-Z][A-Z_]+\b", lambda word, known=known: known.get(word[0], word[0]), command)  # type: ignore[misc]
 
 
-def _names(alarm: AlarmPlan, plan: WorkloadPlan, settings: Settings) -> Iterator[Names]:
+def _names(alarm: NamedAlarm, plan: WorkloadPlan, settings: Settings) -> Iterator[Names]:
     """Names around what an alarm watches, by its dimensions; one for each of several schedules, rules or consumers."""
-    watched, names = alarm.dimensions, {"KEY_ALIAS": plan.key.alias}
+    watched, names = _dimensions(alarm), {"KEY_ALIAS": plan.key.alias}
     if function := watched.get("FunctionName") or watched.get("function_name"):
         yield {**names, **_of_function(function, plan, settings)}
     elif queue := watched.get("QueueName"):

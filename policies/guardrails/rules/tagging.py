@@ -11,7 +11,7 @@ from guardrails.values import Unknown
 
 TAGGED = (
     "aws:apigatewayv2/api:Api", "aws:apigatewayv2/stage:Stage", "aws:budgets/budget:Budget",
-    "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cognito/userPool:UserPool",
+    "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm", "aws:cognito/userPool:UserPool",
     "aws:dynamodb/table:Table", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:kms/key:Key",
     "aws:lambda/eventSourceMapping:EventSourceMapping", "aws:lambda/function:Function", "aws:s3/bucket:Bucket",
     "aws:sns/topic:Topic", "aws:sqs/queue:Queue", "aws:xray/group:Group",

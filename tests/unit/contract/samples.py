@@ -99,6 +99,14 @@ STANDARDIZED: tuple[Break, ...] = (
 )
 """MANIFEST in the phase standardize, with all that it asks."""
 
+SCALED: tuple[Break, ...] = (
+    *STANDARDIZED, put("phase", "scale"), put("slo", {"availability_percent": 99.9, "latency_ms_p99": 800}),
+    put("operations.promotion", {"environments": ["dev", "prod"], "evidence": "a day in dev", "approver": "commerce"}),
+    put("operations.cost_review", {"reviewer": "commerce", "every_days": 30, "driver": "requests"}),
+    put("operations.escalation", "the platform team"),
+)
+"""MANIFEST in the phase scale, with all that it asks."""
+
 
 def drop(path: str) -> Break:
     def apply(content: dict[str, Any]) -> None:

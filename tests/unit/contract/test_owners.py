@@ -4,6 +4,8 @@ from pathlib import Path
 
 from platform_contract import owners
 from platform_contract.cost import cost
+from platform_contract.plan.model import parts_of
+from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
 from platform_contract.specs import load_manifests
 from platform_contract.stack_files import stack_settings
@@ -26,7 +28,7 @@ def test_a_row_says_who_answers_for_the_workload():
     }  # fmt: skip
     assert row["expected a month"] == f"{cost(MANIFESTS['orders'], PROD).expected_usd:,.2f} USD" and row["budget a month"] == "50.00 USD"
     pages, _, tickets = row["alarms"].partition(" page, ")
-    assert int(pages) > 0 and int(pages) + int(tickets.removesuffix(" ticket")) == len(plan.alarm_names())
+    assert int(pages) > 0 and int(pages) + int(tickets.removesuffix(" ticket")) == sum(alarm.tells for alarm in parts_of(NamedAlarm, plan))
 
 
 def test_what_a_stack_holds_back_is_told():

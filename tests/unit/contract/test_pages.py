@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from platform_contract import pages
+from platform_contract.plan.model import parts_of
+from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
 from platform_contract.problems import ProblemsError
 from platform_contract.specs import load_manifests
@@ -138,7 +140,8 @@ def test_the_alarms_block_shows_every_alarm(filled):
         "prod-orders-idempotency-write-throttles",
     ):  # fmt: skip
         assert f"| {name} | " in filled["http-api.md"]
-    listed = plan_workload(load_manifests(ROOT / "workloads", stack_settings(ROOT, "prod"))["orders"], stack_settings(ROOT, "prod")).alarm_names()
+    plan = plan_workload(load_manifests(ROOT / "workloads", stack_settings(ROOT, "prod"))["orders"], stack_settings(ROOT, "prod"))
+    listed = [alarm for alarm in parts_of(NamedAlarm, plan) if alarm.tells]
     assert f"\n{len(listed)} alarms:\n" in filled["http-api.md"]
     assert "| prod-receipts-paid-orders-dead-messages | dead letter queue paid-orders: a message was given up and waits for somebody | page |" in filled["queue-worker.md"]  # fmt: skip
 

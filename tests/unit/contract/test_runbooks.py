@@ -12,7 +12,8 @@ from botocore import xform_name
 from operations.__main__ import arguments
 from platform_contract import runbooks
 from platform_contract.plan.alarms import section_of
-from platform_contract.plan.model import alarms_in
+from platform_contract.plan.model import parts_of
+from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import draft, plan_workload
 from platform_contract.runbooks import RESOURCES, general_sections, sections
 from platform_contract.specs import load_manifests
@@ -39,7 +40,7 @@ def test_the_pages_are_those_of_the_manifests():
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_every_alarm_is_told_in_its_section(name):
     found = sections(PAGES[f"{name}.md"])
-    for alarm in alarms_in(plan_workload(MANIFESTS[name], PROD)):
+    for alarm in parts_of(NamedAlarm, plan_workload(MANIFESTS[name], PROD)):
         assert f"`{alarm.physical_name}`" in found[section_of(alarm)].text
     assert set(found) - {"First"} <= set(GENERAL)
 
@@ -47,7 +48,7 @@ def test_every_alarm_is_told_in_its_section(name):
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_standardized_workload_has_a_section_for_each_of_its_alarms(name):
     """Whatever phase it is in today."""
-    assert {section_of(alarm) for alarm in alarms_in(draft(MANIFESTS[name], PROD, "scale"))} <= set(GENERAL)
+    assert {section_of(alarm) for alarm in parts_of(NamedAlarm, draft(MANIFESTS[name], PROD, "scale"))} <= set(GENERAL)
 
 
 def test_who_owns_it_is_told():

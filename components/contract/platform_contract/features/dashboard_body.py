@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from platform_contract.plan.plain import Plain
+from platform_contract.plan.plain import AlarmMetricPlan, Plain
 
 WIDGETS = 500
 """At most, of one dashboard. Source: CloudWatch user guide, "Service quotas"."""
@@ -43,7 +43,7 @@ class LinePlan(Plain):
 class WidgetPlan(Plain):
     """One thing on a dashboard."""
 
-    kind: Literal["text", "alarm", "metric", "log"]
+    kind: Literal["text", "alarm", "metric", "log", "number"]
     title: str = ""
     width: int = 8
     height: int = 6
@@ -54,6 +54,12 @@ class WidgetPlan(Plain):
     lines: tuple[LinePlan, ...] = ()
     period_seconds: int = PERIOD_SECONDS
     """Of a data point of its series."""
+    metrics: dict[str, AlarmMetricPlan] = {}
+    """What a number is computed from: name in `text`, its expression -> metric."""
+    days: int = 0
+    """Up to now, that a number is about, whatever time the dashboard shows."""
+    api: str = ""
+    """Whose id the metrics of a number have as a dimension."""
 
 
 class DashboardPlan(Plain):
@@ -62,7 +68,7 @@ class DashboardPlan(Plain):
 
     def apis(self) -> list[str]:
         """APIs whose ids it needs."""
-        return sorted({each.api for widget in self.widgets for each in widget.series if each.api})
+        return sorted({api for widget in self.widgets for api in (widget.api, *(each.api for each in widget.series)) if api})
 
 
 def body_of(plan: DashboardPlan, region: str, api_ids: Mapping[str, str]) -> str:
@@ -71,7 +77,8 @@ def body_of(plan: DashboardPlan, region: str, api_ids: Mapping[str, str]) -> str
     for widget in plan.widgets:
         if x + widget.width > COLUMNS:
             x, y, height = 0, y + height, 0
-        place = {"type": widget.kind, "x": x, "y": y, "width": widget.width, "height": widget.height}
+        place: dict[str, Any] = {"x": x, "y": y, "width": widget.width, "height": widget.height}
+        place["type"] = "metric" if widget.kind == "number" else widget.kind
         widgets.append({**place, "properties": _properties(widget, region, api_ids)})
         x, height = x + widget.width, max(height, widget.height)
     return json.dumps({"widgets": widgets}, sort_keys=True)
@@ -83,6 +90,8 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
             return {"markdown": widget.text}
         case "alarm":
             return {"title": widget.title, "alarms": list(widget.alarm_arns)}
+        case "number":
+            return _number(widget, region, api_ids)
         case "log":
             return {"title": widget.title, "region": region, "query": widget.text, "view": "table"}
     drawn = {
@@ -91,6 +100,19 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
     }  # fmt: skip
     lines = [{"label": line.label, "value": line.value} for line in widget.lines]
     return {**drawn, "annotations": {"horizontal": lines}} if lines else drawn
+
+
+def _number(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> dict[str, Any]:
+    """One value for all of its days: the period is the whole time."""
+    rows: list[Any] = [[{"expression": widget.text, "label": widget.title, "id": "number"}]]
+    for name, metric in widget.metrics.items():
+        dimensions = {**metric.dimensions, **dict.fromkeys(metric.assigned_dimensions, api_ids[widget.api] if widget.api else "")}
+        words = [word for pair in dimensions.items() for word in pair]
+        rows.append([metric.namespace, metric.metric_name, *words, {"id": name, "stat": metric.statistic, "visible": False, "label": name}])
+    return {
+        "title": widget.title, "region": region, "view": "singleValue", "setPeriodToTimeRange": True, "period": PERIOD_SECONDS,
+        "start": f"-P{widget.days}D", "end": "P0D", "metrics": rows,
+    }  # fmt: skip
 
 
 def _metric(series: SeriesPlan, api_ids: Mapping[str, str]) -> list[Any]:

@@ -11,10 +11,11 @@ from platform_contract import naming
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
 from platform_contract.features.rollout import RolloutPlan
+from platform_contract.features.slo import DAYS, SloPlan
 from platform_contract.features.watched import Watched, watched
 from platform_contract.name_limits import checked_name
-from platform_contract.plan.model import WorkloadPlan, alarms_in
-from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
+from platform_contract.plan.plain import AlarmPlan, NamedAlarm, Plain
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import lambda_
@@ -154,7 +155,8 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
     """Alarms, and each kind of thing that the workload has: traffic first, then what alarms watch."""
     yield _head(settings, manifest, "runtime", "release")
     alarms = list(alarms_in(plan))
-    yield from _alarms(settings, "Alarms", (each.physical_name for each in alarms))
+    yield from _alarms(settings, "Alarms", (each.physical_name for each in parts_of(NamedAlarm, plan)))
+    yield from _error_budgets(plan)
     metrics = plan.features.get("metrics")
     if isinstance(metrics, MetricsPlan):
         yield _text("## Business")
@@ -175,6 +177,12 @@ def _counted(name: str, metric: MetricPlan) -> WidgetPlan:
     graph = WidgetPlan(kind="metric", title=f"{name}: {metric.description}", series=(series,), lines=_distinct(lines))
     # As much time as the alarm looks at, so that points and line are of one measure.
     return graph.model_copy(update={"period_seconds": metric.alarms[0].period_seconds}) if metric.alarms else graph
+
+
+def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    slo = plan.features.get("slo")
+    for it in slo.objectives if isinstance(slo, SloPlan) else ():
+        yield WidgetPlan(kind="number", title=it.left.label, height=4, text=it.left.expression, metrics=it.left.metrics, days=DAYS, api=it.left.api)
 
 
 def _graphs(kind: Kind, things: list[Watched], alarms: list[AlarmPlan], workload: str) -> Iterator[WidgetPlan]:

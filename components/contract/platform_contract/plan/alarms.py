@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from platform_contract import naming
-from platform_contract.plan.plain import AlarmPlan
+from platform_contract.plan.plain import AlarmPlan, NamedAlarm
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards.alarm_standard import AlarmStandard
@@ -43,7 +43,17 @@ def plan_rows(
     )
 
 
-def section_of(alarm: AlarmPlan) -> str:
+def described(manifest: Manifest, what: str, why: str, told: str, section: str) -> str:
+    """The description of an alarm: of what it is, when it fires, who is told, and where on-call reads on."""
+    return f"{manifest.name}: {what}: {why}. {told}. Runbook: {RUNBOOKS}/{manifest.name}.md#{section}"
+
+
+def told_to(settings: Settings, manifest: Manifest, severity: str) -> str:
+    """Who is told, and how urgent it is."""
+    return f"{severity.capitalize()} for {manifest.owner} ({settings.teams[manifest.owner].contact})"
+
+
+def section_of(alarm: NamedAlarm) -> str:
     """Section of the runbook that its description names."""
     return alarm.description.rpartition("#")[2]
 
@@ -52,16 +62,12 @@ def _alarm(
     settings: Settings, manifest: Manifest, kind: str, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float], row: AlarmStandard,
 ) -> AlarmPlan:  # fmt: skip
-    team = settings.teams[manifest.owner]
     section = f"{kind}-{row.suffix}".replace("_", "-")
     component = resource + COMPONENT_SUFFIXES.get(kind, "")
     return AlarmPlan(
         suffix=row.suffix,
         physical_name=naming.alarm_name(settings, manifest.name, component, row.suffix),
-        description=(
-            f"{manifest.name}: {kind.replace('_', ' ')} {resource}: {row.why}. {row.severity.capitalize()} for "
-            f"{manifest.owner} ({team.contact}). Runbook: {RUNBOOKS}/{manifest.name}.md#{section}"
-        ),
+        description=described(manifest, f"{kind.replace('_', ' ')} {resource}", row.why, told_to(settings, manifest, row.severity), section),
         namespace=row.namespace,
         metric_name=row.metric_name.format(**names),
         dimensions={name: value.format(workload=manifest.name, **names) for name, value in row.dimensions.items()},

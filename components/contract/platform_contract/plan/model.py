@@ -1,8 +1,7 @@
 """The plan of a workload: every number, name, permission and alarm, decided before any resource exists.
 
-Plain frozen data, the same for the same manifest and settings, printable. Components turn it into resources and decide
-nothing. What AWS assigns at creation (ids, URLs, the ARN of a key) is not in it; where such a value belongs, the plan
-names the resource that will have it.
+Plain frozen data, the same for the same manifest and settings, printable. Components turn it into resources and decide nothing. What AWS
+assigns at creation (ids, URLs, the ARN of a key) is not in it; where such a value belongs, the plan names the resource that will have it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,15 @@ from pydantic import SerializeAsAny
 
 from platform_contract.plan.datasets import DatasetsPlan
 from platform_contract.plan.graphql import GraphqlPlan
-from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, KeyStatementPlan, LimitPlan, Plain, StatementPlan
+from platform_contract.plan.plain import (
+    AlarmPlan,
+    AssignedStatementPlan,
+    KeyStatementPlan,
+    LimitPlan,
+    NamedAlarm,
+    Plain,
+    StatementPlan,
+)
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.secrets import ParameterPlan, SecretPlan
 from platform_contract.plan.socket import SocketPlan
@@ -252,7 +259,7 @@ class WorkloadPlan(Plain):
 
     def alarm_names(self) -> list[str]:
         """Physical names of all its alarms."""
-        return sorted(alarm.physical_name for alarm in alarms_in(self))
+        return sorted(alarm.physical_name for alarm in parts_of(NamedAlarm, self))
 
     def role_names(self) -> list[str]:
         """Names of all its roles."""
@@ -275,7 +282,7 @@ def parts_of(kind: type[Part], inside: Any) -> Iterator[Part]:
 
 
 def alarms_in(part: Any) -> Iterator[AlarmPlan]:
-    """Every alarm inside a part of a plan, at any depth."""
+    """Every alarm of one metric inside a part of a plan, at any depth."""
     return parts_of(AlarmPlan, part)
 
 

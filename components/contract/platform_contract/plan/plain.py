@@ -57,12 +57,22 @@ class LimitPlan(Plain):
     """What is left of the limit; negative if it is broken."""
 
 
-class AlarmPlan(Plain):
-    """One alarm. `assigned_dimensions` names those whose value AWS assigns at creation."""
+class NamedAlarm(Plain):
+    """What every alarm has, of whatever form."""
 
     suffix: str
     physical_name: str
     description: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether it tells somebody by itself."""
+        return True
+
+
+class AlarmPlan(NamedAlarm):
+    """An alarm of one metric. `assigned_dimensions` names those whose value AWS assigns at creation."""
+
     namespace: str
     metric_name: str
     dimensions: dict[str, str]
@@ -79,3 +89,49 @@ class AlarmPlan(Plain):
     def argument(self) -> dict[str, Any]:
         """As the alarm factory takes it."""
         return self.model_dump(exclude={"assigned_dimensions"}, exclude_none=True)
+
+
+class AlarmMetricPlan(Plain):
+    """One metric of an alarm that computes. `assigned_dimensions` as of AlarmPlan."""
+
+    namespace: str
+    metric_name: str
+    statistic: str
+    dimensions: dict[str, str]
+    assigned_dimensions: tuple[str, ...] = ()
+
+
+class MathAlarmPlan(NamedAlarm):
+    """An alarm of metric math. With `band` it compares its one metric with what is usual, and has neither expression nor threshold."""
+
+    metrics: dict[str, AlarmMetricPlan]
+    """Name in the expression -> metric."""
+    expression: str = ""
+    threshold: float | None = None
+    band: float | None = None
+    """Standard deviations that are still usual."""
+    comparison_operator: str
+    period_seconds: int
+    evaluation_periods: int
+    datapoints_to_alarm: int
+    treat_missing_data: str
+    api: str = ""
+    """API of the plan whose id is the value of assigned dimensions."""
+    told_by: str = ""
+    """Composite alarm that tells somebody in its place; without one, it tells by itself."""
+
+    @property
+    def tells(self) -> bool:
+        return not self.told_by
+
+    @property
+    def billed_metrics(self) -> int:
+        """Metrics that it is charged for; a band has an upper and a lower bound, which are charged as metrics too."""
+        return len(self.metrics) * (3 if self.band else 1)
+
+
+class CompositeAlarmPlan(NamedAlarm):
+    """An alarm of alarms: it fires while all of them do."""
+
+    all_of: tuple[str, ...]
+    """Physical names."""

@@ -24,7 +24,7 @@ from .rest_checks import check_rest
 from .route_checks import check_routes, routes_of
 from .workflow_checks import check_workflows
 
-BUILT_PHASES = ("pilot", "standardize")
+BUILT_PHASES = ("pilot", "standardize", "scale")
 """Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
 
 SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")

@@ -85,6 +85,7 @@ PRICES: dict[str, Price] = {
     "logs_masked": Price(0.12, 1, "GB", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
     "logs_storage": Price(0.03, 1, "GB-months", _WATCH),
     "alarm": Price(0.10, 1, "alarms", f"{_WATCH}, one metric each"),
+    "composite_alarm": Price(0.50, 1, "alarms of alarms", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
     "dashboard": Price(3.00, 1, "dashboards, beyond three of an account", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
     "metric": Price(0.30, 1, "metrics", f"{_WATCH}, first 10,000"),
     "trace": Price(5.00, MILLION, "traces", _OTHER_REGION.format("X-Ray pricing"), confirmed=False),

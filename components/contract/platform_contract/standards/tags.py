@@ -12,6 +12,9 @@ MANAGED_BY_VALUE = "serverless-platform"
 OWNER_TAG = OWNER
 """The tag that guardrails ask for on its own."""
 
+TOLD_BY = "told_by"
+"""On an alarm that tells nobody by itself: name of the composite alarm that does so in its place."""
+
 PLATFORM = "platform"
 """Workload and owner of what all workloads of a stack share, in its tags."""
 

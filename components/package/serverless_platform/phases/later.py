@@ -7,10 +7,10 @@ import pulumi
 from platform_contract.phases import FEATURES
 from platform_contract.settings import Phase
 
-from ..features import dashboards, metrics, queries, rollout
+from ..features import dashboards, metrics, queries, rollout, slo
 from ..features.context import Context
 
-MAKE = {"rollout": rollout.make, "metrics": metrics.make, "queries": queries.make, "dashboards": dashboards.make}
+MAKE = {"rollout": rollout.make, "metrics": metrics.make, "queries": queries.make, "dashboards": dashboards.make, "slo": slo.make}
 """Feature -> what makes it."""
 
 

@@ -10,6 +10,12 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import cloudwatch
 
+from platform_contract.plan.plain import CompositeAlarmPlan, MathAlarmPlan
+from platform_contract.standards.tags import TOLD_BY
+
+ANSWER = "answer"
+"""Id of the query that an alarm of metric math compares: its expression, or the band."""
+
 
 class AlarmArgs(TypedDict):
     """Description of one alarm."""
@@ -76,3 +82,46 @@ def make_alarms(
         )
         for alarm in alarms
     ]
+
+
+def make_math_alarm(
+    name: str, plan: MathAlarmPlan, *, topic_arn: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions,
+    assigned: pulumi.Input[str] | None = None,
+) -> cloudwatch.MetricAlarm:  # fmt: skip
+    """The MetricAlarm `NAME-SUFFIX` of metric math. It tells `topic_arn`, unless a composite alarm does so in its place.
+
+    assigned: value of the dimensions that AWS assigns at creation, such as the id of an API.
+    """
+    queries = [
+        cloudwatch.MetricAlarmMetricQueryArgs(
+            id=each,
+            metric=cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                namespace=metric.namespace, metric_name=metric.metric_name, stat=metric.statistic, period=plan.period_seconds,
+                dimensions={**metric.dimensions, **{key: assigned for key in metric.assigned_dimensions if assigned is not None}},
+            ),
+            return_data=plan.band is not None,
+        )
+        for each, metric in plan.metrics.items()
+    ]  # fmt: skip
+    expression = plan.expression if plan.band is None else f"ANOMALY_DETECTION_BAND({next(iter(plan.metrics))}, {plan.band:g})"
+    queries.append(cloudwatch.MetricAlarmMetricQueryArgs(id=ANSWER, expression=expression, label=plan.suffix, return_data=True))
+    return cloudwatch.MetricAlarm(
+        f"{name}-{plan.suffix}", name=plan.physical_name, alarm_description=plan.description, metric_queries=queries,
+        comparison_operator=plan.comparison_operator, threshold=plan.threshold, threshold_metric_id=ANSWER if plan.band is not None else None,
+        evaluation_periods=plan.evaluation_periods, datapoints_to_alarm=plan.datapoints_to_alarm, treat_missing_data=plan.treat_missing_data,
+        actions_enabled=True, alarm_actions=None if plan.told_by else [topic_arn],
+        tags={**tags, TOLD_BY: plan.told_by} if plan.told_by else tags, opts=opts,
+    )  # fmt: skip
+
+
+def make_composite_alarm(
+    name: str, plan: CompositeAlarmPlan, alarms: Sequence[cloudwatch.MetricAlarm], *, topic_arn: pulumi.Input[str], tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> cloudwatch.CompositeAlarm:  # fmt: skip
+    """The CompositeAlarm `NAME-SUFFIX`, which tells `topic_arn` while all of `alarms` fire."""
+    # Names from the alarms themselves: CloudWatch refuses a rule that names one that is not there.
+    rule = pulumi.Output.all(*(alarm.name for alarm in alarms)).apply(lambda names: " AND ".join(f'ALARM("{each}")' for each in names))
+    return cloudwatch.CompositeAlarm(
+        f"{name}-{plan.suffix}", alarm_name=plan.physical_name, alarm_description=plan.description, alarm_rule=rule, actions_enabled=True,
+        alarm_actions=[topic_arn], tags=tags, opts=opts,
+    )  # fmt: skip
