@@ -4,6 +4,7 @@ One stack for all of it: up in pilot, then each phase, then back. What each step
 tests/program/test_climbing.py.
 """
 
+import json
 import re
 import time
 import uuid
@@ -63,6 +64,32 @@ def newest(copy: Checkout, name: str) -> str:
     return max((each["Version"] for each in versions if each["Version"].isdecimal()), key=int)
 
 
+def unsound(copy: Checkout) -> dict[str, list[str]]:
+    """Function -> what the function that checks new versions has against the one that is live."""
+    client, versions, told = copy.access().cloud.client("lambda"), live(copy), {}
+    for name, workload in copy.inventory().workloads.items():
+        for function in (each.physical_name for each in workload.functions.values()):
+            asked = {"hook": "BeforeAllowTraffic", "function": function, "version": versions[function]}
+            answer = client.invoke(FunctionName=workload.release.checks_name, Payload=json.dumps(asked).encode())
+            told[f"{name}: {function}"] = json.loads(answer["Payload"].read())["problems"]
+    return {function: problems for function, problems in told.items() if problems}
+
+
+def contents(copy: Checkout) -> dict[str, object]:
+    """What workloads keep, but for orders, which customers are calling."""
+    cloud, held = copy.access().cloud, {}
+    dynamodb, s3, sqs = (cloud.client(service) for service in ("dynamodb", "s3", "sqs"))
+    for name, workload in copy.inventory().workloads.items():
+        if name == "orders":
+            continue
+        held |= {each.physical_name: dynamodb.scan(TableName=each.physical_name)["Items"] for each in workload.tables.values()}
+        held |= {each.physical_name: [it["Key"] for it in s3.list_objects_v2(Bucket=each.physical_name).get("Contents", [])] for each in workload.buckets.values()}
+        for queue in workload.queues.values():
+            for url in (queue.url, queue.dead_letter_url):
+                held[url] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+    return held
+
+
 def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
     access = climbing.access()
     api = access.inventory.workloads["orders"].apis["http"]
@@ -85,6 +112,9 @@ def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
             assert live(climbing) == before, "a step by itself releases nothing"
         released = [name for name, workload in climbing.inventory().workloads.items() if workload.release]
         assert len(released) > 10
+        kept = contents(climbing)
+        assert unsound(climbing) == {}, "smoke events, under each function's own role"
+        assert {name: held for name, held in contents(climbing).items() if held != kept[name]} == {}, "they leave nothing behind"
 
         climbing.edit("handlers/orders/api.py", 'logger.info("order accepted"', 'logger.info("order taken"')
         said = climbing.up()

@@ -42,7 +42,7 @@ def page(manifests: Mapping[str, Manifest], settings: Settings) -> str:
     """The same as a page of the reference, with links. Raises ProblemsError."""
     linked = table(manifests, settings)
     for name in manifests:
-        linked = linked.replace(f"| {RUNBOOKS}/{name}.md |", f"| [{name}](../../{RUNBOOKS}/{name}.md) |")
+        linked = linked.replace(f"| {RUNBOOKS}/{name}.md |", f"| [{name}](../{RUNBOOKS.removeprefix('docs/')}/{name}.md) |")
     return "\n".join([
         GENERATED, "", "# Workloads and their owners", "",
         f"As of the manifests, in the stack `{settings.environment}`; another one: `python -m platform_contract owners --stack dev`. What is expected is the manifest's traffic at",

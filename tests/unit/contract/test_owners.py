@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from platform_contract import owners
+from platform_contract.__main__ import main
+from platform_contract.climb import phases
 from platform_contract.cost import cost
 from platform_contract.plan.model import parts_of
 from platform_contract.plan.plain import NamedAlarm
@@ -40,3 +42,10 @@ def test_what_a_stack_holds_back_is_told():
 def test_every_workload_costs_less_than_its_budget_at_the_load_that_it_expects():
     over = {name: usd for name, it in MANIFESTS.items() if (usd := cost(it, PROD).expected_usd) > it.cost.monthly_budget_usd}
     assert over == {}
+
+
+def test_both_tables_are_commands(capsys):
+    assert main(["--root", str(ROOT), "owners"]) == 0
+    assert capsys.readouterr().out == owners.table(MANIFESTS, PROD)
+    assert main(["--root", str(ROOT), "phases"]) == 0
+    assert capsys.readouterr().out == phases(MANIFESTS, PROD)
