@@ -9,15 +9,7 @@ from handler_support import Context
 
 from platform_contract.features.queries import QUERIES
 from shared.observability import accept_correlation_id, instrumented, logger
-
-REPORT = {
-    "time": "2026-11-29T12:00:00.000Z", "type": "platform.report",
-    "record": {
-        "requestId": "6d68ca91-49c9-448d-89b8-7ca3e6dc66aa", "status": "success",
-        "metrics": {"billedDurationMs": 62, "durationMs": 61.1, "initDurationMs": 412.6, "maxMemoryUsedMB": 87, "memorySizeMB": 512},
-    },
-}  # fmt: skip
-"""As the Lambda developer guide shows it ("Lambda Telemetry API Event schema reference", platform.report)."""
+from tests.fakes.report_line import REPORT
 
 WORDS = {
     "filter", "fields", "stats", "sort", "limit", "by", "as", "and", "in", "asc", "desc", "count", "earliest", "latest", "avg", "pct", "max", "sum",

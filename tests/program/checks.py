@@ -16,9 +16,9 @@ from tests.program.timings import function_of, timings
 
 ONE_NAME_FOR_MANY = (
     "iam/rolePolicy", "lambda/alias", "apigatewayv2/stage", "apigatewayv2/authorizer", "apigateway/requestValidator", "apigateway/model",
-    "apigateway/authorizer",
+    "apigateway/authorizer", "cloudwatch/logMetricFilter",
 )  # fmt: skip
-"""Types whose names are unique within a role, function or API only."""
+"""Types whose names are unique within a role, function, API or log group only."""
 
 PHASES = ("pilot", "standardize", "scale")
 
@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "Objectives"}
+    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives"}
     known = {component.__name__ for component in PUBLISHED} | later
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:

@@ -18,7 +18,7 @@ CHANGED = {
 
 ADDED = {
     ("pilot", "standardize"): [
-        "BusinessMetrics", "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm",
+        "BusinessMetrics", "ColdStarts", "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/logMetricFilter", "cloudwatch/metricAlarm",
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): ["Objectives", "Scale", "cloudwatch/compositeAlarm", "cloudwatch/metricAlarm"],

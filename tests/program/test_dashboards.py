@@ -21,6 +21,12 @@ def bodies(graph: Graph) -> list[tuple[Node, str]]:
     return [(node, node.inputs["dashboardBody"]) for node in graph.all("cloudwatch/dashboard")]
 
 
+def filtered(graph: Graph, namespace: str) -> set[str]:
+    """Metrics that filters of logs make in a namespace; they have no dimensions."""
+    made = [node.inputs["metricTransformation"] for node in graph.all("cloudwatch/logMetricFilter")]
+    return {each["name"] for each in made if each["namespace"] == namespace}
+
+
 def exists(graph: Graph) -> Iterator[str]:
     """AWS draws an empty graph of what does not exist, and says nothing."""
     alarms = {f"alarm:{node.inputs['name']}" for node in graph.all("cloudwatch/metricAlarm")}
@@ -29,7 +35,7 @@ def exists(graph: Graph) -> Iterator[str]:
     boards = {node.inputs["dashboardName"] for node in graph.all("cloudwatch/dashboard")}
     for node, body in bodies(graph):
         for it in drawn(body):
-            published = METRICS.get(it.namespace, {}).get(tuple(sorted(it.dimensions)), {}) or counted(graph, it.namespace, it.dimensions)
+            published = METRICS.get(it.namespace, {}).get(tuple(sorted(it.dimensions)), {}) or counted(graph, it.namespace, it.dimensions) or filtered(graph, it.namespace)
             if it.metric not in published:
                 yield f"{node.name}: {it.graph}: {it.namespace} publishes no {it.metric} with dimensions {sorted(it.dimensions)}"
             for name, value in it.dimensions.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
-from .phases import features_of
+from .phases import Feature, features_of
 from .plan.graphql import GraphqlPlan
 from .plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
 from .plan.plain import CompositeAlarmPlan, MathAlarmPlan
@@ -110,7 +110,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
     if settings.region != REGION:
         assumptions.append(f"prices are those of {REGION}, and the stack is in {settings.region}")
     return Cost(
-        workload=manifest.name, events=events, lines=_merged(lines), idle=_merged(idle_lines(manifest, plan)), active=_merged(_active(manifest)),
+        workload=manifest.name, events=events, lines=_merged(lines), idle=_merged(idle_lines(manifest, plan)), active=_merged(_active(manifest, plan)),
         expected=manifest.profile.requests_per_month, assumptions=tuple(assumptions), uncounted=tuple(dict.fromkeys(uncounted)),
     )  # fmt: skip
 
@@ -191,17 +191,20 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     for spec in manifest.functions.values():
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
-    made = [feature for feature in features_of(plan.phase) if feature.name in plan.features]
-    return lines + [Line(use.what, use.quantity, use.price) for feature in made for use in feature.idle]
+    return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
 
 
-def _active(manifest: Manifest) -> list[Line]:
+def _made(plan: WorkloadPlan) -> list[Feature]:
+    return [feature for feature in features_of(plan.phase) if feature.name in plan.features]
+
+
+def _active(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     """A metric is billed by the hours in which it is sent, a key by the requests that a service in use makes now and then."""
     lines = [Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric")]
     for resource in manifest.resources:
         uses = ACTIVE.get(_billed_as(manifest, resource), ())
         lines += [Line(f"{manifest.kind_of(resource)}s: {use.what}", use.quantity, use.price) for use in uses]
-    return lines
+    return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.active]
 
 
 def _billed_as(manifest: Manifest, resource: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import dashboards, metrics, queries, rollout, slo
+from platform_contract.features import cold_starts, dashboards, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -25,6 +25,8 @@ class Feature:
     """Kind of what it watches -> its alarms."""
     idle: tuple[Use, ...] = ()
     """What it costs a month though nothing happens, besides its alarms."""
+    active: tuple[Use, ...] = ()
+    """What it costs a month in which something happens in every hour, besides."""
     last: bool = False
     """Whether it is planned after all others, whatever their phase, because it shows them."""
 
@@ -35,6 +37,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
         Feature(metrics.FEATURE, metrics.plan_metrics, metrics.ALARMS),
         Feature(queries.FEATURE, queries.plan_queries),
+        Feature(cold_starts.FEATURE, cold_starts.plan_cold_starts, active=cold_starts.ACTIVE),
         Feature(dashboards.FEATURE, dashboards.plan_dashboards, idle=dashboards.IDLE, last=True),
     ),
     "scale": (

@@ -88,6 +88,14 @@ def _groups(inputs: State) -> list[tuple[str, str]]:
     return []
 
 
+def _transformation(inputs: State) -> list[tuple[str, str]]:
+    """PutMetricFilter: a value for lines that do not fit would be one of every combination of dimensions."""
+    given = inputs.get("metricTransformation")
+    if isinstance(given, dict) and given.get("dimensions") and given.get("defaultValue") is not None:
+        return [("metricTransformation", "metricTransformation: has dimensions and defaultValue, and AWS takes one of them")]
+    return []
+
+
 RESOURCES = [
     Resource(
         "aws:cloudwatch/logGroup:LogGroup", "logs", id="{name}", named="name", name_limit=512, tags=TAGS, api={"logGroupName": "name"},
@@ -120,6 +128,18 @@ RESOURCES = [
             Refusal("logs-query-groups-exist", "A saved query is not looked at: one that is misspelt, or names a log group that does not exist, fails when somebody runs it.", needs="cloudwatch/logGroup of logGroupNames"),
             Refusal("logs-query-names-repeat", "Names of saved queries are not unique: a second stack makes a second query of the same name."),
             Refusal("logs-1000-queries", "An account has at most 1,000 saved queries in a region."),
+        ),
+    ),
+    Resource(
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter", "logs", id="{name}", named="name", name_limit=512,
+        api={"filterName": "name", "filterPattern": "pattern", "metricTransformations": "metricTransformation", "metricName": "name",
+             "metricNamespace": "namespace", "metricValue": "value"},
+        create=Call("put_metric_filter"), checks=(_transformation,),
+        aws_refuses=(
+            Refusal("logs-filter-group-exists", "The log group has to exist.", needs="cloudwatch/logGroup of logGroupName"),
+            Refusal("logs-filter-takes-json", "A pattern of JSON fits lines that are JSON as a whole; of others it makes no value, and says nothing."),
+            Refusal("logs-filter-100", "A log group has at most 100 metric filters."),
+            Refusal("logs-filter-from-now-on", "Values are made of lines that are written afterwards."),
         ),
     ),
 ]  # fmt: skip

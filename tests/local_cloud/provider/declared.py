@@ -34,6 +34,10 @@ DECLARED = [
          changed={"alarmConfiguration": {"enabled": True, "alarms": ["errors", "latency"]}, "tags": {"b": "2"}}, outputs=("arn", "deploymentGroupId")),
     Case("aws:cloudwatch/queryDefinition:QueryDefinition", lambda made: {"name": "orders/errors", "logGroupNames": ["/aws/lambda/one"], "queryString": "fields @message | limit 20"},
          changed={"queryString": "fields @message | limit 50"}, outputs=("arn", "queryDefinitionId")),
+    Case("aws:cloudwatch/logMetricFilter:LogMetricFilter", lambda made: {
+            "name": "cold-starts", "logGroupName": "/aws/lambda/one", "pattern": '{ $.type = "platform.report" }',
+            "metricTransformation": {"name": "InitDuration", "namespace": "orders", "value": "$.record.metrics.initDurationMs", "unit": "Milliseconds"}},
+         changed={"pattern": '{ $.type = "platform.start" }'}, replaced={"logGroupName": "/aws/lambda/two"}),
     Case("aws:appautoscaling/target:Target", lambda made: {**SCALED, "minCapacity": 1, "maxCapacity": 10, "tags": {"a": "1"}}, changed={"maxCapacity": 20, "tags": {"b": "2"}},
          replaced={"resourceId": "function:orders:other"}, outputs=("arn",), deletes_first=False),
     Case("aws:appautoscaling/policy:Policy", lambda made: {

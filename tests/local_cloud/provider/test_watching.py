@@ -31,6 +31,8 @@ UNUSUAL = {
 }
 BOARD = {"dashboardName": "orders", "dashboardBody": body("Errors")}
 BURNING = {"alarmName": "burning", "alarmRule": 'ALARM("a") OR ALARM("b")'}
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+COLD = {"name": "cold", "logGroupName": "a", "pattern": "{ $.a > 0 }", "metricTransformation": {"name": "m", "namespace": "n", "value": "$.a"}}
 QUESTION = {"name": "errors", "queryString": "fields @message"}
 
 
@@ -64,6 +66,8 @@ REFUSED = [
     (COMPOSITE, BURNING, {"actionsSuppressor": {"alarm": "a", "waitPeriod": 1}}, "actionsSuppressor.extensionPeriod", "missing"),
     (QUERY, QUESTION, {"logGroupNames": ["a"] * 51}, "logGroupNames", "has 51 entries, at most 50 are taken"),
     (QUERY, QUESTION, {"queryString": "x" * 10_001}, "queryString", "has 10001 characters, must have 1 to 10000"),
+    (FILTER, COLD, {"metricTransformation": {**COLD["metricTransformation"], "dimensions": {"a": "$.a"}, "defaultValue": "0"}}, "metricTransformation", "AWS takes one of them"),
+    (FILTER, COLD, {"pattern": "x" * 1025}, "pattern", "has 1025 characters, must have 0 to 1024"),
     (ALARM, RATE, {"threshold": None}, "threshold", "missing 'threshold'"),
     (ALARM, RATE, {"comparisonOperator": "GreaterThanUpperThreshold"}, "comparisonOperator", "goes with thresholdMetricId of a band"),
     (ALARM, RATE, {"namespace": "AWS/Lambda"}, "namespace", "not together with metricQueries"),

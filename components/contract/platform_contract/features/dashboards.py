@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from platform_contract import naming
+from platform_contract.features import cold_starts
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
 from platform_contract.features.rollout import RolloutPlan
@@ -167,6 +168,14 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         if graphs:
             yield _text(f"## {title}")
             yield from graphs
+        cold = plan.features.get(cold_starts.FEATURE)
+        if title == "Functions" and isinstance(cold, cold_starts.ColdStartsPlan):
+            yield from (_cold(cold, what, statistic) for what, statistic in (("how many", "SampleCount"), ("milliseconds, p99", "p99")))
+
+
+def _cold(plan: cold_starts.ColdStartsPlan, what: str, statistic: str) -> WidgetPlan:
+    series = SeriesPlan(label="cold starts", namespace=plan.namespace, metric_name=cold_starts.METRIC, statistic=statistic, dimensions={})
+    return WidgetPlan(kind="metric", title=f"cold starts: {what}", series=(series,))
 
 
 def _counted(name: str, metric: MetricPlan) -> WidgetPlan:

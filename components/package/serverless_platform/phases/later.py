@@ -7,10 +7,13 @@ import pulumi
 from platform_contract.phases import FEATURES
 from platform_contract.settings import Phase
 
-from ..features import dashboards, metrics, queries, rollout, slo
+from ..features import cold_starts, dashboards, metrics, queries, rollout, slo
 from ..features.context import Context
 
-MAKE = {"rollout": rollout.make, "metrics": metrics.make, "queries": queries.make, "dashboards": dashboards.make, "slo": slo.make}
+MAKE = {
+    "rollout": rollout.make, "metrics": metrics.make, "queries": queries.make, "cold_starts": cold_starts.make, "dashboards": dashboards.make,
+    "slo": slo.make,
+}  # fmt: skip
 """Feature -> what makes it."""
 
 
