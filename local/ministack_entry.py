@@ -19,6 +19,8 @@ A function whose module cannot be imported gets its traceback into its log, as o
 Every run of a function is measured, whoever invoked it, under the dimensions that Lambda publishes; ministack measures the Invoke API
 only, by the function's name. So the error rate and the latency of a new version behind an alias can be read here as on AWS. What was
 invoked through an alias is told so in `invoked_function_arn`, too.
+
+What a function counts in its log, in the embedded metric format, becomes metrics, as CloudWatch Logs does it on AWS; ministack keeps the lines only.
 """
 
 import json
@@ -26,6 +28,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -164,6 +167,28 @@ def dimensions_of(config: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
+EMBEDDED = '"CloudWatchMetrics"'
+"""In every line that counts."""
+
+
+def embedded_metrics(log: str) -> Iterator[tuple[str, str, float, str, dict[str, str]]]:
+    """(namespace, name, value, unit, dimensions) of all that the lines of a log count (CloudWatch user guide, "Embedded metric format")."""
+    for line in log.splitlines():
+        if EMBEDDED not in line:
+            continue
+        try:
+            document = json.loads(line[line.index("{") :])
+            for directive in document["_aws"]["CloudWatchMetrics"]:
+                for names in directive["Dimensions"]:
+                    dimensions = {name: str(document[name]) for name in names}
+                    for metric in directive["Metrics"]:
+                        values = document[metric["Name"]]
+                        for value in values if isinstance(values, list) else [values]:
+                            yield directive["Namespace"], metric["Name"], float(value), metric.get("Unit", "None"), dimensions
+        except (ValueError, KeyError, TypeError):
+            continue  # as on AWS: a line that is none of the format is text
+
+
 def measure_every_run(lambdas: Any, metrics: Any) -> None:
     """Records Invocations, Errors, Throttles and Duration where ministack runs a function, instead of where Invoke answers.
 
@@ -171,13 +196,16 @@ def measure_every_run(lambdas: Any, metrics: Any) -> None:
     """
     dispatch, effective = lambdas._execute_function_dispatch, lambdas._effective_func_record_for_qualifier
 
+    def keep(namespace: str, name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
+        metrics.record_metric(namespace, name, value, unit, dimensions)
+        points = metrics._metric_bucket((namespace, name, metrics._dims_key(dimensions)))
+        if len(points) > 2 * KEPT_POINTS:
+            del points[:KEPT_POINTS]
+
     def record(config: dict[str, Any], **values: float) -> None:
         for dimensions in dimensions_of(config):
             for name, value in values.items():
-                metrics.record_metric("AWS/Lambda", name, value, "Milliseconds" if name == "Duration" else "Count", dimensions)
-                points = metrics._metric_bucket(("AWS/Lambda", name, metrics._dims_key(dimensions)))
-                if len(points) > 2 * KEPT_POINTS:
-                    del points[:KEPT_POINTS]
+                keep("AWS/Lambda", name, value, "Milliseconds" if name == "Duration" else "Count", dimensions)
 
     @wraps(effective)
     def effective_with_alias(func: Any, qualifier: str | None) -> Any:
@@ -192,6 +220,8 @@ def measure_every_run(lambdas: Any, metrics: Any) -> None:
     def dispatch_and_measure(func: Any, config: dict[str, Any], *more: Any) -> Any:
         started = time.monotonic()
         result = dispatch(func, config, *more)
+        for counted in embedded_metrics(result.get("log") or ""):
+            keep(*counted)
         if result.get("throttle"):
             record(config, Throttles=1)
         else:

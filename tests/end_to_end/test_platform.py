@@ -4,11 +4,13 @@ The tests follow the life of a stack, and each leaves it usable for the next.
 """
 
 import json
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from local.dashboard import draw
 from tests.end_to_end.calls import log_lines, send, token_of, waiting, within
 
 pytestmark = pytest.mark.end_to_end
@@ -60,6 +62,17 @@ def test_an_order_is_taken_once_however_often_it_is_sent(access):
     assert [lines.get(f"e2e-{call}") for call in ("first", "again", "other")] == [
         "order accepted", "order accepted", "request refused",
     ]  # fmt: skip
+
+
+def test_an_order_is_on_the_dashboard(access, tmp_path):
+    """What was deployed, with what the run has measured: the function by alias and version, and what its code counts."""
+    assert send(orders_url(access), "POST", access.token, ORDER, idempotency_key=uuid.uuid4().hex)[0] == 201
+    names = list(access.inventory.workloads["orders"].dashboards.values())
+    html = draw("orders", names, access.cloud.client("cloudwatch"), {}, 10, tmp_path).read_text()
+    assert len(re.findall(r'<section class="board"', html)) == 2
+    for drawn in (r"OrdersAccepted, \d\d:\d\d: [1-9]", r"version \d+, \d\d:\d\d: [1-9]", r"all versions, \d\d:\d\d: [1-9]"):
+        assert re.search(f"<title>{drawn}", html), drawn
+    assert 'title="does not exist"' not in html, "of every alarm there is a state"
 
 
 def test_the_same_request_eight_times_at_once_is_one_order(access):

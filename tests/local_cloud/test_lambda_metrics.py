@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local import cloud as clouds
-from local.ministack_entry import dimensions_of
+from local.ministack_entry import dimensions_of, embedded_metrics
 
 pytestmark = pytest.mark.emulator
 
@@ -19,6 +19,8 @@ ACCOUNT, REGION = "000000000000", "eu-west-1"
 NAME = "measured"
 CODE = """
 def handler(event, context):
+    if VERSION == 1:
+        print('{"_aws": {"Timestamp": 1, "CloudWatchMetrics": [{"Namespace": "own", "Dimensions": [["service"]], "Metrics": [{"Name": "Seen", "Unit": "Count"}]}]}, "service": "it", "Seen": [2, 1]}')
     if VERSION == 2:
         raise ValueError("of the new version")
     return {"statusCode": 200, "body": context.invoked_function_arn}
@@ -65,11 +67,11 @@ def function(cloud):
     urllib.request.urlopen(urllib.request.Request(f"{cloud.endpoint}/_ministack/reset", method="POST")).read()  # metrics too
 
 
-def total(cloud, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
+def total(cloud, metric: str, statistic: str = "Sum", namespace: str = "AWS/Lambda", **dimensions: str) -> float:
     """Of the last ten minutes, by GetMetricStatistics; 0 where nothing was recorded."""
     now = datetime.now(UTC)
     points = cloud.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/Lambda", MetricName=metric, Period=3600, Statistics=[statistic], StartTime=now - timedelta(minutes=10),
+        Namespace=namespace, MetricName=metric, Period=3600, Statistics=[statistic], StartTime=now - timedelta(minutes=10),
         EndTime=now + timedelta(minutes=1), Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
     )["Datapoints"]  # fmt: skip
     return sum(point[statistic] for point in points)
@@ -168,3 +170,16 @@ def test_sets_of_dimensions(qualifier: str, version: str, sets: int):
     found = dimensions_of({"FunctionName": NAME, "Version": version, "FunctionArn": arn})
     every = [{"FunctionName": NAME}, {"FunctionName": NAME, "Resource": f"{NAME}{qualifier}"}]
     assert found == [*every, {**every[1], "ExecutedVersion": version}][:sets]
+
+
+def test_what_a_function_counts_in_its_log_is_a_metric(cloud, function):
+    for _ in range(2):
+        function.invoke(FunctionName=NAME, Qualifier="1")
+    assert total(cloud, "Seen", namespace="own", service="it") == 6
+    assert total(cloud, "Seen", namespace="own", service="other") == 0
+
+
+def test_lines_that_count_nothing_are_text():
+    fine = {"_aws": {"CloudWatchMetrics": [{"Namespace": "n", "Dimensions": [["a"], []], "Metrics": [{"Name": "m"}]}]}, "a": 1, "m": 2}
+    lines = ["CloudWatchMetrics", '{"CloudWatchMetrics"', json.dumps({"_aws": {"CloudWatchMetrics": [{}]}}), json.dumps(fine)]
+    assert list(embedded_metrics("\n".join(lines))) == [("n", "m", 2.0, "None", {"a": "1"}), ("n", "m", 2.0, "None", {})]
