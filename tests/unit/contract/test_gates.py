@@ -138,12 +138,12 @@ def test_what_is_missing_for_the_next_phase_is_told():
 
 
 def test_the_report_says_what_the_step_costs():
-    """Alarms and dashboards: what a phase adds is billed though nothing happens."""
+    """Alarms, dashboards and metrics: what a phase adds is billed though nothing, or little, happens."""
     prod, pilot = stack_settings(ROOT, "prod"), ORDERS.model_copy(update={"phase": "pilot"})
     [*_, line] = phases({"orders": pilot}, prod).splitlines()
     told = re.search(r"nothing is missing for standardize; it adds USD (\d+\.\d\d) a month", line)
     assert told
     standardized = pilot.model_copy(update={"phase": "standardize"})
     alarms = len(plan_workload(standardized, prod).alarm_names()) - len(plan_workload(pilot, prod).alarm_names())
-    billed = alarms * PRICES["alarm"].each + sum(use.quantity * PRICES[use.price].each for feature in FEATURES["standardize"] for use in feature.idle)
+    billed = alarms * PRICES["alarm"].each + sum(use.quantity * PRICES[use.price].each for feature in FEATURES["standardize"] for use in (*feature.idle, *feature.active))
     assert float(told[1]) == pytest.approx(billed, abs=0.01)
