@@ -15,6 +15,9 @@ from shared.routes import Request, Response, Routes, payload, route_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
+SWITCHED_OFF_SECONDS = 60
+"""After which a client may try a path again that is switched off."""
+
 
 def answer(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A JSON answer, its keys sorted: an answer told again is the same to the byte. It belongs to one caller, so nothing on
@@ -48,6 +51,12 @@ def serve(app: Routes, event: dict[str, Any], context: Any) -> dict[str, Any]:
     except Problem as problem:
         response = tell(problem)
     return payload(event, response, {CORRELATION_HEADER: accepted})
+
+
+def switched_off(message: str) -> Problem:
+    """For a path that a feature flag has switched off. 429, which clients take as `later`: with a 5xx it would count as a failure of ours, and the
+    alarm on those would switch the path on again."""
+    return Problem(429, message, headers={"retry-after": str(SWITCHED_OFF_SECONDS)})
 
 
 def caller(request: Request) -> str:

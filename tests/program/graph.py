@@ -188,6 +188,14 @@ class Cloud(mocks.Mocks):
                 return {"arn": f"arn:aws:scheduler:{at}:schedule-group/{name}"}, {}
             case "kinesis/stream":
                 return {"arn": f"arn:aws:kinesis:{at}:stream/{name}"}, {}
+            case "cloudwatch/metricAlarm":
+                return {"arn": f"arn:aws:cloudwatch:{at}:alarm:{name}"}, {}
+            case "appconfig/environment":
+                return {}, {"environmentId": f"{args.name}-environment"}
+            case "appconfig/configurationProfile":
+                return {}, {"configurationProfileId": f"{args.name}-profile"}
+            case "appconfig/hostedConfigurationVersion":
+                return {}, {"versionNumber": 1.0}
             case "cognito/userPool":
                 # The ARN ends with the id, so it is assigned as well: a client or an API of a new pool cannot know it.
                 return {}, {

@@ -11,14 +11,17 @@ from tests.program.graph import Graph
 UP = [step for step in steps() if BUILT_PHASES.index(step[0]) < BUILT_PHASES.index(step[1])]
 
 CHANGED = {
-    ("pilot", "standardize"): {"kms/key": {"policy"}},
+    ("pilot", "standardize"): {"kms/key": {"policy"}, "lambda/function": {"environment"}},
     ("standardize", "scale"): {"cloudwatch/dashboard": {"dashboardBody"}},
 }
-"""Step up -> type -> inputs that it changes in place: reviewed. A key admits the roles of what is added, a dashboard shows its alarms."""
+"""Step up -> type -> inputs that it changes in place: reviewed. A key admits the roles of what is added, a function is told where its flags are, a
+dashboard shows alarms of what is added."""
 
 ADDED = {
     ("pilot", "standardize"): [
-        "BusinessMetrics", "ColdStarts", "Dashboards", "Function", "Rollout", "SavedQueries", "Standardize", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/logMetricFilter", "cloudwatch/metricAlarm",
+        "BusinessMetrics", "ColdStarts", "Dashboards", "FeatureFlags", "Function", "Rollout", "SavedQueries", "Standardize",
+        "appconfig/application", "appconfig/configurationProfile", "appconfig/deployment", "appconfig/deploymentStrategy", "appconfig/environment",
+        "appconfig/hostedConfigurationVersion", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/logMetricFilter", "cloudwatch/metricAlarm",
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): ["Objectives", "Scale", "cloudwatch/compositeAlarm", "cloudwatch/metricAlarm"],

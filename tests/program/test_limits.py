@@ -7,7 +7,7 @@ from collections import defaultdict
 from platform_contract import documents
 from platform_contract.plan.account import wanted
 from platform_contract.plan.limits import AUTHORIZER_ID, CLIENT_ID, POOL_ID, SECRET_SUFFIX, characters, compact_bytes
-from platform_contract.plan.roles import API_ID, KEY_ID
+from platform_contract.plan.roles import API_ID, CONFIGURATION_ID, KEY_ID
 from platform_contract.planning import plan_all
 from platform_contract.specs import load_manifests
 from platform_contract.stack_files import stack_settings
@@ -16,6 +16,7 @@ from tests.program.graph import ROOT, Graph
 
 ASSIGNED = (
     (r"(:kms:[^:]+:\d+:key/)[\w-]+", rf"\g<1>{KEY_ID}"),
+    (r"(:appconfig:[^:]+:\d+:)application/[\w-]+/environment/[\w-]+/configuration/[\w-]+", rf"\g<1>{documents.configuration(*[CONFIGURATION_ID] * 3)}"),
     (r"(:execute-api:[^:]+:\d+:)[\w-]+", rf"\g<1>{API_ID}"),
     (r"(/authorizers/)[\w-]+", rf"\g<1>{AUTHORIZER_ID}"),
     (r"(wss|https)://[\w-]+\.execute-api", f"https://{API_ID}.execute-api"),
@@ -88,5 +89,6 @@ def test_what_is_counted_is_what_is_registered(dev: Graph):
         "roles": len(dev.all("iam/role")),
         "trace_groups": len(dev.all("xray/group")),
         "trace_policies": len(dev.all("xray/resourcePolicy")),
+        "deployment_strategies": len(dev.all("appconfig/deploymentStrategy")),
         "alarms": len(dev.all("cloudwatch/metricAlarm")),
     }  # fmt: skip

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from platform_contract.standards.iam import FLAG_ACTIONS
+
 VERSION = "2012-10-17"
 
 LAMBDA, SCHEDULER, STATES, APPSYNC = "lambda.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com", "appsync.amazonaws.com"
+APPCONFIG = "appconfig.amazonaws.com"
 """Services that take a role of a workload."""
 
 API_GATEWAY, EVENTS, S3, SECRETS = "apigateway.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com", "secretsmanager.amazonaws.com"
@@ -18,6 +21,16 @@ SNS = "sns.amazonaws.com"
 def role_policy(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Inline policy of a role: statements with sid, actions, resources, and condition where there is one."""
     return {"Version": VERSION, "Statement": [_statement(each) for each in statements]}
+
+
+def flags_policy(configuration_arn: Any) -> dict[str, Any]:
+    """Inline policy of a function that reads the workload's feature flags, and of nothing else in AppConfig."""
+    return role_policy([{"sid": "Flags", "actions": FLAG_ACTIONS, "resources": [configuration_arn]}])
+
+
+def configuration(application: str, environment: str, profile: str) -> str:
+    """What IAM calls a configuration: the end of its ARN. Source: Service Authorization Reference, AWS AppConfig."""
+    return f"application/{application}/environment/{environment}/configuration/{profile}"
 
 
 def _statement(each: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,32 @@ class ReleaseEntry(Plain):
     """Parameter whose versions are the releases."""
 
 
+class FlagEntry(Plain):
+    description: str
+    default: bool
+    """What functions take where no other value was set."""
+
+
+class FlagsEntry(Plain):
+    """Where a workload's feature flags are kept in AppConfig; only of one in the phase standardize or later."""
+
+    application_id: str
+    environment_id: str
+    profile_id: str
+    strategy_id: str
+    """How a change reaches functions."""
+    minutes: int
+    """From the first functions to all of them."""
+    bake_minutes: int
+    """How long the monitors are watched after that."""
+    first_version: int
+    """The program's own version, which has to stay."""
+    monitors: tuple[str, ...]
+    """Names of the alarms that take a change back."""
+    monitor_role_arn: str
+    flags: dict[str, FlagEntry]
+
+
 class WorkloadEntry(Plain):
     owner: str
     phase: str
@@ -112,6 +138,7 @@ class WorkloadEntry(Plain):
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
     release: ReleaseEntry | None = None
+    feature_flags: FlagsEntry | None = None
     dashboards: dict[str, str] = {}
     """release, runtime -> name in CloudWatch; empty before the phase standardize."""
     alarms: tuple[str, ...]

@@ -43,6 +43,8 @@ LIMITS: dict[str, NameLimit] = {
     "database": NameLimit(1, 255, r"[a-z][a-z0-9_]*", "Athena guide, names of databases and tables"),
     "workgroup": NameLimit(1, 128, r"[A-Za-z0-9._-]+", "Athena API reference, CreateWorkGroup"),
     "trace group": NameLimit(1, 32, r"[A-Za-z0-9_-]+", "X-Ray API reference, CreateGroup"),
+    "configuration application": NameLimit(1, 64, r"[^\n]+", "AppConfig API reference, CreateApplication"),
+    "deployment strategy": NameLimit(1, 64, r"[^\n]+", "AppConfig API reference, CreateDeploymentStrategy"),
     "deployment application": NameLimit(1, 100, r"[^\n]+", "CodeDeploy API reference, CreateApplication"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }

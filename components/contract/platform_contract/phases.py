@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import cold_starts, dashboards, metrics, queries, rollout, slo
+from platform_contract.features import cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -29,12 +29,15 @@ class Feature:
     """What it costs a month in which something happens in every hour, besides."""
     last: bool = False
     """Whether it is planned after all others, whatever their phase, because it shows them."""
+    change: Callable[[Settings, Manifest, WorkloadPlan], WorkloadPlan] = lambda settings, manifest, plan: plan
+    """What it changes on the pilot's plan, before its own part is made."""
 
 
 FEATURES: dict[Phase, tuple[Feature, ...]] = {
     "pilot": (),
     "standardize": (
         Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
+        Feature(feature_flags.FEATURE, feature_flags.plan_feature_flags, change=feature_flags.read_by_functions),
         Feature(metrics.FEATURE, metrics.plan_metrics, metrics.ALARMS),
         Feature(queries.FEATURE, queries.plan_queries),
         Feature(cold_starts.FEATURE, cold_starts.plan_cold_starts, active=cold_starts.ACTIVE),

@@ -133,6 +133,7 @@ def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -
         released = {name: function.model_copy(update={"released": True}) for name, function in plan.functions.items()}
         plan = plan.model_copy(update={"functions": released})
     for feature in features_of(plan.phase):
+        plan = feature.change(settings, manifest, plan)
         if (part := feature.plan(settings, manifest, plan)) is not None:
             plan = plan.model_copy(update={"features": {**plan.features, feature.name: part}})
     return plan

@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
+from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan
 from platform_contract.plan.platform import Platform
@@ -87,11 +88,11 @@ class Workload(pulumi.ComponentResource):
         made, reached = self._pilot, PHASES.index(self._plan.phase)
         context = Context(
             name=self._name, plan=self._plan, functions=made.functions, apis={**made.apis, **made.rest_apis, **made.sockets, **made.graphql},
-            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"],
+            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"], features=self._features,
         )  # fmt: skip
         for later in LATER_PHASES:
             if PHASES.index(later.phase) <= reached:
-                self._features |= later(self._name, context, pulumi.ResourceOptions(parent=self)).made
+                later(self._name, context, pulumi.ResourceOptions(parent=self))
 
     def _urls(self) -> pulumi.Output[dict[str, str]]:
         made = self._pilot
@@ -166,6 +167,7 @@ class Workload(pulumi.ComponentResource):
                 for name, api in made.graphql.items()
             },
             "release": self._release(),
+            "feature_flags": self._feature_flags(),
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
@@ -177,6 +179,15 @@ class Workload(pulumi.ComponentResource):
         return {
             "application_name": made.application_name, "record_name": made.record_name, "checks_name": rollout.checks.physical_name,
             "strategy": rollout.strategy, "percent": rollout.percent, "minutes": rollout.minutes,
+        }  # fmt: skip
+
+    def _feature_flags(self) -> dict[str, Any] | None:
+        flags, made = self._plan.features.get("feature_flags"), self._features.get("feature_flags")
+        if made is None or not isinstance(flags, FeatureFlagsPlan):
+            return None
+        return {
+            **made.ids, "minutes": flags.minutes, "bake_minutes": flags.bake_minutes, "monitors": [each.alarm_name for each in flags.monitors],
+            "flags": flags.flags,
         }  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from platform_contract.plan.model import WorkloadPlan
+from platform_contract import documents
+from platform_contract.plan.model import WorkloadPlan, parts_of
+from platform_contract.plan.plain import ServiceRolePlan
 from platform_contract.problems import Problem
 from platform_contract.settings import Settings
 from platform_contract.standards import lambda_
@@ -50,6 +52,7 @@ def wanted(plans: Mapping[str, WorkloadPlan]) -> dict[str, int]:
         "roles": sum(len(plan.role_names()) for plan in plans.values()),
         "trace_groups": sum(plan.trace_group is not None for plan in plans.values()),
         "trace_policies": 1,  # of the foundation, for all topics
+        "deployment_strategies": sum(role.service == documents.APPCONFIG for plan in plans.values() for role in parts_of(ServiceRolePlan, plan.features)),
         "alarms": sum(len(plan.alarm_names()) for plan in plans.values()),
     }
 

@@ -1,5 +1,6 @@
 """Functions of a workload and the API in front of them."""
 
+import json
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -112,6 +113,8 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
 
 def _variables(settings: Settings, manifest: Manifest, spec: FunctionSpec) -> dict[str, str]:
     variables = platform_variables(settings, manifest)
+    if spec.flags:
+        variables[environment.FLAGS] = json.dumps({flag: manifest.flags[flag].default for flag in spec.flags})
     if spec.idempotency:
         variables[environment.IDEMPOTENCY_EXPIRES_AFTER_SECONDS] = str(spec.idempotency.expires_after_hours * 3600)
     return {**spec.environment, **variables}

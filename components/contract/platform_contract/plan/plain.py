@@ -39,6 +39,15 @@ class AssignedStatementPlan(Plain):
     """Put behind its ARN."""
 
 
+class ServiceRolePlan(Plain):
+    """A role that an AWS service takes for what a phase adds."""
+
+    role_name: str
+    service: str
+    """Its principal, such as appconfig.amazonaws.com."""
+    statements: tuple[StatementPlan, ...]
+
+
 class LimitPlan(Plain):
     """Something that AWS limits as a whole, and how near it is to the limit."""
 

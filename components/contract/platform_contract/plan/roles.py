@@ -6,11 +6,14 @@ from typing import Any
 
 from platform_contract import documents
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
-from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
+from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
 from platform_contract.settings import partition_of
 
 API_ID = "a" * 10
 """As long as the id of an API, which AWS assigns."""
+
+CONFIGURATION_ID = "a" * 7
+"""As long as the ids of AppConfig's applications, environments and profiles."""
 
 KEY_ID = "0" * 36
 """As long as the id of a key."""
@@ -36,6 +39,10 @@ def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
     for feature, part in plan.features.items():
         for function in parts_of(FunctionPlan, part):
             yield _of_function(plan, function, f"phase ({feature})")
+        for role in parts_of(ServiceRolePlan, part):
+            yield RoleDocuments(
+                role.role_name, f"phase ({feature})", documents.trust_policy(plan.account_id, role.service), _inline(plan, role.statements, ()),
+            )  # fmt: skip
     for name, workflow in plan.workflows.items():
         yield RoleDocuments(
             workflow.role_name, f"workflows.{name}", documents.trust_policy(plan.account_id, documents.STATES, workflow.arn),
@@ -54,6 +61,8 @@ def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
 
 def _of_function(plan: WorkloadPlan, function: FunctionPlan, field: str) -> RoleDocuments:
     inline = _inline(plan, function.statements, function.key_statements, function.assigned_statements)
+    if function.reads_flags:
+        inline = (*inline, documents.flags_policy(flags_arn(plan)))
     return RoleDocuments(function.role_name, field, documents.trust_policy(plan.account_id), inline)
 
 
@@ -73,6 +82,11 @@ def _inline(
 def assigned_arn(plan: WorkloadPlan, service: str, resource: str) -> str:
     """An ARN in the workload's account and region."""
     return f"arn:{partition_of(plan.region)}:{service}:{plan.region}:{plan.account_id}:{resource}"
+
+
+def flags_arn(plan: WorkloadPlan) -> str:
+    """ARN of the workload's flags in AppConfig."""
+    return assigned_arn(plan, "appconfig", documents.configuration(CONFIGURATION_ID, CONFIGURATION_ID, CONFIGURATION_ID))
 
 
 def socket_arn(plan: WorkloadPlan) -> str:

@@ -7,6 +7,7 @@ from ..problems import choices, did_you_mean
 from ..standards import apigateway, kinesis
 from ..standards.iam import VERBS
 from .circles import check_circles
+from .flag_checks import check_flags
 from .loose_ends import Broken, check_loose_ends
 from .manifest import SECTIONS, Manifest
 from .rotation_checks import check_rotations
@@ -25,6 +26,7 @@ def check_connections(manifest: Manifest) -> Iterator[Broken]:
     yield from _twice(manifest)
     yield from _uploads(manifest)
     yield from _ordered(manifest)
+    yield from check_flags(manifest)
     yield from check_circles(manifest)
     yield from check_loose_ends(manifest)
 

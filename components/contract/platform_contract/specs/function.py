@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from ..problems import broken
 from ..standards import lambda_
-from ..words import Form, Strict
+from ..words import Form, Name, Strict
 from .event_trigger import EventTrigger
 from .http_trigger import HttpTrigger
 from .queue_trigger import QueueTrigger
@@ -100,6 +100,7 @@ class FunctionSpec(Strict):
     uses: dict[str, list[str]] = Field(
         default={}, description="Resource -> verbs: its permissions. A resource of another workload is WORKLOAD.RESOURCE."
     )
+    flags: list[Name] = Field(default=[], description="Flags of the workload that it reads.")
     idempotency: IdempotencySpec | None = Field(
         default=None, description="Answer a request that comes twice once; {} takes the default."
     )

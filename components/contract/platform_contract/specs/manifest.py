@@ -14,6 +14,7 @@ from .bucket import BucketSpec
 from .bus import BusSpec
 from .capacity import BudgetUsd, CapacitySpec, PeakPerSecond, RequestsPerMonth
 from .dataset import DatasetSpec
+from .flag import FlagSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
@@ -109,6 +110,8 @@ class Manifest(Strict):
     secrets: dict[Name, SecretSpec] = Field(default={}, description="Its secrets; values are set by people or by rotation, never here.")
     parameters: dict[Name, ParameterSpec] = Field(default={}, description="Its plain parameters.")
     datasets: dict[Name, DatasetSpec] = Field(default={}, description="Files in its bucket that can be queried with SQL.")
+    flags: dict[Name, FlagSpec] = Field(default={}, description="Its feature flags, which `operations flags` switches from the phase standardize on; before that "
+                                        "functions have the defaults.")
     http_api: HttpApiSpec = Field(default=HttpApiSpec(), description="What holds for its HTTP API as a whole.")
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")

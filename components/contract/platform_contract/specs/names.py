@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from .. import naming, rotation_names
+from .. import flag_names, naming, rotation_names
 from ..settings import Settings
 from ..standards import dynamodb
 from ..standards.alarms import ALARMS, Kind
@@ -48,6 +48,9 @@ def services(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
         yield "api", "name", partial(naming.api_name, settings, name, naming.REST)
     if asking := _asks_for_idempotency(manifest):
         yield "table", asking, partial(naming.table_name, settings, name, dynamodb.IDEMPOTENCY_TABLE)
+    if manifest.flags and manifest.phase != "pilot":
+        yield "configuration application", "name", partial(flag_names.application_name, settings, name)
+        yield "role", "flags", partial(flag_names.monitor_role_name, settings, name)
     yield "key alias", "name", partial(naming.key_alias, settings, name)
     yield "trace group", "name", partial(naming.trace_group_name, settings, name)
     yield "budget", "name", partial(naming.budget_name, settings, name)

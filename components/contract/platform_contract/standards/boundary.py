@@ -8,7 +8,7 @@ from typing import Any
 
 from . import iam, states
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch")
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch", "appconfig")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -66,6 +66,9 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Releases", list(iam.RELEASE_STATUS_ACTIONS), arn("codedeploy", f"deploymentgroup:{environment}-*")),
             _allow("Measures", [*iam.RELEASE_TARGET_ACTIONS, *iam.RELEASE_METRIC_ACTIONS], "*"),
             _allow("Searches", list(iam.RELEASE_LOG_ACTIONS), arn("logs", f"log-group:/aws/lambda/{environment}-*")),
+            # AppConfig's ids are its own: which application, environment and profile is in the role.
+            _allow("Flags", list(iam.FLAG_ACTIONS), arn("appconfig", "application/*")),
+            _allow("Monitors", list(iam.MONITOR_ACTIONS), arn("cloudwatch", f"alarm:{environment}-*")),
             _allow("Traces", list(states.TRACE_ACTIONS), "*"),
             {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],

@@ -15,6 +15,10 @@ TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL = "TOKEN_ISSUER", "TOKEN_AUDIENCES", "JW
 TOKEN_GROUPS_CLAIM = "TOKEN_GROUPS_CLAIM"
 """The claim of a token that lists the groups of a user: for whoever reads a token, itself or as API Gateway hands it on."""
 
+FLAGS, FLAGS_APPLICATION = "FLAGS", "FLAGS_APPLICATION"
+"""Told to functions that read feature flags: those flags with their defaults, as a JSON object; and the AppConfig application that has the values,
+from the phase standardize on."""
+
 ROTATION_FIELD, ROTATION_HOOK, ROTATION_HOOK_SECONDS = "ROTATION_FIELD", "ROTATION_HOOK", "ROTATION_HOOK_SECONDS"
 """Told to the platform's function that rotates a secret: where in its text the value is; the alias of the workload's function that hands a new
 value over, and how long that may run."""
@@ -34,7 +38,7 @@ PREFIXES = {
 RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
 """Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""
 
-RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
+RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, FLAGS, FLAGS_APPLICATION, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
 """Names that a manifest may not set: ours, and those on which the runtime depends."""
 
 MAXIMUM_BYTES = 4096

@@ -164,6 +164,12 @@ RELEASE_STATUS_ACTIONS = ("codedeploy:PutLifecycleEventHookExecutionStatus",)
 RELEASE_METRIC_ACTIONS, RELEASE_LOG_ACTIONS = ("cloudwatch:GetMetricData",), ("logs:FilterLogEvents",)
 """What the function that checks new versions asks CodeDeploy for and tells it, and how it measures a version. No verbs: nobody else may."""
 
+FLAG_ACTIONS = ("appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration")
+"""What a function that reads feature flags does. No verb: `flags` of the function says it."""
+MONITOR_ACTIONS = ("cloudwatch:DescribeAlarms",)
+"""What AppConfig does in the name of an environment's monitors. On the alarms themselves, which CloudWatch takes for metric alarms (CloudWatch API
+reference, DescribeAlarms: only composite alarms need "*")."""
+
 ENVIRONMENT_KEY_ACTIONS = ("kms:Decrypt",)
 """What a function's role needs on the key that encrypts its environment variables."""
 

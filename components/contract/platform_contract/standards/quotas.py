@@ -88,6 +88,10 @@ ACCOUNT: dict[str, AccountQuota] = {
     "trace_policies": AccountQuota(
         "X-Ray resource policies", 5, "account and region", "X-Ray API reference, PutResourcePolicy", "remove one that is not needed any more, or bring the stack up in another account",
     ),
+    "deployment_strategies": AccountQuota(
+        "AppConfig deployment strategies", 20, "account and region", 'AWS General Reference, "AWS AppConfig endpoints and quotas"; can be raised',
+        _MOVE,
+    ),
     "alarms": AccountQuota(
         "CloudWatch alarms", None, "account and region", 'CloudWatch guide, "Using Amazon CloudWatch alarms": there is no limit to their number; each is billed', "",
     ),

@@ -136,6 +136,8 @@ class Function(pulumi.ComponentResource):
     """The newest version, published by the update."""
     role_arn: pulumi.Output[str]
     """ARN of its role."""
+    role_name: pulumi.Output[str]
+    """Name of its role, for what a feature allows it besides."""
     log_group_name: pulumi.Output[str]
     """Name of its log group."""
     failures_arn: pulumi.Output[str]
@@ -157,7 +159,7 @@ class Function(pulumi.ComponentResource):
         self.physical_name, self.arn = self._function.name, self._function.arn
         self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
         self.version = self._function.version
-        self.role_arn, self.log_group_name = self._role.arn, self._log_group.name
+        self.role_arn, self.role_name, self.log_group_name = self._role.arn, self._role.name, self._log_group.name
         self.register_outputs({
             "failures_arn": self.failures_arn, "failures_url": self.failures_url,
             "physical_name": self.physical_name, "arn": self.arn, "alias_arn": self.alias_arn,

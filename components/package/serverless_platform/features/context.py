@@ -1,7 +1,7 @@
 """What a feature is made for: a workload that runs already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -23,3 +23,5 @@ class Context:
     """Its APIs of every kind, by the names of the plan."""
     key_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
+    features: dict[str, Any] = field(default_factory=dict)
+    """Feature -> its component, of those that were made before."""

@@ -40,12 +40,15 @@ class Rollout(pulumi.ComponentResource):
     """Of the CodeDeploy application."""
     record_name: pulumi.Output[str]
     """Parameter whose versions are the releases."""
+    alarm_arns: dict[str, pulumi.Output[str]]
+    """Name of each alarm on what callers reach -> its ARN."""
 
     def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         self._plan = validated("Rollout", name, RolloutPlan, args["rollout"])
         super().__init__("serverless-platform:index:Rollout", name, {"strategy": self._plan.strategy}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        self.alarm_arns = {}
         self._make_application()
         for function, group in self._plan.groups.items():
             self._make_group(function, group)
@@ -61,6 +64,7 @@ class Rollout(pulumi.ComponentResource):
     def _make_group(self, name: str, plan: GroupPlan) -> None:
         function = self._args["functions"][name]
         alarms = self._alarms(name, plan.alias_alarms, {})
+        self.alarm_arns |= {planned.physical_name: made.arn for planned, made in zip(plan.alias_alarms, alarms, strict=True)}
         alarms += self._alarms(name, plan.version_alarms, {"ExecutedVersion": function.version})
         codedeploy.DeploymentGroup(
             f"{self._name}-{name}", app_name=self._application.name, deployment_group_name=plan.physical_name,

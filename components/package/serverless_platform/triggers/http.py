@@ -147,6 +147,8 @@ class HttpApi(pulumi.ComponentResource):
     """URL of the API on AWS."""
     stage_name: pulumi.Output[str]
     """Name of its stage."""
+    alarm_arns: dict[str, pulumi.Output[str]]
+    """Name of each of its alarms -> its ARN."""
 
     def __init__(self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("HttpApi", name, _Knobs, HttpApiArgs, args)
@@ -265,7 +267,8 @@ class HttpApi(pulumi.ComponentResource):
         )  # fmt: skip
 
     def _make_alarms(self) -> None:
-        make_alarms(
+        made = make_alarms(
             self._name, self._args["alarms"], topic_arn=self._args["alarm_topic_arn"], tags=self._args["tags"],
             assigned={"ApiId": self._api.id}, opts=self._child,
         )  # fmt: skip
+        self.alarm_arns = {planned["physical_name"]: alarm.arn for planned, alarm in zip(self._args["alarms"], made, strict=True)}
