@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate phases token logs invoke secret run-schedule release rollback releases access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate phases token logs invoke secret run-schedule release rollback releases flags access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,9 @@ rollback: setup ## callers get the versions before the last release (WORKLOAD=or
 
 releases: setup ## when a workload was released, by whom, and what came of it (WORKLOAD=orders, STACK=dev)
 	@$(OPERATE) releases "$(WORKLOAD)" $(ON)
+
+flags: setup ## feature flags of a workload (WORKLOAD=orders; FLAG=taking VALUE=off, AT_ONCE=1, IGNORE_ALARMS=1; BACK=1; STACK=dev)
+	@$(OPERATE) flags "$(WORKLOAD)" $(if $(BACK),back,$(if $(VALUE),set "$(FLAG)" "$(VALUE)",get $(if $(FLAG),"$(FLAG)"))) $(if $(AT_ONCE),--at-once) $(if $(IGNORE_ALARMS),--ignore-alarms) $(ON)
 
 dashboard: setup ## draws the deployed dashboards with the local stack's own data, as pages (WORKLOAD=orders, MINUTES=60)
 	@$(RUN) local.dashboard $(if $(WORKLOAD),--workload "$(WORKLOAD)") $(if $(MINUTES),--minutes "$(MINUTES)")

@@ -138,6 +138,11 @@ def _told(cloud: Cloud) -> Iterator[tuple[str, str]]:
     for api in cloud.client("appsync").list_graphql_apis()["graphqlApis"]:
         if log := api.get("logConfig"):
             yield log["cloudWatchLogsRoleArn"].rpartition("/")[2], json.dumps(log)
+    appconfig = cloud.client("appconfig")
+    for application in appconfig.list_applications()["Items"]:
+        for environment in appconfig.list_environments(ApplicationId=application["Id"])["Items"]:
+            for monitor in environment.get("Monitors") or []:
+                yield monitor["AlarmRoleArn"].rpartition("/")[2], json.dumps(monitor)
     for page in schedules.get_paginator("list_schedules").paginate():
         for each in page["Schedules"]:
             target = schedules.get_schedule(Name=each["Name"], GroupName=each["GroupName"])["Target"]

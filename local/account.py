@@ -19,9 +19,10 @@ from rich.table import Table
 from local.paths import ROOT
 from local.steps import Refusal, console, step
 from platform_contract import naming
+from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.idle import IdleCost, idle_cost
 from platform_contract.plan.account import Account, account_problems, assumed, taken
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.planning import plan_all
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings
@@ -209,11 +210,19 @@ def _trace_policies(asked: Asked, settings: Settings, plans: Plans, client: Clie
     asked.others["trace_policies"] = _beside(there, [naming.trace_policy_name(settings)])
 
 
+def _deployment_strategies(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    pages = client("appconfig").get_paginator("list_deployment_strategies").paginate()
+    there = {it["Name"] for page in pages for it in page["Items"] if not it["Id"].startswith("AppConfig.")}  # those are everybody's
+    ours = {part.strategy_name for plan in plans.values() for part in parts_of(FeatureFlagsPlan, plan.features)}
+    asked.others["deployment_strategies"] = _beside(there, ours)
+
+
 def _beside(there: set[str], ours: Iterable[str]) -> int:
     return len(there - set(ours))
 
 
 QUESTIONS: Mapping[str, Callable[[Asked, Settings, Plans, Client], None]] = {
     "concurrent_executions": _concurrency, "roles": _roles, "trace_groups": _trace_groups, "trace_policies": _trace_policies,
+    "deployment_strategies": _deployment_strategies,
 }  # fmt: skip
 """Quota -> how it is read. Alarms have none."""

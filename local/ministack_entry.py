@@ -14,6 +14,8 @@ One thing is pretended: every request counts as sent over TLS. On this machine a
 interface, and the platform's queues, buckets and topics deny that (`aws:SecureTransport`), as they should on AWS. So the embedded
 cloud says nothing about those denials; the program's tests assert that the statements are there.
 
+A read of a configuration in AppConfig is an action on that configuration; ministack asks IAM about none.
+
 A function whose module cannot be imported gets its traceback into its log, as on AWS; ministack leaves that log empty.
 
 Every run of a function is measured, whoever invoked it, under the dimensions that Lambda publishes; ministack measures the Invoke API
@@ -123,6 +125,46 @@ def install(evaluator: Any, log: Log) -> None:
     evaluator.evaluate = evaluate_and_note
     evaluator.enforce = enforce_and_write
     evaluator.pin_request_origin = lambda source_ip, secure_transport: pin_request_origin(source_ip, True)
+
+
+def name_configurations(actions: Any, appconfig: Any) -> None:
+    """Makes a read of AppConfig an action on the configuration that is read; ministack knows neither and asks nobody."""
+    extract, extract_action = actions.extract_resource_arn, actions.extract_iam_action
+    reads = {("POST", "/configurationsessions"): "StartConfigurationSession", ("GET", "/configuration"): "GetLatestConfiguration"}
+
+    def read_of(service: str, method: str, path: str) -> str | None:
+        return reads.get((method, path.rstrip("/"))) if service in ("appconfig", "appconfigdata") else None  # requests are signed for the first
+
+    def configuration(path: str, body: bytes, query: dict[str, Any]) -> tuple[str, ...]:
+        """Ids of application, environment and profile; none where there are no such."""
+        if path.rstrip("/").endswith("/configurationsessions"):
+            asked = json.loads(body or b"{}")
+            application = appconfig._resolve_application_id(asked.get("ApplicationIdentifier", ""))
+            found = (
+                application,
+                appconfig._resolve_environment_id(application, asked.get("EnvironmentIdentifier", "")),
+                appconfig._resolve_configuration_profile_id(application, asked.get("ConfigurationProfileIdentifier", "")),
+            )
+        else:
+            token = query.get("configuration_token", "")
+            session = appconfig._sessions.get(token[0] if isinstance(token, list) else token) or {}
+            found = tuple(session.get(f"{name}Identifier") for name in ("Application", "Environment", "ConfigurationProfile"))
+        return found if all(found) else ()
+
+    @wraps(extract)
+    def extract_or_find(service: str, method: str, path: str, headers: Any, body: bytes, query: dict[str, Any], region: str, account: str) -> Any:
+        found = configuration(path, body, query) if read_of(service, method, path) else ()
+        if not found:
+            return extract(service, method, path, headers, body, query, region, account)
+        application, environment, profile = found
+        return f"arn:aws:appconfig:{region}:{account}:application/{application}/environment/{environment}/configuration/{profile}"
+
+    @wraps(extract_action)
+    def extract_or_name(service: str, method: str, path: str, *more: Any) -> Any:
+        read = read_of(service, method, path)
+        return f"appconfig:{read}" if read else extract_action(service, method, path, *more)
+
+    actions.extract_resource_arn, actions.extract_iam_action = extract_or_find, extract_or_name
 
 
 INIT_FAILED = 'json.dumps({"status": "error", "error": str(e)})'
@@ -248,8 +290,10 @@ def main() -> None:
     from ministack.core import lambda_runtime
 
     tell_failed_starts(lambda_runtime)
-    from ministack.services import cloudwatch, lambda_svc
+    from ministack.core import iam_actions
+    from ministack.services import appconfig, cloudwatch, lambda_svc
 
+    name_configurations(iam_actions, appconfig)
     measure_every_run(lambda_svc, cloudwatch)
     from ministack.app import main as ministack
 

@@ -6,7 +6,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import invoke, logs, redrive, schedule, secret
+from operations import flags, invoke, logs, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
 from operations.releases import promote as promotion
@@ -95,6 +95,18 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     history = commands.add_parser("releases", parents=[common], help="the releases of a workload: when, who, what came of each")
     history.add_argument("workload")
     history.set_defaults(run=verbs.releases)
+    switch = commands.add_parser(
+        "flags", parents=[common], help="feature flags of a workload: what is on, and switching it",
+        description="get: what is on. set FLAG on|off: gradually, as the stack wants it, and taken back by AppConfig when an alarm of the workload fires. "
+        "back: takes the last change back at once. clear: deletes old versions, before the flags themselves are taken away.",
+    )  # fmt: skip
+    switch.add_argument("workload")
+    switch.add_argument("action", choices=("get", "set", "back", "clear"))
+    switch.add_argument("flag", nargs="?", help="name of the flag in the workload's manifest")
+    switch.add_argument("value", nargs="?", choices=tuple(flags.VALUES))
+    switch.add_argument("--at-once", action="store_true", help="all functions at once, whatever the stack wants")
+    switch.add_argument("--ignore-alarms", action="store_true", help="alarms take nothing back meanwhile; to switch off what they tell of")
+    switch.set_defaults(run=flags.lines, interrupted="the change goes on; `flags WORKLOAD back` takes it back")
     return parser.parse_args(argv)
 
 

@@ -28,12 +28,12 @@ def read(source: str | None, stack: str | None) -> Inventory:
 def queue_of(inventory: Inventory, workload: str, queue: str) -> tuple[WorkloadEntry, QueueEntry]:
     """Raises OperationError that names what there is."""
     found = workload_of(inventory, workload)
-    return found, _named(found.queues, queue, "queue", f"the workload {workload}")
+    return found, entry_named(found.queues, queue, "queue", f"the workload {workload}")
 
 
 def workload_of(inventory: Inventory, name: str) -> WorkloadEntry:
     """Raises OperationError that names what there is."""
-    found: WorkloadEntry = _named(inventory.workloads, name, "workload", f"the stack {inventory.environment}")
+    found: WorkloadEntry = entry_named(inventory.workloads, name, "workload", f"the stack {inventory.environment}")
     return found
 
 
@@ -41,14 +41,14 @@ def function_of(inventory: Inventory, named: str) -> FunctionEntry:
     """The function that `WORKLOAD/FUNCTION` names. Raises OperationError that names what there is."""
     workload, function = _halves(named, "FUNCTION", "orders/api")
     found = workload_of(inventory, workload)
-    return _named(found.functions, function, "function", f"the workload {workload}")
+    return entry_named(found.functions, function, "function", f"the workload {workload}")
 
 
 def secret_of(inventory: Inventory, named: str) -> str:
     """Physical name of the secret that `WORKLOAD/SECRET` names. Raises OperationError that names what there is."""
     workload, secret = _halves(named, "NAME", "loans/bureau")
     found = workload_of(inventory, workload)
-    return _named(found.secrets, secret, "secret", f"the workload {workload}").physical_name
+    return entry_named(found.secrets, secret, "secret", f"the workload {workload}").physical_name
 
 
 def schedule_of(inventory: Inventory, named: str) -> ScheduleEntry:
@@ -59,7 +59,7 @@ def schedule_of(inventory: Inventory, named: str) -> ScheduleEntry:
     of_function = [key for key in found.schedules if key.rpartition("-")[0] == schedule]
     if len(of_function) == 1:
         schedule = of_function[0]
-    return _named(found.schedules, schedule, "schedule", f"the workload {workload}")
+    return entry_named(found.schedules, schedule, "schedule", f"the workload {workload}")
 
 
 def _halves(named: str, what: str, example: str) -> tuple[str, str]:
@@ -69,7 +69,8 @@ def _halves(named: str, what: str, example: str) -> tuple[str, str]:
     return workload, part
 
 
-def _named(known: dict[str, Any], name: str, kind: str, where: str) -> Any:
+def entry_named(known: dict[str, Any], name: str, kind: str, where: str) -> Any:
+    """Raises OperationError that names what there is."""
     if name in known:
         return known[name]
     near = get_close_matches(name, known, 1)

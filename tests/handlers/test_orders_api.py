@@ -15,7 +15,7 @@ def tables(aws, monkeypatch):
     from orders import api
 
     names = {"TABLE_ORDERS": make_table(aws, "order_id", ("by-customer", "customer_id", "created_at")), "TABLE_IDEMPOTENCY": make_table(aws, "id")}
-    for name, value in {**names, "WORKLOAD": "orders", "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600"}.items():
+    for name, value in {**names, "WORKLOAD": "orders", "FLAGS": '{"taking": true}', "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600"}.items():
         monkeypatch.setenv(name, value)
     api.parts.cache_clear()
     yield lambda: (items(aws, names["TABLE_ORDERS"]), items(aws, names["TABLE_IDEMPOTENCY"]))
@@ -56,6 +56,19 @@ def problem(reply: dict) -> tuple[int, str, str | None]:
     assert sorted(told) == ["correlation_id", "field", "message"]
     assert told["correlation_id"] == reply["headers"]["x-correlation-id"]
     return reply["statusCode"], told["message"], told["field"]
+
+
+def test_where_taking_is_switched_off_nothing_is_kept_and_clients_are_told_when_to_come_back(tables, monkeypatch):
+    from orders import api
+
+    monkeypatch.setenv("FLAGS", '{"taking": false}')
+    api.parts.cache_clear()
+    reply = post()
+    assert problem(reply) == (429, "orders are not taken at the moment", None)
+    assert reply["headers"]["retry-after"] == "60"
+    assert tables() == ([], [])
+    assert problem(post({"items": []}))[0] == 400, "what is no order is refused as ever"
+    assert call("GET", "/orders")["statusCode"] == 200, "and the other paths answer"
 
 
 def test_post_keeps_one_order_and_tells_where_it_is(tables):

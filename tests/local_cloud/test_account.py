@@ -37,7 +37,7 @@ class Aws:
         client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
         stub, facts = Stubber(client), self.facts
         if service in facts["refuses"]:
-            for operation in {"lambda": ["get_account_settings"], "iam": ["get_account_summary"], "xray": ["get_groups"], "sts": ["get_caller_identity"]}[service]:
+            for operation in {"lambda": ["get_account_settings"], "iam": ["get_account_summary"], "xray": ["get_groups"], "sts": ["get_caller_identity"], "appconfig": ["list_deployment_strategies"]}[service]:
                 stub.add_client_error(operation, "AccessDenied", "no such permission", 403)
         elif service == "sts":
             stub.add_response("get_caller_identity", {"Account": facts["account"]})
@@ -63,6 +63,9 @@ class Aws:
                 stub.add_response("get_groups", {"Groups": [{"GroupName": name} for name in facts["groups"]]})
             else:
                 stub.add_response("list_resource_policies", {"ResourcePolicies": [{"PolicyName": name} for name in facts["policies"]]})
+        elif service == "appconfig":
+            names = [("abc1234", "somebody-elses"), ("abc1235", "dev-orders"), ("AppConfig.AllAtOnce", "AppConfig.AllAtOnce")]
+            stub.add_response("list_deployment_strategies", {"Items": [{"Id": identity, "Name": name} for identity, name in names]})
         self.made[service] = self.made.get(service, 0) + 1
         stub.activate()
         return client
@@ -71,8 +74,8 @@ class Aws:
 def test_an_empty_account_has_room():
     asked = ask(SETTINGS, PLANS, Aws())
     assert asked.notes == []
-    assert asked.most == {"concurrent_executions": 1000, "roles": 1000, "trace_groups": 25, "trace_policies": 5, "alarms": None}
-    assert asked.others == {"concurrent_executions": 0, "roles": 0, "trace_groups": 1, "trace_policies": 0}
+    assert asked.most == {"concurrent_executions": 1000, "roles": 1000, "trace_groups": 25, "trace_policies": 5, "deployment_strategies": 20, "alarms": None}
+    assert asked.others == {"concurrent_executions": 0, "roles": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1}
     refuse_what_does_not_fit(SETTINGS, PLANS, asked)
 
 
@@ -104,7 +107,7 @@ def test_the_stacks_own_roles_groups_and_policies_are_not_counted_twice():
     aws = Aws(roles=[*ROLES, "admin", "audit"], roles_quota=len(ROLES) + 2, groups=[*groups, *(f"other-{each}" for each in range(23))],
               policies=["dev-topics", "a", "b", "c", "d"])  # fmt: skip
     asked = ask(SETTINGS, PLANS, aws)
-    assert asked.others == {"concurrent_executions": 0, "roles": 2, "trace_groups": 23, "trace_policies": 4}
+    assert asked.others == {"concurrent_executions": 0, "roles": 2, "trace_groups": 23, "trace_policies": 4, "deployment_strategies": 1}
     refuse_what_does_not_fit(SETTINGS, PLANS, asked)
     for changes, told in (({"roles_quota": len(ROLES) + 1}, "IAM roles, and the account has 2 others"),
                           ({"groups": [f"other-{each}" for each in range(24)]}, "X-Ray groups, and the account has 24 others"),
@@ -123,9 +126,9 @@ def test_what_the_account_does_not_say_is_told_and_assumed():
     asked = ask(SETTINGS, PLANS, Aws(refuses=("iam",)))
     assert asked.most["roles"] == 1000
     assert [note.split(",")[0] for note in asked.notes] == ["AWS did not say about IAM roles"]
-    assert asked.others == {"concurrent_executions": 0, "trace_groups": 1, "trace_policies": 0}
-    nothing = ask(SETTINGS, PLANS, Aws(refuses=("sts", "iam", "lambda", "xray")))
-    assert len(nothing.notes) == 1, "once, not five times"
+    assert asked.others == {"concurrent_executions": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1}
+    nothing = ask(SETTINGS, PLANS, Aws(refuses=("sts", "iam", "lambda", "xray", "appconfig")))
+    assert len(nothing.notes) == 1, "once, not six times"
     refuse_what_does_not_fit(SETTINGS, PLANS, nothing)
 
 
@@ -145,7 +148,7 @@ def test_it_is_asked_before_anything_else(monkeypatch, capsys):
     monkeypatch.setattr(account, "clients_of", lambda settings: Aws(refuses=("sts",)))
     account.tell_before("dev", SETTINGS)
     said = capsys.readouterr().out
-    assert "Account 111111111111 in eu-west-1: functions running at the same time: 480 of 900, IAM roles: 36 of 1,000, X-Ray groups: 13 of 25" in said
+    assert "Account 111111111111 in eu-west-1: functions running at the same time: 480 of 900, IAM roles: 38 of 1,000, X-Ray groups: 13 of 25" in said
     assert "Costs a month though nothing runs, in USD" in said
     every = load_manifests(ROOT / "workloads", SETTINGS)
     _, *rows = idle_cost(every, plan_all(every, SETTINGS), SETTINGS).rows()

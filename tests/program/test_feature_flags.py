@@ -138,8 +138,8 @@ def any_environment(_: str, sent: dict) -> dict:
     ("appconfig.Environment", unordered, monitors, "may not ask for"),
     ("cloudwatch.MetricAlarm", with_(treat_missing_data="missing"), monitors, "without data"),
     ("iam.RolePolicy", lambda name, sent: {**sent, "policy": sent["policy"].replace("DescribeAlarms", "GetMetricData")} if name.endswith("-flags-monitors") else sent, monitors, "may not ask for"),
-    ("iam.RolePolicy", lambda name, sent: None if name.endswith("-flags-api") else sent, reading, "may not read its flags"),
-    ("iam.RolePolicy", lambda name, sent: {**sent, "role": "dev-orders-gate-eu-west-1"} if name.endswith("-flags-api") else sent, reading, "reads no flags and may"),
+    ("iam.RolePolicy", lambda name, sent: None if name.endswith("-flags-api-assigned") else sent, reading, "may not read its flags"),
+    ("iam.RolePolicy", lambda name, sent: {**sent, "role": "dev-orders-gate-eu-west-1"} if name.endswith("-flags-api-assigned") else sent, reading, "reads no flags and may"),
 ])  # fmt: skip
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)

@@ -18,6 +18,7 @@ from .uses import (
     APIS,
     ASSUMPTIONS,
     DATASETS,
+    FLAGS,
     IDEMPOTENCY,
     IDLE,
     LOG_KB_PER_EVENT,
@@ -100,6 +101,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
             uses = [_of_its_kind(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
+        lines += [_line(use, "flags", events, events) for use in FLAGS if plan.functions[name].reads_flags]
     lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
     if manifest.graphql:  # resolvers work on the table without a function
         lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)

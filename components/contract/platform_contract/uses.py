@@ -110,6 +110,9 @@ IDEMPOTENCY = (
 )
 """Powertools puts an item when a request begins and updates it with the answer."""
 
+FLAGS = (Use("asked for, cached", "configuration_request", 0.01),)
+"""What an event uses in a function that reads feature flags: an execution environment in use asks twice a minute."""
+
 _KEY_REQUESTS = Use("requests to the key", "kms_request", KEY_REQUESTS_PER_HOUR * HOURS_PER_MONTH)
 
 IDLE: dict[str, tuple[Use, ...]] = {

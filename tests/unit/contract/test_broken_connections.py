@@ -13,6 +13,7 @@ UPLOAD = "functions.process.triggers.0.upload"
 LONG = "takes-all-that-happens-in-the-shop-and-in-its-stores-every-day-and-at-night"
 LONGEST = "s" * 502
 EXPRESS = {"type": "express", "timeout_seconds": 5, "start_at": "A", "states": {"A": {"Type": "Succeed"}}}
+FLAG = {"description": "Orders are taken.", "default": True}
 RULE = {"event": {"bus": "notices", "pattern": {"source": ["x"], "detail_type": ["OrderPaid"]}}}
 DAILY = {"schedule": {"expression": "rate(1 day)"}}
 
@@ -25,6 +26,12 @@ BROKEN = [
     ("stream that nobody reads", [put("streams.lost", {})],
      "streams.lost: is read by nobody: records would wait until they expire, paid for by the hour; add `stream: {stream: lost}` to the "
      "triggers of a function, or remove it"),
+    ("flag that nobody reads", [put("flags", {"taking": FLAG})],
+     "flags.taking: is read by nobody: switching it would change nothing; add `flags: [taking]` to a function, or remove it"),
+    ("flag that is not there", [put("flags", {"taking": FLAG}), put("functions.api.flags", ["takin"])],
+     "functions.api.flags[0]=takin: is no flag of this workload; there is taking; did you mean 'taking'?"),
+    ("flag named twice", [put("flags", {"taking": FLAG}), put("functions.api.flags", ["taking", "taking"])],
+     "functions.api.flags[1]=taking: is named twice; remove one of them"),
     ("topic that nobody hears", [put("topics.lost", {})],
      "topics.lost: has no receiver: what is published would be gone; add `from_topic: lost` to a queue, or e-mail addresses to it"),
     ("queue to itself", [put("functions.worker.uses", {"paid": ["send"]})],

@@ -33,6 +33,9 @@ PLAIN = {
             ]}},
             "release": {"application_name": "dev-orders", "strategy": "canary", "percent": 10, "minutes": 10,
                         "checks_name": "dev-orders-release-checks", "record_name": "/dev/orders/release.record"},
+            "feature_flags": {"application_id": "a", "environment_id": "e", "profile_id": "p", "strategy_id": "s", "minutes": 20, "bake_minutes": 10,
+                              "first_version": 1, "monitors": ["dev-orders-http-server-errors"], "monitor_role_arn": "arn:r",
+                              "flags": {"taking": {"description": "Orders are taken.", "default": True}}},
             "dashboards": {"release": "dev-orders-release-eu-west-1", "runtime": "dev-orders-runtime-eu-west-1"},
             "alarms": ["dev-orders-api-errors"],
         }

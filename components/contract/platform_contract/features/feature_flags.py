@@ -118,7 +118,7 @@ def plan_feature_flags(settings: Settings, manifest: Manifest, plan: WorkloadPla
 def validator(flags: Any) -> dict[str, Any]:
     """What AppConfig checks of every version before it is deployed: only flags of the manifest, each on or off. One that is missing has its default."""
     flag = {"type": "object", "properties": {"default": {"type": "boolean"}}, "required": ["default"], "additionalProperties": False}
-    return {"$schema": DRAFT, "type": "object", "properties": {name: flag for name in flags}, "additionalProperties": False}
+    return {"$schema": DRAFT, "type": "object", "properties": dict.fromkeys(flags, flag), "additionalProperties": False}
 
 
 def _monitors(plan: WorkloadPlan, readers: tuple[str, ...]) -> Iterator[MonitorPlan]:

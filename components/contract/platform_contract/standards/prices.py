@@ -87,6 +87,7 @@ PRICES: dict[str, Price] = {
     "alarm": Price(0.10, 1, "alarms", f"{_WATCH}, one metric each"),
     "composite_alarm": Price(0.50, 1, "alarms of alarms", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
     "dashboard": Price(3.00, 1, "dashboards, beyond three of an account", _OTHER_REGION.format("CloudWatch pricing"), confirmed=False),
+    "configuration_request": Price(0.20, MILLION, "requests", _OTHER_REGION.format("Systems Manager pricing, AppConfig"), confirmed=False),
     "metric": Price(0.30, 1, "metrics", f"{_WATCH}, first 10,000"),
     "trace": Price(5.00, MILLION, "traces", _OTHER_REGION.format("X-Ray pricing"), confirmed=False),
     "secret": Price(0.40, 1, "secrets", _LIST.format("2026-09-11")),

@@ -56,7 +56,7 @@ class FeatureFlags(pulumi.ComponentResource):
         self.ids = {
             "application_id": self._application.id, "environment_id": self._environment.environment_id,
             "profile_id": self._profile.configuration_profile_id, "strategy_id": self._strategy.id,
-            "first_version": self._version.version_number.apply(int), "monitor_role_arn": self._monitor_role.arn,
+            "first_version": self._first_version.version_number.apply(int), "monitor_role_arn": self._monitor_role.arn,
         }  # fmt: skip
         self.register_outputs({"ids": self.ids})
 
@@ -97,7 +97,7 @@ class FeatureFlags(pulumi.ComponentResource):
 
     def _make_first_version(self) -> None:
         """Once: a version that followed the manifest would send its defaults over what `operations flags` has set."""
-        self._version = appconfig.HostedConfigurationVersion(
+        self._first_version = appconfig.HostedConfigurationVersion(
             self._name, application_id=self._application.id, configuration_profile_id=self._profile.configuration_profile_id,
             content=self._plan.content, content_type=CONTENT_TYPE,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["content"]),
@@ -105,7 +105,7 @@ class FeatureFlags(pulumi.ComponentResource):
         appconfig.Deployment(
             self._name, application_id=self._application.id, environment_id=self._environment.environment_id,
             configuration_profile_id=self._profile.configuration_profile_id,
-            configuration_version=self._version.version_number.apply(lambda number: str(int(number))), deployment_strategy_id=self._strategy.id,
+            configuration_version=self._first_version.version_number.apply(lambda number: str(int(number))), deployment_strategy_id=self._strategy.id,
             description="The manifest's defaults.", tags=self._args["tags"], opts=self._child,
         )  # fmt: skip
 
@@ -113,7 +113,7 @@ class FeatureFlags(pulumi.ComponentResource):
         ids = (self._application.id, self._environment.environment_id, self._profile.configuration_profile_id)
         document = pulumi.Output.all(*ids).apply(lambda known: json.dumps(flags_policy(self._args["arn_prefix"] + configuration(*known))))
         for name in self._plan.readers:
-            iam.RolePolicy(f"{self._name}-{name}", name="flags", role=self._args["role_names"][name], policy=document, opts=self._child)
+            iam.RolePolicy(f"{self._name}-{name}-assigned", name="flags", role=self._args["role_names"][name], policy=document, opts=self._child)
 
 
 def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> FeatureFlags:

@@ -14,7 +14,7 @@ from ..arguments import validated
 from ..blocks.function import Function
 from ..planned import make_function
 from ..platform_code import platform_code
-from ..watch.alarms import make_alarms
+from ..watch.alarms import arns_of, make_alarms
 from .context import Context
 
 ROLLS_BACK_ON = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
@@ -64,7 +64,7 @@ class Rollout(pulumi.ComponentResource):
     def _make_group(self, name: str, plan: GroupPlan) -> None:
         function = self._args["functions"][name]
         alarms = self._alarms(name, plan.alias_alarms, {})
-        self.alarm_arns |= {planned.physical_name: made.arn for planned, made in zip(plan.alias_alarms, alarms, strict=True)}
+        self.alarm_arns |= arns_of(alarms, [alarm.argument() for alarm in plan.alias_alarms])
         alarms += self._alarms(name, plan.version_alarms, {"ExecutedVersion": function.version})
         codedeploy.DeploymentGroup(
             f"{self._name}-{name}", app_name=self._application.name, deployment_group_name=plan.physical_name,

@@ -8,7 +8,7 @@ import pydantic
 from pulumi_aws import apigatewayv2, lambda_
 
 from ..arguments import PlainArguments, checked
-from ..watch.alarms import AlarmArgs, make_alarms
+from ..watch.alarms import AlarmArgs, arns_of, make_alarms
 from ..watch.logs import make_log_group
 
 STAGE = "$default"
@@ -147,8 +147,6 @@ class HttpApi(pulumi.ComponentResource):
     """URL of the API on AWS."""
     stage_name: pulumi.Output[str]
     """Name of its stage."""
-    alarm_arns: dict[str, pulumi.Output[str]]
-    """Name of each of its alarms -> its ARN."""
 
     def __init__(self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("HttpApi", name, _Knobs, HttpApiArgs, args)
@@ -271,4 +269,4 @@ class HttpApi(pulumi.ComponentResource):
             self._name, self._args["alarms"], topic_arn=self._args["alarm_topic_arn"], tags=self._args["tags"],
             assigned={"ApiId": self._api.id}, opts=self._child,
         )  # fmt: skip
-        self.alarm_arns = {planned["physical_name"]: alarm.arn for planned, alarm in zip(self._args["alarms"], made, strict=True)}
+        self.alarm_arns = arns_of(made, self._args["alarms"])

@@ -9,7 +9,7 @@ import pydantic
 from pulumi_aws import apigateway, lambda_
 
 from ..arguments import PlainArguments, checked
-from ..watch.alarms import AlarmArgs, make_alarms
+from ..watch.alarms import AlarmArgs, arns_of, make_alarms
 from ..watch.logs import make_log_group
 from .rest_edge import ACCESS_LOG, REFUSALS
 from .rest_snapshot import digest_of
@@ -146,8 +146,6 @@ class RestApi(pulumi.ComponentResource):
     """Name of its stage."""
     key_ids: dict[str, pulumi.Output[str]]
     """Client -> id of its API key; the value is read with it, by who may."""
-    alarm_arns: dict[str, pulumi.Output[str]]
-    """Name of each of its alarms -> its ARN."""
 
     def __init__(self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("RestApi", name, _Knobs, RestApiArgs, args)
@@ -167,8 +165,7 @@ class RestApi(pulumi.ComponentResource):
         self.key_ids = make_usage(
             name, args["tiers"], args["clients"], api_id=self._api.id, stage=self._stage.stage_name, tags=args["tags"], opts=self._child
         )
-        alarms = make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
-        self.alarm_arns = {planned["physical_name"]: alarm.arn for planned, alarm in zip(args["alarms"], alarms, strict=True)}
+        self.alarm_arns = arns_of(make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child), args["alarms"])
         self.api_id, self.endpoint, self.stage_name = self._api.id, self._stage.invoke_url, self._stage.stage_name
         self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint, "stage_name": self.stage_name, "key_ids": self.key_ids})
 

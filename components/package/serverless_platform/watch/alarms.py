@@ -125,3 +125,8 @@ def make_composite_alarm(
         f"{name}-{plan.suffix}", alarm_name=plan.physical_name, alarm_description=plan.description, alarm_rule=rule, actions_enabled=True,
         alarm_actions=[topic_arn], tags=tags, opts=opts,
     )  # fmt: skip
+
+
+def arns_of(made: Sequence[cloudwatch.MetricAlarm], alarms: Sequence[Mapping[str, Any]]) -> dict[str, pulumi.Output[str]]:
+    """Physical name of each alarm -> its ARN, for what watches alarms itself."""
+    return {alarm["physical_name"]: each.arn for alarm, each in zip(alarms, made, strict=True)}
