@@ -11,6 +11,7 @@ from .plan.plain import CompositeAlarmPlan, MathAlarmPlan
 from .planning import plan_workload
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
+from .standards import environment
 from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
 from .uses import (
     ACTIVE,
@@ -101,7 +102,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
             uses = [_of_its_kind(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
-        lines += [_line(use, "flags", events, events) for use in FLAGS if plan.functions[name].reads_flags]
+        lines += [_line(use, "flags", events, events) for use in FLAGS if environment.FLAGS_APPLICATION in plan.functions[name].environment]
     lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
     if manifest.graphql:  # resolvers work on the table without a function
         lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)

@@ -26,7 +26,7 @@ def make_function(
 ) -> Function:  # fmt: skip
     """The function `NAME` of a workload. references: environment variables whose values are outputs. more: further arguments, such as code."""
     return Function(name, arguments(
-        function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures", "assigned_statements", "reads_flags",
+        function, "alarms", "arn", "environment", "references", "statements", "key_statements", "failures", "assigned_statements",
         key_arn=key_arn, alarm_topic_arn=alarm_topic_arn, tags=workload.tags,
         account_id=workload.account_id,
         boundary_arn=workload.boundary_arn,

@@ -84,7 +84,7 @@ def read_by_functions(settings: Settings, manifest: Manifest, plan: WorkloadPlan
     """The pilot's plan, where functions that read flags are told where those are and may read them."""
     told = {environment.FLAGS_APPLICATION: flag_names.application_name(settings, manifest.name)} if manifest.flags else {}
     functions = {
-        name: function.model_copy(update={"reads_flags": True, "environment": function.environment | told})
+        name: function.model_copy(update={"environment": function.environment | told})
         if manifest.functions[name].flags else function
         for name, function in plan.functions.items()
     }  # fmt: skip
@@ -96,7 +96,7 @@ def plan_feature_flags(settings: Settings, manifest: Manifest, plan: WorkloadPla
     if not manifest.flags:
         return None
     growth = GROWTH[settings.rollout]
-    readers = tuple(name for name, function in plan.functions.items() if function.reads_flags)
+    readers = tuple(name for name, function in plan.functions.items() if environment.FLAGS_APPLICATION in function.environment)
     monitors = tuple(_monitors(plan, readers))[:MONITORS]
     return FeatureFlagsPlan(
         application_name=flag_names.application_name(settings, manifest.name), environment_name=settings.environment,

@@ -139,8 +139,6 @@ class FunctionPlan(Plain):
     """Of a function that is invoked asynchronously or from an ordered source."""
     asynchronous: AsynchronousPlan | None
     alarms: tuple[AlarmPlan, ...]
-    reads_flags: bool = False
-    """Whether it may read the workload's feature flags in AppConfig, as it may from the phase standardize on."""
     released: bool = False
     """Whether releases move its alias to new versions; otherwise each update does."""
 

@@ -8,6 +8,7 @@ from platform_contract import documents
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
 from platform_contract.settings import partition_of
+from platform_contract.standards import environment
 
 API_ID = "a" * 10
 """As long as the id of an API, which AWS assigns."""
@@ -61,7 +62,7 @@ def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
 
 def _of_function(plan: WorkloadPlan, function: FunctionPlan, field: str) -> RoleDocuments:
     inline = _inline(plan, function.statements, function.key_statements, function.assigned_statements)
-    if function.reads_flags:
+    if environment.FLAGS_APPLICATION in function.environment:
         inline = (*inline, documents.flags_policy(flags_arn(plan)))
     return RoleDocuments(function.role_name, field, documents.trust_policy(plan.account_id), inline)
 
