@@ -51,7 +51,7 @@ def test_a_flag_switches_a_broken_path_off_while_customers_call_and_an_update_le
     released = small.run("local.operate", "release", "orders")
     assert released.returncode == 0, released.stdout
     with Caller(order(access), 0.2) as customer:
-        customer.wait_for(502)
+        customer.wait_for(502)  # 500 on AWS
         said = flags(small, "set", "taking", "off")
         assert "taking is off" in said
         customer.wait_for(429, SEEN_WITHIN_SECONDS)
