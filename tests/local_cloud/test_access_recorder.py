@@ -42,11 +42,11 @@ def cloud(log):
 def acting(cloud):
     """Makes a role that may do `actions`; clients that act under it."""
 
-    def act(role: str, *actions: str):
+    def act(role: str, *actions: str, resource: str = "*"):
         iam = cloud.client("iam")
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
-        allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
+        allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": resource}]}
         iam.put_role_policy(RoleName=role, PolicyName="access", PolicyDocument=json.dumps(allowed))
         taken = cloud.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="test")["Credentials"]
         return lambda service: boto3.client(
@@ -91,6 +91,33 @@ def test_only_who_may_list_a_bucket_is_told_that_an_object_is_missing(log, actin
     assert of(log, "getter") == [Call("getter", *asked)], "to be told nothing is no missing grant"
 
 
+def configuration(cloud, name: str) -> str:
+    """What IAM calls the configuration `flags` of a new application, deployed nowhere yet."""
+    api = cloud.client("appconfig")
+    application = api.create_application(Name=name)["Id"]
+    environment = api.create_environment(ApplicationId=application, Name="local")["Id"]
+    profile = api.create_configuration_profile(ApplicationId=application, Name="flags", LocationUri="hosted")["Id"]
+    return f"arn:aws:appconfig:{REGION}:{ACCOUNT}:application/{application}/environment/{environment}/configuration/{profile}"
+
+
+def test_a_read_of_a_configuration_is_an_action_on_that_one(cloud, log, acting):
+    own, other = configuration(cloud, "own"), configuration(cloud, "other")
+    data = acting("reader", "appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration", resource=own)("appconfigdata")
+
+    def read(application: str) -> None:
+        token = data.start_configuration_session(ApplicationIdentifier=application, EnvironmentIdentifier="local", ConfigurationProfileIdentifier="flags")
+        data.get_latest_configuration(ConfigurationToken=token["InitialConfigurationToken"])
+
+    read("own")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        read("other")
+    assert of(log, "reader") == [
+        Call("reader", "appconfig:StartConfigurationSession", own, "Allow"),
+        Call("reader", "appconfig:GetLatestConfiguration", own, "Allow"),
+        Call("reader", "appconfig:StartConfigurationSession", other, "ImplicitDeny"),
+    ]
+
+
 def test_the_root_of_the_account_is_not_recorded(cloud, log):
     cloud.client("s3").list_objects_v2(Bucket=BUCKET)
-    assert {call.role for call in recorded(log)} <= {"writer", "sender", "lister", "getter"}
+    assert {call.role for call in recorded(log)} <= {"writer", "sender", "lister", "getter", "reader"}
