@@ -79,9 +79,9 @@ def tell_before(stack: str, settings: Settings) -> None:
 def tell_idle_cost(cost: IdleCost) -> None:
     """What will cost money though nothing runs: said before it is made."""
     head, *rows, last = cost.rows()
-    table = Table(title="Costs a month though nothing runs, in USD", title_justify="left", box=box.SIMPLE_HEAD, show_footer=True)
+    table = Table(title="Costs a month though nothing runs, in USD", title_justify="left", box=box.SIMPLE_HEAD, show_footer=True, padding=(0, 1, 0, 0), pad_edge=False)
     for number, (name, footer) in enumerate(zip(head, last, strict=True)):
-        table.add_column(name, footer, justify="right" if number else "left")
+        table.add_column(name, footer, justify="right" if number else "left", no_wrap=number != len(head) - 1)
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -165,11 +165,12 @@ def test_a_line_of_the_manifest_all_the_way(tmp_path: Path):
         f"{old.name} {key}": (old.inputs[key], new.inputs[key])
         for old, new in zip(sorted_nodes(before), sorted_nodes(after), strict=True)
         for key in new.inputs
-        if key != "code" and old.custom and old.inputs[key] != new.inputs[key]
+        if key not in ("code", "dashboardBody") and old.custom and old.inputs[key] != new.inputs[key]
     }
     assert changed == {
         "receipts-worker timeout": (30, 45),
         "receipts-worker-duration threshold": (24_000, 36_000),
+        "receipts-rollout-worker-version-duration threshold": (24_000, 36_000),
         "receipts-paid-orders visibilityTimeoutSeconds": (181, 271),
         "receipts-paid-orders-backlog threshold": (1810, 2710),
     }

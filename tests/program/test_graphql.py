@@ -194,7 +194,7 @@ def watching(graph: Graph) -> Iterator[str]:
         if not api.inputs.get("xrayEnabled"):
             yield f"{api.name}: is not traced"
         alarms = [alarm.inputs for alarm in graph.all("cloudwatch/metricAlarm")
-                  if alarm.inputs["namespace"] == "AWS/AppSync" and alarm.inputs["dimensions"] == {"GraphQLAPIId": f"{api.name}-id"}]  # fmt: skip
+                  if alarm.inputs.get("namespace") == "AWS/AppSync" and alarm.inputs["dimensions"] == {"GraphQLAPIId": f"{api.name}-id"}]  # fmt: skip
         statistics = [alarm.get("statistic") for alarm in alarms if alarm["metricName"] == "5XXError"]
         if statistics != ["Sum", "Sum"]:  # within minutes, and over an hour
             yield f"{api.name}: nobody learns of errors of AppSync's own"

@@ -90,5 +90,5 @@ def test_what_is_counted_is_what_is_registered(dev: Graph):
         "trace_groups": len(dev.all("xray/group")),
         "trace_policies": len(dev.all("xray/resourcePolicy")),
         "deployment_strategies": len(dev.all("appconfig/deploymentStrategy")),
-        "alarms": len(dev.all("cloudwatch/metricAlarm")),
+        "alarms": len(dev.all("cloudwatch/metricAlarm")) + len(dev.all("cloudwatch/compositeAlarm")),
     }  # fmt: skip

@@ -72,7 +72,7 @@ def failure_path(graph: Graph) -> Iterator[str]:
             (action, function.inputs["kmsKeyArn"], "sqs") for action in ("kms:Decrypt", "kms:GenerateDataKey")
         })  # fmt: skip
         watched = [alarm for alarm in graph.all("cloudwatch/metricAlarm")
-                   if alarm.inputs["dimensions"].get("QueueName") == queue.inputs["name"]
+                   if alarm.inputs.get("dimensions", {}).get("QueueName") == queue.inputs["name"]
                    and alarm.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"]  # fmt: skip
         if not watched:
             yield f"{queue.urn}: nobody learns of what is in it"
@@ -101,7 +101,7 @@ def age(graph: Graph) -> Iterator[str]:
     for mapping, _, _ in ordered(graph):
         function = _function_of(graph, mapping)
         alarms = [alarm.inputs for alarm in graph.all("cloudwatch/metricAlarm")
-                  if alarm.inputs["metricName"] == "IteratorAge"
+                  if alarm.inputs.get("metricName") == "IteratorAge"
                   and alarm.inputs["dimensions"] == {"FunctionName": function.inputs["name"]}]  # fmt: skip
         if not any(alarm["threshold"] < mapping.inputs["maximumRecordAgeInSeconds"] * 1000 for alarm in alarms):
             yield f"{function.urn}: nobody learns in time that it falls behind"

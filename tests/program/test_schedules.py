@@ -79,7 +79,7 @@ def undelivered(graph: Graph) -> Iterator[str]:
         if queue.inputs.get("kmsMasterKeyId") != function.inputs["kmsKeyArn"]:
             yield f"{queue.name}: is not encrypted with the workload's key"
         watched = [each for each in graph.all("cloudwatch/metricAlarm")
-                   if each.inputs["dimensions"] == {"QueueName": queue.inputs["name"]} and each.inputs["threshold"] == 0]  # fmt: skip
+                   if each.inputs.get("dimensions") == {"QueueName": queue.inputs["name"]} and each.inputs["threshold"] == 0]  # fmt: skip
         if not watched:
             yield f"{queue.name}: nobody learns of what is in it"
         policies = [each for each in graph.all("sqs/queuePolicy") if each.inputs["queueUrl"] == queue.outputs["url"]]
@@ -242,6 +242,6 @@ def test_a_lost_order_is_noticed(check: Any, before: str):
 
 
 def test_an_alarm_that_is_gone_is_noticed(dev: Graph):
-    kept = [each for each in dev.all("cloudwatch/metricAlarm") if "housekeeping-sweep-failed" not in str(each.inputs["dimensions"])]
+    kept = [each for each in dev.all("cloudwatch/metricAlarm") if "housekeeping-sweep-failed" not in str(each.inputs.get("dimensions"))]
     nodes = [node for node in dev.nodes if node.kind != "cloudwatch/metricAlarm"]
     assert list(undelivered(Graph([*nodes, *kept], dev.exports, dev.log))) == [f"{FAILED}: nobody learns of what is in it"]

@@ -80,9 +80,9 @@ def test_every_general_command_exists_and_is_filled_in_somewhere():
 
 
 def test_a_released_workload_is_not_told_to_move_its_alias_by_hand():
-    released, pilot = PAGES["orders.md"], PAGES["receipts.md"]
+    released, pilot = PAGES["orders.md"], PAGES["documents.md"]
     assert "operations rollback orders" in released and "update-alias" not in released
-    assert "update-alias --function-name prod-receipts-worker" in pilot and "rollback receipts" not in pilot
+    assert "update-alias --function-name prod-documents-submit" in pilot and "rollback documents" not in pilot
 
 
 @pytest.mark.parametrize(("command", "says"), [
