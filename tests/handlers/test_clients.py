@@ -13,6 +13,7 @@ from shared import clients, segments
 HANDLERS = Path(__file__).parents[2] / "handlers"
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "apigatewaymanagementapi": ("post_to_connection", {"ConnectionId": "c", "Data": b""}),
+    "appconfigdata": ("start_configuration_session", {"ApplicationIdentifier": "a", "EnvironmentIdentifier": "e", "ConfigurationProfileIdentifier": "p"}),
     "dynamodb": ("get_item", {"TableName": "t", "Key": {"k": {"S": "1"}}}),
     "events": ("put_events", {"Entries": [{"Source": "s"}]}),
     "kinesis": ("put_record", {"StreamName": "s", "Data": b"", "PartitionKey": "p"}),

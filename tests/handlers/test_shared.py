@@ -17,7 +17,7 @@ def test_configuration_tells_everything_that_is_wrong_at_once():
     from orders.api import Config
     from shared.config import ConfigurationError, load_config
 
-    given = {"ENVIRONMENT": "dev", "WORKLOAD": "orders", "TABLE_ORDERS": "", "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "soon"}
+    given = {"ENVIRONMENT": "dev", "WORKLOAD": "orders", "TABLE_ORDERS": "", "FLAGS": "{}", "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "soon"}
     with pytest.raises(ConfigurationError) as caught:
         load_config(Config, given)
     assert str(caught.value) == (
@@ -87,7 +87,7 @@ def test_in_lambda_everything_is_made_ready_before_the_first_request():
     variables = {
         "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
         "ENVIRONMENT": "dev", "WORKLOAD": "orders", "TABLE_ORDERS": "orders", "TABLE_IDEMPOTENCY": "idempotency",
-        "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600",
+        "IDEMPOTENCY_EXPIRES_AFTER_SECONDS": "3600", "FLAGS": "{}",
     }  # fmt: skip
     assert "boto3" in loaded_by("import orders.api; assert orders.api.parts.cache_info().currsize == 1", **variables)
 

@@ -287,7 +287,7 @@ BREAKAGES: list[tuple[str, Change, Callable[[Graph], Iterator[str]], str]] = [
     (SOURCE, unordered, logs, "answers before there is a log"),
     (API, with_(xray_enabled=False), watching, "is not traced"),
     (ALARM, only("graphql-server-errors", with_(dimensions={"ApiId": "boards-graphql-id"})), watching, "nobody learns of errors"),
-    (ALARM, only("graphql-latency", with_(threshold=30_000)), watching, "takes longer than 2500 ms"),
+    (ALARM, only("graphql-latency", with_(threshold=30_000)), watching, "takes longer than 1000 ms"),
     (ALARM, only("graphql-latency", with_(dimensions={"GraphQLAPIId": "another"})), checks.alarms, "GraphQLAPIId=another names nothing"),
 ]  # fmt: skip
 
