@@ -140,7 +140,7 @@ def name_configurations(actions: Any, appconfig: Any) -> None:
         if path.rstrip("/").endswith("/configurationsessions"):
             asked = json.loads(body or b"{}")
             application = appconfig._resolve_application_id(asked.get("ApplicationIdentifier", ""))
-            found = (
+            found: tuple[Any, ...] = (
                 application,
                 appconfig._resolve_environment_id(application, asked.get("EnvironmentIdentifier", "")),
                 appconfig._resolve_configuration_profile_id(application, asked.get("ConfigurationProfileIdentifier", "")),
