@@ -24,7 +24,10 @@ ADDED = {
         "appconfig/hostedConfigurationVersion", "cloudwatch/dashboard", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/logMetricFilter", "cloudwatch/metricAlarm",
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
-    ("standardize", "scale"): ["Objectives", "Scale", "cloudwatch/compositeAlarm", "cloudwatch/metricAlarm"],
+    ("standardize", "scale"): [
+        "Capacity", "Objectives", "Scale", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "cloudwatch/compositeAlarm",
+        "cloudwatch/metricAlarm", "lambda/provisionedConcurrencyConfig",
+    ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""
 

@@ -28,6 +28,12 @@ PROVEN = {
     "cloudwatch-alarm-overwrites": "tests/unit/contract/test_together.py::test_two_alarms_with_one_name",
     "cloudwatch-dashboard-overwrites": "tests/program/checks.py::names",
     "cloudwatch-dashboard-draws-what-exists": "tests/program/test_dashboards.py::exists",
+    "autoscaling-target-exists": "tests/program/test_provisioned.py::scaled",
+    "autoscaling-owns-the-number": "tests/program/test_provisioned.py::ready",
+    "lambda-provisioned-or-snapstart": "tests/unit/contract/test_kept_ready.py::test_snapshots_and_runs_that_are_kept_ready_exclude_each_other",
+    "lambda-provisioned-without-weights": "tests/program/test_provisioned.py::ready",
+    "lambda-provisioned-within-reserved": "tests/program/test_provisioned.py::ready",
+    "lambda-snapstart-runtime": "tests/unit/contract/test_kept_ready.py::test_snapshots_want_a_runtime_that_has_them",
     "cloudwatch-alarm-of-math": "tests/program/test_slo.py::can_fire",
     "cloudwatch-composite-overwrites": "tests/program/test_slo.py::told",
     "cloudwatch-composite-suppressor-exists": "tests/program/test_slo.py::told",
@@ -118,6 +124,13 @@ PROVEN = {
 """Refusal -> the test (or the check of the graph) that would notice."""
 
 TIME = {
+    "autoscaling-needs-a-capacity": "tables are on demand, and nothing scales them",
+    "autoscaling-linked-role": "of the account, once; docs/how-to/keep-runs-ready.md says it to whoever deploys",
+    "autoscaling-policy-makes-alarms": "behaviour of a running policy; no alarm of the program has such a name",
+    "autoscaling-policy-without-data": "behaviour of a running policy; docs/how-to/keep-runs-ready.md says what a schedule is for",
+    "autoscaling-one-change-at-a-time": "of an update; the official provider tries again",
+    "lambda-provisioned-takes-minutes": "of an update or a release; the official provider and CodeDeploy wait",
+    "lambda-provisioned-does-nothing": "of the emulator; what is kept ready is in the graph",
     "apigatewayv2-throttles": "behaviour of a running API; the settings are in the graph",
     "apigateway-deletes-one-api-in-30-seconds": "of a deletion; the official provider waits",
     "apigateway-policy-needs-a-deployment": "the program sets no policy on an API; models and responses are in the deployment's trigger",
@@ -186,9 +199,6 @@ TIME = {
 
 
 COMING = (
-    "appautoscaling/policy",
-    "appautoscaling/scheduledAction",
-    "appautoscaling/target",
     "backup/plan",
     "backup/selection",
     "backup/vault",
@@ -196,7 +206,6 @@ COMING = (
     "cloudfront/distribution",
     "costexplorer/anomalyMonitor",
     "costexplorer/anomalySubscription",
-    "lambda/provisionedConcurrencyConfig",
     "wafv2/webAcl",
     "wafv2/webAclAssociation",
     "wafv2/webAclLoggingConfiguration",

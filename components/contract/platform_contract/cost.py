@@ -7,7 +7,7 @@ from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
 from .phases import Feature, features_of
 from .plan.graphql import GraphqlPlan
 from .plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
-from .plan.plain import CompositeAlarmPlan, MathAlarmPlan
+from .plan.plain import CompositeAlarmPlan, MathAlarmPlan, ProvisionedPlan
 from .planning import plan_workload
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
@@ -194,11 +194,25 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     for spec in manifest.functions.values():
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
+    lines += _starts(plan)
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
 
 
 def _made(plan: WorkloadPlan) -> list[Feature]:
     return [feature for feature in features_of(plan.phase) if feature.name in plan.features]
+
+
+def _starts(plan: WorkloadPlan) -> Iterator[Line]:
+    """Runs that are kept ready, at least; and the snapshot of one version, without what each start from it costs."""
+    for ready in parts_of(ProvisionedPlan, plan.features):
+        function = plan.functions[ready.function]
+        yield Line("runs kept ready, at least", ready.minimum * _gb_month(function), f"lambda_ready_{function.architecture}")
+    yield from (Line("snapshots of functions", _gb_month(each), "lambda_snapshot") for each in plan.functions.values() if each.snap_start)
+
+
+def _gb_month(function: FunctionPlan) -> float:
+    """GB-s of a month in which one run is there all the time."""
+    return function.memory_mb / 1024 * HOURS_PER_MONTH * 3600
 
 
 def _active(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:

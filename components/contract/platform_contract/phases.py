@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from platform_contract.features import capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -45,6 +45,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     ),
     "scale": (
         Feature(slo.FEATURE, slo.plan_slo),
+        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS),
     ),
 }
 
@@ -65,3 +66,8 @@ def features_of(phase: Phase) -> Iterator[Feature]:
 def is_released(phase: str) -> bool:
     """Whether releases own the version behind a function's alias, and not updates."""
     return phase != PHASES[0]
+
+
+def takes_snapshots(phase: Phase) -> bool:
+    """Whether functions that ask for it start from snapshots: a part of the feature `capacity` that is a setting of the function itself."""
+    return any(feature.name == capacity.FEATURE for feature in features_of(phase))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from platform_contract import naming
 from platform_contract.gates import Case, unearned
-from platform_contract.phases import features_of, is_released
+from platform_contract.phases import features_of, is_released, takes_snapshots
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
 from platform_contract.plan.datasets import plan_datasets
@@ -130,8 +130,11 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:
     """The pilot's plan with what its phase changes on it, and with what its phase adds."""
     if is_released(plan.phase):
-        released = {name: function.model_copy(update={"released": True}) for name, function in plan.functions.items()}
-        plan = plan.model_copy(update={"functions": released})
+        changed = {
+            name: function.model_copy(update={"released": True, "snap_start": manifest.functions[name].snap_start and takes_snapshots(plan.phase)})
+            for name, function in plan.functions.items()
+        }
+        plan = plan.model_copy(update={"functions": changed})
     for feature in features_of(plan.phase):
         plan = feature.change(settings, manifest, plan)
         if (part := feature.plan(settings, manifest, plan)) is not None:

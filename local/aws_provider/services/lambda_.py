@@ -230,6 +230,7 @@ RESOURCES = [
             Refusal("lambda-sizes", "AWS refuses more than 50 MB zipped in a direct upload and 250 MB unzipped with layers; the emulator does not look."),
             Refusal("lambda-concurrency-leaves-100", "Reserved concurrency must leave 100 unreserved executions in the account."),
             Refusal("lambda-concurrency-behind-an-alias", "The emulator applies what a function reserves to calls of $LATEST only: behind an alias or a version nothing is throttled."),
+            Refusal("lambda-snapstart-runtime", "snapStart is refused for Python before 3.12; the emulator keeps the setting and takes no snapshot."),
             Refusal("lambda-environment-4096", "All environment variables together have at most 4 KB; AWS_ and LAMBDA_ names are reserved."),
         ),
     ),

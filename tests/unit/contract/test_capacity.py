@@ -59,7 +59,7 @@ PROBLEMS = [
      "above 80 % the alarm of the function rings; raise it to 9 in the manifest, or correct the profile"),
     ({"tables": {}}, "tables: is not known here; remove it; known are functions, streams, rest_api, profile, cost"),
     ({"functions": {"api": {"handler": "orders.other.handler"}}},
-     "functions.api.handler: is not known here; remove it; known are memory_mb, timeout_seconds, reserved_concurrency"),
+     "functions.api.handler: is not known here; remove it; known are memory_mb, timeout_seconds, reserved_concurrency, provisioned_concurrency"),
 ]  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_everything_that_costs_while_idle_has_its_column():
 def test_the_command_prints_it(capsys):
     assert main(["--root", str(ROOT), "idle", "--stack", "dev"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | USD a month |\n")
+    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | quick starts | USD a month |\n")
     assert "\n| sum | " in said and "\n- List prices of eu-west-1" in said
 
 

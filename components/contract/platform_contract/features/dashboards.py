@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from platform_contract import naming
 from platform_contract.features import cold_starts
+from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
 from platform_contract.features.rollout import RolloutPlan
@@ -162,6 +163,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
     if isinstance(metrics, MetricsPlan):
         yield _text("## Business")
         yield from (_counted(name, metric) for name, metric in metrics.metrics.items())
+    yield from _ready(plan)
     things = list(watched(settings, plan))
     for title, kinds in TITLES.items():
         graphs = [graph for kind in kinds for graph in _graphs(kind, [each for each in things if each.kind == kind], alarms, plan.name)]
@@ -186,6 +188,20 @@ def _counted(name: str, metric: MetricPlan) -> WidgetPlan:
     graph = WidgetPlan(kind="metric", title=f"{name}: {metric.description}", series=(series,), lines=_distinct(lines))
     # As much time as the alarm looks at, so that points and line are of one measure.
     return graph.model_copy(update={"period_seconds": metric.alarms[0].period_seconds}) if metric.alarms else graph
+
+
+def _ready(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What is kept ready: how much of it is in use, and who found nothing ready."""
+    found = plan.features.get("capacity")
+    if not isinstance(found, CapacityPlan):
+        return
+    yield _text("## Kept ready")
+    for name, ready in found.functions.items():
+        dimensions = {"FunctionName": ready.physical_name, "Resource": f"{ready.physical_name}:{lambda_.ALIAS}"}
+        for metric, statistic in ((UTILIZATION, "Maximum"), *((each.metric_name, each.statistic or "") for each in ready.alarms)):
+            series = SeriesPlan(label=name, namespace="AWS/Lambda", metric_name=metric, statistic=statistic, dimensions=dimensions)
+            lines = (LinePlan(label=each.suffix, value=each.threshold) for each in ready.alarms if each.metric_name == metric)
+            yield WidgetPlan(kind="metric", title=f"{name}: {metric}, {statistic}", series=(series,), lines=_distinct(lines))
 
 
 def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from platform_contract import documents
 from platform_contract.plan.model import WorkloadPlan, parts_of
-from platform_contract.plan.plain import ServiceRolePlan
+from platform_contract.plan.plain import ProvisionedPlan, ServiceRolePlan
 from platform_contract.problems import Problem
 from platform_contract.settings import Settings
 from platform_contract.standards import lambda_
@@ -48,7 +48,10 @@ def wanted(plans: Mapping[str, WorkloadPlan]) -> dict[str, int]:
     """Quota -> what the workloads and the foundation of a stack need of it."""
     functions = [function for plan in plans.values() for function in plan.functions.values()]
     return {
-        "concurrent_executions": sum(function.reserved_concurrency or 0 for function in functions),
+        "concurrent_executions": sum(function.reserved_concurrency or 0 for function in functions) + sum(
+            ready.most for plan in plans.values() for ready in parts_of(ProvisionedPlan, plan.features)
+            if not plan.functions[ready.function].reserved_concurrency  # else it is part of that
+        ),
         "roles": sum(len(plan.role_names()) for plan in plans.values()),
         "trace_groups": sum(plan.trace_group is not None for plan in plans.values()),
         "trace_policies": 1,  # of the foundation, for all topics

@@ -101,9 +101,8 @@ class ReferencePlan(Plain):
     """A resource of the workload that a function is told of: so the function is made after it."""
 
     kind: str
-    """A kind of resource, or what the platform tells: issuer, audiences, keys."""
     name: str
-    """Name in the manifest."""
+    """Kind of resource, or what the platform tells (issuer, audiences, keys); and its name in the manifest."""
 
 
 class AsynchronousPlan(Plain):
@@ -140,7 +139,8 @@ class FunctionPlan(Plain):
     asynchronous: AsynchronousPlan | None
     alarms: tuple[AlarmPlan, ...]
     released: bool = False
-    """Whether releases move its alias to new versions; otherwise each update does."""
+    snap_start: bool = False
+    """released: releases move its alias to new versions; otherwise each update does. snap_start: its versions start from a snapshot."""
 
 
 class RotationPlan(Plain):

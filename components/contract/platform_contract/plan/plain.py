@@ -144,3 +144,13 @@ class CompositeAlarmPlan(NamedAlarm):
 
     all_of: tuple[str, ...]
     """Physical names."""
+
+
+class ProvisionedPlan(Plain):
+    """Runs of one function that are kept ready."""
+
+    function: str
+    """Its name in the manifest."""
+    minimum: int
+    most: int
+    """Whatever the reason, load or time."""

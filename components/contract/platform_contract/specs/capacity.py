@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ..words import Name, Strict
-from .function import MemoryMb, ReservedConcurrency, TimeoutSeconds
+from .function import MemoryMb, ProvisionedConcurrency, ReservedConcurrency, TimeoutSeconds
 from .rest_trigger import CacheGb
 from .stream import RetentionHours, Shards
 
@@ -17,12 +17,18 @@ UNSET: Any = None
 """Default of every field here: only what is written counts. Written null takes a reservation, a cache or fixed shards away."""
 
 
+def written(spec: Strict | None) -> dict[str, Any]:
+    """Fields of a part that are set, with their values."""
+    return {name: getattr(spec, name) for name in spec.model_fields_set} if spec else {}
+
+
 class FunctionCapacity(Strict):
     """Capacity of one function in an environment."""
 
     memory_mb: MemoryMb = UNSET
     timeout_seconds: TimeoutSeconds = UNSET
     reserved_concurrency: ReservedConcurrency = UNSET
+    provisioned_concurrency: ProvisionedConcurrency = UNSET
 
 
 class StreamCapacity(Strict):

@@ -19,6 +19,7 @@ from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
 from .manifest import SECTIONS, Manifest
+from .provisioned_checks import check_starts
 from .queue_checks import check_queues
 from .rest_checks import check_rest
 from .route_checks import check_routes, routes_of
@@ -68,6 +69,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
         yield from check_concurrency(manifest, settings)
+        yield from check_starts(manifest, settings, today)
         yield from _identity(manifest, settings)
         if manifest.graphql and not settings.identity.managed:
             yield ("graphql", None, f"needs the managed user pool, and in {settings.environment} tokens come from {settings.identity.issuer}",

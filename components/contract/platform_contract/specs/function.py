@@ -9,6 +9,7 @@ from ..standards import lambda_
 from ..words import Form, Name, Strict
 from .event_trigger import EventTrigger
 from .http_trigger import HttpTrigger
+from .provisioned import ProvisionedConcurrencySpec
 from .queue_trigger import QueueTrigger
 from .rest_trigger import RestTrigger
 from .schedule_trigger import ScheduleTrigger
@@ -49,6 +50,10 @@ ReservedConcurrency = Annotated[
     Field(ge=1, le=lambda_.MAXIMUM_RESERVED_CONCURRENCY,
           description="Most runs at the same time, taken out of the account's pool; without it the stack's setting holds."),
 ]  # fmt: skip
+
+ProvisionedConcurrency = Annotated[
+    ProvisionedConcurrencySpec | None, Field(description="Runs that are kept ready, from the phase scale on; null keeps none ready.")
+]
 
 
 class TriggerSpec(Strict):
@@ -108,6 +113,11 @@ class FunctionSpec(Strict):
         default={}, description="Environment variables of your own. No secrets: they are readable in the console."
     )
     reserved_concurrency: ReservedConcurrency = None
+    provisioned_concurrency: ProvisionedConcurrency = None
+    snap_start: bool = Field(
+        default=False, description="Start from a snapshot that Lambda takes of each version after its imports, from the phase scale on; instead of "
+        "provisioned_concurrency. What is made while importing, such as random numbers and connections, is then the same in every copy.",
+    )  # fmt: skip
     smoke: list[SmokeSpec] = Field(
         default=[], max_length=20, description="Events that a new version must answer before it gets traffic, from the phase standardize on. They run against real resources under "
         "the function's own role: choose those that leave nothing behind.",

@@ -12,7 +12,7 @@ from ..standards.data_class import DataClass
 from ..words import Name, Sentence, Strict
 from .bucket import BucketSpec
 from .bus import BusSpec
-from .capacity import BudgetUsd, CapacitySpec, PeakPerSecond, RequestsPerMonth
+from .capacity import BudgetUsd, CapacitySpec, PeakPerSecond, RequestsPerMonth, written
 from .dataset import DatasetSpec
 from .flag import FlagSpec
 from .function import FunctionSpec
@@ -128,13 +128,13 @@ class Manifest(Strict):
 
     def in_environment(self, environment: str) -> "Manifest":
         """The workload as it is there: with the capacity of that environment, and without those of others."""
-        given = self.environments.get(environment, CapacitySpec()).model_dump(exclude_unset=True)
+        given = self.environments.get(environment, CapacitySpec())
         changed: dict[str, Any] = {"environments": {}}
         for section in ("functions", "streams"):
-            specs = self.section(section)
-            changed[section] = {name: spec.model_copy(update=given.get(section, {}).get(name, {})) for name, spec in specs.items()}
+            there = getattr(given, section)
+            changed[section] = {name: spec.model_copy(update=written(there.get(name))) for name, spec in self.section(section).items()}
         for part in ("rest_api", "profile", "cost"):
-            changed[part] = getattr(self, part).model_copy(update=given.get(part, {}))
+            changed[part] = getattr(self, part).model_copy(update=written(getattr(given, part)))
         return self.model_copy(update=changed)
 
     def section(self, name: str) -> Mapping[str, Any]:

@@ -41,6 +41,13 @@ UNRESERVED_CONCURRENCY = 100
 ASYNCHRONOUS_RETRIES, ASYNCHRONOUS_AGE_SECONDS = 2, 3600
 """How often Lambda tries an event again that nobody waits for (its maximum), and for how long: its own 6 hours hide an outage."""
 
+PROVISIONED_UTILIZATION_PERCENT = 70
+"""Of the runs that are kept ready: with fewer in use there is room for what comes while more are made ready, which takes minutes. Source: Lambda
+guide, "Managing provisioned concurrency with Application Auto Scaling", whose example this is."""
+
+SNAPSTART_RUNTIMES = ("python3.12", "python3.13", "python3.14")
+"""Source: Lambda guide, "Improving startup performance with Lambda SnapStart": Python 3.12 and later."""
+
 MAXIMUM_RESERVED_CONCURRENCY = 1000
 """Most that one function may reserve here."""
 

@@ -85,6 +85,8 @@ class FunctionArgs(TypedDict):
     """Most runs at the same time, taken out of the account's pool; without it, the account's pool is the limit."""
     released: NotRequired[bool]
     """Whether releases move its alias to new versions, so that an update leaves the alias alone; false if it is not given."""
+    snap_start: NotRequired[bool]
+    """Whether its versions start from a snapshot that Lambda takes when they are published; false if it is not given."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
 
@@ -110,6 +112,7 @@ class _Knobs(PlainArguments):
     failures: dict[str, Any] | None = None
     asynchronous: _Asynchronous | None = None
     released: bool = False
+    snap_start: bool = False
 
     @pydantic.model_validator(mode="after")
     def _kept(self) -> "_Knobs":
@@ -212,6 +215,7 @@ class Function(pulumi.ComponentResource):
             ),
             tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
             publish=True,
+            snap_start=lambda_.FunctionSnapStartArgs(apply_on="PublishedVersions") if knobs.snap_start else None,
             tags=args["tags"],
             # The first invocation may come at once, and Lambda keeps the credentials of a role for a while.
             opts=pulumi.ResourceOptions(parent=self, depends_on=self.policies),

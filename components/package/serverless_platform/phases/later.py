@@ -5,7 +5,7 @@ import pulumi
 from platform_contract.phases import FEATURES
 from platform_contract.settings import Phase
 
-from ..features import cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from ..features import capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from ..features.context import Context
 
 MAKE = {
@@ -16,6 +16,7 @@ MAKE = {
     "cold_starts": cold_starts.make,
     "dashboards": dashboards.make,
     "slo": slo.make,
+    "capacity": capacity.make,
 }
 """Feature -> what makes it."""
 

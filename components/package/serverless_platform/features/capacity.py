@@ -1,0 +1,94 @@
+"""Capacity of one workload: runs that are kept ready behind an alias, and who changes their number."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import pulumi
+from pulumi_aws import appautoscaling, lambda_
+
+from platform_contract.features.capacity import CapacityPlan, ReadyPlan, ScalingPlan
+from platform_contract.plan.plain import Plain
+
+from ..arguments import validated
+from ..blocks.function import Function
+from ..watch.alarms import make_alarms
+from .context import Context
+
+DIMENSION = "lambda:function:ProvisionedConcurrency"
+METRIC = "LambdaProvisionedConcurrencyUtilization"
+
+
+class CapacityArgs(TypedDict):
+    """Arguments of Capacity."""
+
+    capacity: Mapping[str, Any]
+    """Its plan (platform_contract.features.capacity.CapacityPlan)."""
+    functions: Mapping[str, Function]
+    """The functions that it keeps ready, by the names of the plan."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that alarms tell."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class Capacity(pulumi.ComponentResource):
+    """What is kept ready."""
+
+    def __init__(self, name: str, args: CapacityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        plan = validated("Capacity", name, CapacityPlan, args["capacity"])
+        super().__init__("serverless-platform:index:Capacity", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        for function, ready in plan.functions.items():
+            made = self._make_ready(function, ready)
+            if ready.scaling:
+                self._make_scaling(f"{name}-{function}", ready, ready.scaling, made)
+            make_alarms(
+                f"{name}-{function}", [alarm.argument() for alarm in ready.alarms], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child
+            )
+        self.register_outputs({})
+
+    def _make_ready(self, name: str, plan: ReadyPlan) -> lambda_.ProvisionedConcurrencyConfig:
+        function = self._args["functions"][name]
+        # Once it is scaled, an update that set the number back would take away what load has made ready.
+        owned = ["provisionedConcurrentExecutions"] if plan.scaling else None
+        return lambda_.ProvisionedConcurrencyConfig(
+            f"{self._name}-{name}", function_name=function.physical_name, qualifier=function.alias_name,
+            provisioned_concurrent_executions=plan.minimum, opts=pulumi.ResourceOptions(parent=self, ignore_changes=owned),
+        )  # fmt: skip
+
+    def _make_scaling(self, name: str, plan: ReadyPlan, scaling: ScalingPlan, ready: pulumi.Resource) -> None:
+        # After what is ready: where nothing is, there is no utilization to follow.
+        target = appautoscaling.Target(
+            name, service_namespace="lambda", scalable_dimension=DIMENSION, resource_id=plan.resource_id, min_capacity=plan.minimum,
+            max_capacity=scaling.maximum, tags=self._args["tags"],
+            # A schedule sets both bounds, and keeps them until the next one.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[ready], ignore_changes=["minCapacity", "maxCapacity"] if scaling.schedules else None),
+        )  # fmt: skip
+        of: Any = {
+            "service_namespace": target.service_namespace, "scalable_dimension": target.scalable_dimension, "resource_id": target.resource_id,
+        }  # fmt: skip
+        appautoscaling.Policy(
+            name, name=scaling.policy_name, policy_type="TargetTrackingScaling", **of,
+            target_tracking_scaling_policy_configuration=appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs(
+                target_value=scaling.target_utilization,
+                predefined_metric_specification=appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs(
+                    predefined_metric_type=METRIC
+                ),
+            ), opts=self._child,
+        )  # fmt: skip
+        for index, schedule in enumerate(scaling.schedules):
+            appautoscaling.ScheduledAction(
+                f"{name}-{index}", name=schedule.physical_name, schedule=schedule.expression, timezone=schedule.timezone, **of,
+                scalable_target_action=appautoscaling.ScheduledActionScalableTargetActionArgs(
+                    min_capacity=schedule.minimum, max_capacity=schedule.maximum
+                ), opts=self._child,
+            )  # fmt: skip
+
+
+def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Capacity:
+    """The capacity of one workload."""
+    return Capacity(f"{context.name}-capacity", {
+        "capacity": plan.model_dump(mode="json"), "functions": context.functions, "alarm_topic_arn": context.alarm_topic_arn,
+        "tags": context.plan.tags,
+    }, opts)  # fmt: skip
