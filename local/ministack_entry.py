@@ -23,6 +23,9 @@ only, by the function's name. So the error rate and the latency of a new version
 invoked through an alias is told so in `invoked_function_arn`, too.
 
 What a function counts in its log, in the embedded metric format, becomes metrics, as CloudWatch Logs does it on AWS; ministack keeps the lines only.
+
+A table that was restored says from what, as on AWS, and a role that restores is asked for the table that it restores; ministack tells the
+first of backups only, and asks the second for everything.
 """
 
 import json
@@ -281,6 +284,38 @@ def measure_every_run(lambdas: Any, metrics: Any) -> None:
     lambdas._emit_lambda_metrics = emit_throttles
 
 
+def tell_restores(tables: Any, actions: Any) -> None:
+    """Makes RestoreSummary a part of what DescribeTable says of a table that was restored to a point in time, and its source what IAM is asked for."""
+    restore, describe, resources = tables._restore_table_to_point_in_time, tables._table_description, actions.dynamodb_resource_arns
+
+    @wraps(restore)
+    def restore_and_tell(data: Any) -> Any:
+        answer = restore(data)
+        if answer[0] == 200:
+            source = data.get("SourceTableName") or data["SourceTableArn"].rpartition("/")[2]
+            tables._tables[data["TargetTableName"]]["RestoreSummary"] = {
+                "SourceTableArn": tables._tables[source]["TableArn"], "RestoreDateTime": int(time.time()), "RestoreInProgress": False,
+            }  # fmt: skip
+        return answer
+
+    @wraps(describe)
+    def describe_with_restore(name: str) -> Any:
+        told = tables._tables[name].get("RestoreSummary")
+        return {**describe(name), **({"RestoreSummary": told} if told else {})}
+
+    @wraps(resources)
+    def resources_with_source(body: bytes, region: str, account_id: str) -> Any:
+        found = resources(body, region, account_id)
+        try:
+            source = json.loads(body or b"{}").get("SourceTableName")
+        except (ValueError, AttributeError):
+            source = None
+        return found or ([f"arn:aws:dynamodb:{region}:{account_id}:table/{source}"] if source else [])
+
+    tables._restore_table_to_point_in_time, tables._table_description = restore_and_tell, describe_with_restore
+    actions.dynamodb_resource_arns = resources_with_source
+
+
 def main() -> None:
     os.environ["AUTH"] = "true"  # read by ministack.app when it is imported, just below
     os.environ["AWS_ACCESS_KEY_ID"] = "local"  # the key with which `local/aws_provider` deploys: the account's root
@@ -291,10 +326,11 @@ def main() -> None:
 
     tell_failed_starts(lambda_runtime)
     from ministack.core import iam_actions
-    from ministack.services import appconfig, cloudwatch, lambda_svc
+    from ministack.services import appconfig, cloudwatch, dynamodb, lambda_svc
 
     name_configurations(iam_actions, appconfig)
     measure_every_run(lambda_svc, cloudwatch)
+    tell_restores(dynamodb, iam_actions)
     from ministack.app import main as ministack
 
     sys.argv[1:] = []

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "blocks": {"arguments", "access", "watch"},
     "triggers": {"arguments", "access", "watch", "blocks"},
     "planned": {"blocks"},
-    "features": {"arguments", "access", "watch", "blocks", "planned", "platform_code"},
+    "features": {"arguments", "access", "watch", "blocks", "triggers", "planned", "platform_code"},
     "phases": {"arguments", "access", "watch", "blocks", "triggers", "planned", "platform_code", "features"},
     "workload": {"arguments", "phases", "features"},
     "foundation": {"arguments", "access", "watch", "blocks"},

@@ -1,7 +1,7 @@
 """The whole program with every workload in one phase, and what a step from one phase to another does to what is there."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,10 @@ import yaml
 from aws_provider import data
 from platform_contract.specs.checks import BUILT_PHASES
 from tests.once import once, session_folder
+from tests.program.breaking import Change, broken
 from tests.program.graph import ROOT, Graph, Node, run_program
+
+Check = Callable[[Graph], Iterable[str]]
 
 REVISIONS = ("apigateway/deployment", "lambda/layerVersion", "appconfig/hostedConfigurationVersion", "appconfig/deployment")
 """Types of which every change makes a new one: what was there stays until nothing uses it."""
@@ -23,22 +26,44 @@ def in_phase(phase: str, stack: str = "dev") -> Graph:
     """What the program sends for `stack` when every manifest asks for `phase`."""
 
     def make() -> Graph:
-        folder = session_folder() / f"program-in-{phase}-{stack}"
-        write_in_phase(folder / "workloads", phase)
-        for name in ("handlers", "policies"):
-            (folder / name).symlink_to(ROOT / name)
-        shutil.copy(ROOT / "__main__.py", folder)
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("SERVERLESS_PLATFORM_OFFLINE", "1")
-            return run_program(stack, program=folder / "__main__.py")
+            return run_program(stack, program=program_in_phase(phase))
 
     return once(f"graph-in-{phase}-{stack}", make)
 
 
-def write_in_phase(folder: Path, phase: str) -> None:
-    """Every manifest of the repository, in `phase`."""
+@cache
+def program_in_phase(phase: str, *workloads: str) -> Path:
+    """A program with these workloads, or all, in `phase`: everything else in it is the project's own."""
+
+    def make() -> Path:
+        folder = session_folder() / f"program-in-{phase}-{'-'.join(workloads)}"
+        write_in_phase(folder / "workloads", phase, *workloads)
+        for name in ("handlers", "policies"):
+            (folder / name).symlink_to(ROOT / name)
+        shutil.copy(ROOT / "__main__.py", folder)
+        return folder / "__main__.py"
+
+    return once(f"path-in-{phase}-{'-'.join(workloads)}", make)
+
+
+def told_in_phase(monkeypatch: pytest.MonkeyPatch, phase: str, workload: str, kind: str, change: Change, check: Check) -> list[str]:
+    """What `check` says of a workload in `phase` when every `kind` is changed; as it is, it has to say nothing."""
+    program = program_in_phase(phase, workload)
+    assert list(check(once(f"sound-in-{phase}-{workload}", lambda: run_program("dev", program=program)))) == []
+    changed = broken(monkeypatch, kind, change)
+    graph = run_program("dev", program=program)
+    assert changed, f"no {kind} was changed"
+    return list(check(graph))
+
+
+def write_in_phase(folder: Path, phase: str, *workloads: str) -> None:
+    """These manifests of the repository, or all, in `phase`."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in (ROOT / "workloads").glob("*.yaml"):
+        if workloads and file.stem not in workloads:
+            continue
         manifest = yaml.safe_load(file.read_text()) | {"phase": phase}
         (folder / file.name).write_text(yaml.safe_dump(manifest, sort_keys=False))
 

@@ -25,6 +25,8 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
         ("ApiName", "Stage"): {"Count": False, "5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "4XXError": False, "Latency": False}},
+    "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
+    "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
     "AWS/DynamoDB": {
         ("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False,
                         "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False},
@@ -39,7 +41,7 @@ OWNERS = {
     "FunctionName": ("lambda/function", "name"), "function_name": ("lambda/function", "name"), "QueueName": ("sqs/queue", "name"), "TableName": ("dynamodb/table", "name"),
     "TopicName": ("sns/topic", "name"), "EventBusName": ("cloudwatch/eventBus", "name"), "RuleName": ("cloudwatch/eventRule", "name"),
     "ScheduleGroup": ("scheduler/scheduleGroup", "name"), "StreamName": ("kinesis/stream", "name"), "ApiName": ("apigateway/restApi", "name"),
-    "StateMachineArn": ("sfn/stateMachine", "arn"),
+    "StateMachineArn": ("sfn/stateMachine", "arn"), "BackupVaultName": ("backup/vault", "name"), "table": ("dynamodb/table", "name"),
 }  # fmt: skip
 """Dimension -> the type and the input that its value names."""
 

@@ -160,7 +160,7 @@ def test_holds_for_every_schedule(graph: Graph, check: Callable[[Graph], Iterato
 
 
 def test_housekeeping_is_done_at_night_as_its_manifest_says(graph: Graph):
-    (schedule,) = graph.all("scheduler/schedule")
+    (schedule,) = [each for each in graph.all("scheduler/schedule") if each.name == SCHEDULE[1]]
     inputs = schedule.inputs
     assert (inputs["scheduleExpression"], inputs["scheduleExpressionTimezone"]) == ("cron(30 3 * * ? *)", "Europe/Berlin")
     assert inputs["flexibleTimeWindow"] == {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15}

@@ -107,6 +107,7 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
     if manifest.graphql:  # resolvers work on the table without a function
         lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)
     lines += [_line(use, "datasets", events, events) for use in DATASETS if manifest.datasets]
+    lines += _of_features(plan, lines)
     lines += _watching(manifest, plan, lines, events)
     uncounted += [f"{manifest.kind_of(resource)} {resource}" for resource in manifest.resources if _billed_as(manifest, resource) not in IDLE]
     assumptions = list(ASSUMPTIONS)
@@ -196,6 +197,14 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
     lines += _starts(plan)
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
+
+
+def _of_features(plan: WorkloadPlan, lines: list[Line]) -> Iterator[Line]:
+    """What features of its phase cost with what is kept in tables."""
+    gigabytes = sum(line.quantity for line in lines if line.price == "dynamodb_storage")
+    for feature in _made(plan):
+        if feature.stored:
+            yield from (Line(use.what, use.quantity, use.price) for use in feature.stored(plan.features[feature.name], gigabytes))
 
 
 def _made(plan: WorkloadPlan) -> list[Feature]:

@@ -1,9 +1,9 @@
 """Which phase has which features. A workload in a phase has those of the phases before it as well."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -31,6 +31,8 @@ class Feature:
     """Whether it is planned after all others, whatever their phase, because it shows them."""
     change: Callable[[Settings, Manifest, WorkloadPlan], WorkloadPlan] = lambda settings, manifest, plan: plan
     """What it changes on the pilot's plan, before its own part is made."""
+    stored: Callable[[Plain, float], Iterable[Use]] | None = None
+    """From its part of the plan and the GB in the workload's tables: what it costs a month besides."""
 
 
 FEATURES: dict[Phase, tuple[Feature, ...]] = {
@@ -46,6 +48,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     "scale": (
         Feature(slo.FEATURE, slo.plan_slo),
         Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS),
+        Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, stored=backups.stored),
     ),
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from platform_contract import naming
+from platform_contract.features import backups
 from platform_contract.gates import Case, unearned
 from platform_contract.phases import features_of, is_released, takes_snapshots
 from platform_contract.plan import access, functions, state, triggers
@@ -122,7 +123,9 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         ),
     )
     plan = _with_features(plan, settings, manifest)
-    policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names())
+    policy = access.key_policy(
+        settings, access.services_of(manifest), manifest.data_class, plan.role_names(), backups.restoring_roles(plan)
+    )
     plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 

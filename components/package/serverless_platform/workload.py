@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
+from platform_contract.features.backups import BackupsPlan
 from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan
@@ -140,10 +141,10 @@ class Workload(pulumi.ComponentResource):
             },
             "secrets": {name: {"physical_name": it.physical_name} for name, it in made.secrets.items()},
             "parameters": {name: {"physical_name": it.physical_name} for name, it in made.parameters.items()},
-            "schedules": {
+            "schedules": ({
                 name: {"physical_name": schedule.physical_name, "group_name": plan.scheduler.group_name}
                 for name, schedule in plan.scheduler.schedules.items()
-            } if plan.scheduler else {},
+            } if plan.scheduler else {}) | self._of_checks(),
             "apis": {
                 name: {
                     "kind": "http", "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint, "key_ids": {},
@@ -171,6 +172,15 @@ class Workload(pulumi.ComponentResource):
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
+
+    def _of_checks(self) -> dict[str, Any]:
+        """The schedules of its restore check, so that one can be run by hand."""
+        backups = self._plan.features.get("backups")
+        scheduler = backups.scheduler if isinstance(backups, BackupsPlan) else None
+        return {
+            f"{schedule.function}-{step}": {"physical_name": schedule.physical_name, "group_name": scheduler.group_name}
+            for step, schedule in scheduler.schedules.items()
+        } if scheduler else {}
 
     def _release(self) -> dict[str, Any] | None:
         rollout, made = self._plan.features.get("rollout"), self._features.get("rollout")

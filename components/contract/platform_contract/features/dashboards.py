@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from platform_contract import naming
-from platform_contract.features import cold_starts
+from platform_contract.features import backups, cold_starts
 from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
@@ -173,6 +173,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         cold = plan.features.get(cold_starts.FEATURE)
         if title == "Functions" and isinstance(cold, cold_starts.ColdStartsPlan):
             yield from (_cold(cold, what, statistic) for what, statistic in (("how many", "SampleCount"), ("milliseconds, p99", "p99")))
+    yield from _backups(plan)
 
 
 def _cold(plan: cold_starts.ColdStartsPlan, what: str, statistic: str) -> WidgetPlan:
@@ -202,6 +203,25 @@ def _ready(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
             series = SeriesPlan(label=name, namespace="AWS/Lambda", metric_name=metric, statistic=statistic, dimensions=dimensions)
             lines = (LinePlan(label=each.suffix, value=each.threshold) for each in ready.alarms if each.metric_name == metric)
             yield WidgetPlan(kind="metric", title=f"{name}: {metric}, {statistic}", series=(series,), lines=_distinct(lines))
+
+
+def _backups(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What was backed up and restored, and how long a restore takes: as long as callers would have to wait."""
+    part = plan.features.get(backups.FEATURE)
+    if not isinstance(part, backups.BackupsPlan):
+        return
+    yield _text("## Backups")
+    restores = [(name, alarm) for name, alarms in part.restore_alarms.items() for alarm in alarms]
+    for name, alarm in (*((part.vault_name, alarm) for alarm in part.alarms), *restores):
+        series = SeriesPlan(label=name, namespace=alarm.namespace, metric_name=alarm.metric_name, statistic="Sum", dimensions=alarm.dimensions)
+        line = LinePlan(label=alarm.suffix, value=alarm.threshold)
+        yield WidgetPlan(kind="metric", title=f"{name}: {alarm.metric_name}", series=(series,), lines=(line,), period_seconds=alarm.period_seconds)
+    took = tuple(
+        SeriesPlan(label=name, namespace=alarm.namespace, metric_name=backups.SECONDS, statistic="Maximum", dimensions=alarm.dimensions)
+        for name, alarm in restores
+    )
+    if took:
+        yield WidgetPlan(kind="metric", title="A restore took, in seconds, at most", series=took, period_seconds=restores[0][1].period_seconds)
 
 
 def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:

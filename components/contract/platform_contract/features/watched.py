@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from platform_contract import naming
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.settings import Settings
 from platform_contract.specs.names import SCHEDULES
 from platform_contract.standards.alarms import Kind
@@ -35,7 +36,10 @@ def watched(settings: Settings, plan: WorkloadPlan) -> Iterator[Watched]:
         yield from (Watched(kind, f"{name} (rotation)", _by_function(rotation.function)) for kind in _ROTATION)
     begin = f"{naming.prefix(settings, plan.name)}-"
     for part in plan.features.values():
-        yield from (Watched("function", each.physical_name.removeprefix(begin), _by_function(each)) for each in parts_of(FunctionPlan, part))
+        for each in parts_of(FunctionPlan, part):
+            yield from _function(plan, each.physical_name.removeprefix(begin), each)
+        for scheduler in parts_of(SchedulerPlan, part):
+            yield Watched("schedule", scheduler.group_name.removeprefix(begin), {"schedule_group": scheduler.group_name})
     for name, queue in plan.queues.items():
         yield Watched("queue", name, {"queue_name": queue.physical_name})
         yield Watched("dead_letter_queue", name, {"queue_name": queue.dead_letter_name})

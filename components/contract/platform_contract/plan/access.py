@@ -128,13 +128,13 @@ def with_own_sids(statements: Sequence[StatementPlan]) -> list[StatementPlan]:
     return result
 
 
-def key_policy(settings: Settings, services: tuple[str, ...], data_class: str, own_roles: Sequence[str] = ()) -> str:
+def key_policy(settings: Settings, services: tuple[str, ...], data_class: str, own_roles: Sequence[str] = (), restoring_roles: Sequence[str] = ()) -> str:
     """Key policy as JSON text that admits `services` of the contract's catalogue, and who may use the key by the class of data."""
     named = settings.restricted_data
     return json.dumps(
         kms.key_policy(
             services, partition=settings.partition, account_id=settings.account_id, region=settings.region,
-            key_users=CLASSES[data_class].key_users, own_roles=own_roles, deploying_roles=named.deploying_roles if named else (),
+            key_users=CLASSES[data_class].key_users, own_roles=own_roles, restoring_roles=restoring_roles, deploying_roles=named.deploying_roles if named else (),
             break_glass_roles=named.break_glass_roles if named else (),
         )
     )  # fmt: skip

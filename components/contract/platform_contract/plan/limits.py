@@ -125,6 +125,11 @@ def _queues(plan: WorkloadPlan) -> Iterator[LimitPlan]:
         if function.failures:
             document = documents.failures_policy(function.failures.arn, function.failures.source_arns)
             yield _limit("queue", function.failures.physical_name, f"functions.{name}.triggers", len(json.dumps(document)))
+    for feature, part in plan.features.items():
+        for it in parts_of(FunctionPlan, part):
+            if it.failures:
+                size = len(json.dumps(documents.failures_policy(it.failures.arn, it.failures.source_arns)))
+                yield _limit("queue", it.failures.physical_name, f"phase ({feature})", size)
     for name, bus in plan.buses.items():
         document = documents.failures_policy(bus.dead_letters.arn, bus.dead_letters.source_arns)
         yield _limit("queue", bus.dead_letters.physical_name, f"buses.{name}", len(json.dumps(document)))

@@ -28,6 +28,16 @@ class KeyStatementPlan(Plain):
     condition: dict[str, dict[str, str]] = {}
 
 
+class ServiceRolePlan(Plain):
+    """A role that an AWS service takes for the workload."""
+
+    role_name: str
+    service: str
+    """Principal, such as backup.amazonaws.com."""
+    statements: tuple[StatementPlan, ...]
+    key_statements: tuple[KeyStatementPlan, ...] = ()
+
+
 class AssignedStatementPlan(Plain):
     """One IAM permission on something whose ARN AWS assigns."""
 
@@ -37,15 +47,6 @@ class AssignedStatementPlan(Plain):
     """What it is: socket."""
     arn_suffixes: tuple[str, ...]
     """Put behind its ARN."""
-
-
-class ServiceRolePlan(Plain):
-    """A role that an AWS service takes for what a phase adds."""
-
-    role_name: str
-    service: str
-    """Its principal, such as appconfig.amazonaws.com."""
-    statements: tuple[StatementPlan, ...]
 
 
 class LimitPlan(Plain):

@@ -7,12 +7,13 @@ from platform_contract import naming
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.functions import DESCRIPTION_CHARACTERS, platform_variables
-from platform_contract.plan.model import FunctionPlan, ReferencePlan
+from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan
 from platform_contract.plan.plain import KeyStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
+from platform_contract.plan.sources import FailuresPlan
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import iam
+from platform_contract.standards import iam, lambda_
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,19 @@ class PlatformFunction:
     """Besides that of its environment."""
     environment: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, ReferencePlan] = field(default_factory=dict)
+    failures: FailuresPlan | None = None
+    """Of one that is invoked without anybody who waits: its queue of failures."""
 
 
 def plan_platform_function(settings: Settings, manifest: Manifest, given: PlatformFunction) -> FunctionPlan:
     """With the log, tracing and alarms that every function has. Its alias follows each update: nobody but the platform calls it."""
     log_group = naming.function_log_group(settings, manifest.name, given.component)
-    facts = {"timeout_ms": given.timeout_seconds * 1000, "reserved_concurrency": None}
+    statements, key_actions = [*access.base_statements(naming.log_group_arn(settings, log_group)), *given.statements], list(given.key_statements)
+    alarms = plan_alarms(settings, manifest, "function", given.component, {"function_name": given.physical_name}, _facts(given))
+    if given.failures:
+        statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(given.failures.arn,)))
+        key_actions += access.failure_key_statements(settings)
+        alarms += plan_alarms(settings, manifest, "asynchronous", given.component, {"function_name": given.physical_name})
     return FunctionPlan(
         physical_name=given.physical_name,
         arn=naming.function_arn(settings, given.physical_name),
@@ -56,10 +64,16 @@ def plan_platform_function(settings: Settings, manifest: Manifest, given: Platfo
         reserved_concurrency=None,  # it would be taken from others all the time, for a handful of runs a month
         environment={**platform_variables(settings, manifest), **given.environment},
         references=dict(given.references),
-        statements=(*access.base_statements(naming.log_group_arn(settings, log_group)), *given.statements),
-        key_statements=(access.through_service(settings, iam.VIA_SERVICE["environment"], set(iam.ENVIRONMENT_KEY_ACTIONS)), *given.key_statements),
+        statements=tuple(statements),
+        key_statements=(access.through_service(settings, iam.VIA_SERVICE["environment"], set(iam.ENVIRONMENT_KEY_ACTIONS)), *key_actions),
         assigned_statements=(),
-        failures=None,
-        asynchronous=None,
-        alarms=plan_alarms(settings, manifest, "function", given.component, {"function_name": given.physical_name}, facts),
+        failures=given.failures,
+        asynchronous=AsynchronousPlan(
+            maximum_retries=lambda_.ASYNCHRONOUS_RETRIES, maximum_age_seconds=lambda_.ASYNCHRONOUS_AGE_SECONDS
+        ) if given.failures else None,
+        alarms=alarms,
     )
+
+
+def _facts(given: PlatformFunction) -> dict[str, float | None]:
+    return {"timeout_ms": given.timeout_seconds * 1000, "reserved_concurrency": None}

@@ -7,6 +7,7 @@ from typing import Any
 from platform_contract import documents
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
+from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.settings import partition_of
 from platform_contract.standards import environment
 
@@ -41,23 +42,26 @@ def role_documents(plan: WorkloadPlan) -> Iterator[RoleDocuments]:
         for function in parts_of(FunctionPlan, part):
             yield _of_function(plan, function, f"phase ({feature})")
         for role in parts_of(ServiceRolePlan, part):
-            yield RoleDocuments(
-                role.role_name, f"phase ({feature})", documents.trust_policy(plan.account_id, role.service), _inline(plan, role.statements, ()),
-            )  # fmt: skip
+            trust = documents.trust_policy(plan.account_id, role.service)
+            yield RoleDocuments(role.role_name, f"phase ({feature})", trust, _inline(plan, role.statements, role.key_statements))
+        for scheduler in parts_of(SchedulerPlan, part):
+            yield _of_scheduler(plan, scheduler, f"phase ({feature})")
     for name, workflow in plan.workflows.items():
         yield RoleDocuments(
             workflow.role_name, f"workflows.{name}", documents.trust_policy(plan.account_id, documents.STATES, workflow.arn),
             _inline(plan, workflow.statements, workflow.key_statements),
         )  # fmt: skip
     if plan.scheduler:
-        trust = documents.trust_policy(plan.account_id, documents.SCHEDULER, plan.scheduler.group_arn)
-        yield RoleDocuments(
-            plan.scheduler.role_name, "functions", trust, _inline(plan, plan.scheduler.statements, plan.scheduler.key_statements)
-        )
+        yield _of_scheduler(plan, plan.scheduler, "functions")
     for api in plan.graphql.values():
         trust = documents.trust_policy(plan.account_id, documents.APPSYNC)
         yield RoleDocuments(api.role_name, "graphql", trust, _inline(plan, api.statements, api.key_statements))
         yield RoleDocuments(api.log_role_name, "graphql", trust, _inline(plan, api.log_statements, ()))
+
+
+def _of_scheduler(plan: WorkloadPlan, scheduler: SchedulerPlan, field: str) -> RoleDocuments:
+    trust = documents.trust_policy(plan.account_id, documents.SCHEDULER, scheduler.group_arn)
+    return RoleDocuments(scheduler.role_name, field, trust, _inline(plan, scheduler.statements, scheduler.key_statements))
 
 
 def _of_function(plan: WorkloadPlan, function: FunctionPlan, field: str) -> RoleDocuments:

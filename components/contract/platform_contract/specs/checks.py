@@ -11,7 +11,7 @@ from ..languages.clocks import wrong_schedule
 from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
 from ..settings import Settings
-from ..standards import dynamodb, environment, lambda_
+from ..standards import backup, dynamodb, environment, lambda_
 from ..standards.data_class import CLASSES
 from . import names
 from .capacity_checks import check_shards
@@ -50,6 +50,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         )
     yield from _one_meaning_each(manifest)
     yield from _smoke(manifest)
+    yield from _copies(manifest)
     yield from _handlers(manifest)
     yield from check_routes(manifest)
     yield from check_queues(manifest)
@@ -86,6 +87,14 @@ def _smoke(manifest: Manifest) -> Iterator[Broken]:
                 yield (f"functions.{name}.smoke[{index}].request", smoke.request, "is on no HTTP or REST route of the function", fix)
     if manifest.phase != "pilot" and release_names.CHECKS in manifest.functions:
         yield (f"functions.{release_names.CHECKS}", None, "is what the platform calls its own function that checks new versions", "give it another name")
+
+
+def _copies(manifest: Manifest) -> Iterator[Broken]:
+    """In every phase: the copy of one workload's table may not have the name of another's table."""
+    for section in ("tables", "functions"):
+        for name in manifest.section(section):
+            if name == backup.COPY or (section == "tables" and name.endswith(f"-{backup.COPY}")):
+                yield f"{section}.{name}", None, "is what the platform calls its restore check, which deletes a table of that name", "give it another name"
 
 
 def _one_meaning_each(manifest: Manifest) -> Iterator[Broken]:

@@ -6,7 +6,7 @@ boundary names services and denies what no workload needs; the least actions are
 
 from typing import Any
 
-from . import iam, states
+from . import backup, iam, states
 
 ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch", "appconfig")
 """Services whose data a workload may use: those of the blocks that the platform has."""
@@ -14,8 +14,8 @@ ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states
 DENIED_ACTIONS = (
     "iam:*", "organizations:*", "account:*", "sts:AssumeRole", "sts:GetFederationToken",
     "cloudformation:*", "lambda:Update*", "lambda:Create*", "lambda:Delete*", "lambda:Put*", "lambda:AddPermission",
-    "apigateway:*", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:CreateGrant",
-    "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups", "dynamodb:PutResourcePolicy",
+    "apigateway:*", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy",
+    "dynamodb:UpdateContinuousBackups", "dynamodb:PutResourcePolicy",
     "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:AddPermission", "sqs:PurgeQueue",
     "kinesis:DeleteStream", "kinesis:Decrease*", "kinesis:StopStreamEncryption", "kinesis:PutResourcePolicy",
     "s3:DeleteBucket", "s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutBucketPublicAccessBlock",
@@ -34,7 +34,8 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
     """The policy document of the boundary.
 
     Allows the data plane of ALLOWED_SERVICES on resources of this account, region and environment; names in AWS begin with the
-    environment, so a role of dev cannot reach prod even in a shared account. Denies DENIED_ACTIONS, and everything
+    environment, so a role of dev cannot reach prod even in a shared account. Denies DENIED_ACTIONS, the deletion of any table but the copies
+    that a restore check made, and everything
     outside the region except the services that have none.
     """
 
@@ -70,6 +71,12 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Flags", list(iam.FLAG_ACTIONS), arn("appconfig", "application/*")),
             _allow("Monitors", list(iam.MONITOR_ACTIONS), arn("cloudwatch", f"alarm:{environment}-*")),
             _allow("Traces", list(states.TRACE_ACTIONS), "*"),
+            # Of backups, and of the restore check: a restored table is encrypted under the workload's key, for which DynamoDB needs a grant.
+            _allow("Vaults", list(backup.VAULT_ACTIONS), arn("backup", f"backup-vault:{environment}-*")),
+            {**_allow("Restores", ["kms:CreateGrant", "kms:ReEncryptFrom", "kms:ReEncryptTo"], arn("kms", "key/*")),
+             "Condition": {"StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}}},
+            {"Sid": "NeverTables", "Effect": "Deny", "Action": "dynamodb:DeleteTable",
+             "NotResource": arn("dynamodb", f"table/{environment}-*-{backup.COPY}")},
             {"Sid": "Never", "Effect": "Deny", "Action": list(DENIED_ACTIONS), "Resource": "*"},
         ],
     }  # fmt: skip

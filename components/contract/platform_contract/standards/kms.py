@@ -85,7 +85,7 @@ ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
 
 ADMINISTRATION = (
     "kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Enable*", "kms:Disable*", "kms:Revoke*", "kms:RotateKeyOnDemand",
-    "kms:CreateAlias", "kms:DeleteAlias", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
+    "kms:RetireGrant", "kms:CreateAlias", "kms:DeleteAlias", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
 )  # fmt: skip
 """What manages a key and shows no data. Without kms:CreateGrant, by which an administrator could allow themselves the rest."""
 
@@ -98,11 +98,12 @@ CALLER, FOR_A_SERVICE, VIA = "aws:PrincipalArn", "kms:GrantIsForAWSResource", "k
 
 def key_policy(
     services: Iterable[str], *, partition: str, account_id: str, region: str, log_groups: str = "*", key_users: str = "account",
-    own_roles: Iterable[str] = (), deploying_roles: Iterable[str] = (), break_glass_roles: Iterable[str] = (),
+    own_roles: Iterable[str] = (), restoring_roles: Iterable[str] = (), deploying_roles: Iterable[str] = (), break_glass_roles: Iterable[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Policy document of a key: `key_users` says who may use it; `services` do what they must and no more.
 
     log_groups: names of the log groups that CloudWatch Logs may encrypt with it, `*` for any part.
+    restoring_roles: those of the own roles that let DynamoDB use the key for a restored table.
     key_users: account, services or named, see `data_class.KEY_USERS`; own_roles and the others: names of roles, with their path.
     """
     known = {"partition": partition, "account_id": account_id, "region": region, "log_groups": log_groups}
@@ -134,6 +135,8 @@ def key_policy(
             allow("DeployingRolesGrantToServices", ["kms:CreateGrant"], deploying | for_a_service),
             allow("BreakGlassRoles", USE, break_glass),
         ]
+        if restoring := arns(restoring_roles):
+            statements.append(allow("RestoringRolesGrantToServices", ["kms:CreateGrant"], {"ArnEquals": {CALLER: restoring}} | for_a_service))
     return {"Version": "2012-10-17", "Statement": statements + [_of_service(SERVICES[name], name, known) for name in services]}
 
 

@@ -69,6 +69,8 @@ PRICES: dict[str, Price] = {
     "dynamodb_write": Price(0.705, MILLION, "write units", f"{_TABLES}; one unit: a write of up to 1 KB"),
     "dynamodb_storage": Price(0.283, 1, "GB-months", _TABLES),
     "dynamodb_recovery": Price(0.22, 1, "GB-months", f"{_TABLES}, point-in-time recovery"),
+    "dynamodb_restore": Price(0.15, 1, "GB restored", _OTHER_REGION.format("DynamoDB pricing"), confirmed=False),
+    "backup_storage": Price(0.10, 1, "GB-months", _OTHER_REGION.format("AWS Backup pricing, DynamoDB, warm"), confirmed=False),
     "dynamodb_stream_read": Price(0.0, MILLION, "stream reads", "DynamoDB pricing page: reads by a Lambda trigger are free"),
     "kinesis_stream_hour": Price(0.04, 1, "stream hours", _OTHER_REGION.format("Kinesis Data Streams pricing, on-demand"), confirmed=False),
     "kinesis_shard_hour": Price(0.015, 1, "shard hours", _OTHER_REGION.format("Kinesis Data Streams pricing, provisioned"), confirmed=False),

@@ -5,7 +5,7 @@ import pulumi
 from platform_contract.phases import FEATURES
 from platform_contract.settings import Phase
 
-from ..features import capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from ..features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from ..features.context import Context
 
 MAKE = {
@@ -17,6 +17,7 @@ MAKE = {
     "dashboards": dashboards.make,
     "slo": slo.make,
     "capacity": capacity.make,
+    "backups": backups.make,
 }
 """Feature -> what makes it."""
 
