@@ -25,6 +25,8 @@ USER = "demo@example.com"
 PASSWORD = "Local-only-1!"
 """Of every user in the emulator's pool: there is nothing behind it."""
 
+SHOWN = 3
+"""Names of what is not emulated, of each type."""
 CALLS = 4
 """Of an example that is answered with 5xx, before it counts as broken."""
 REFUSED = {"iam": 403, "key": 403}
@@ -232,9 +234,6 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
         lines += ["", "Try it:", "", curl]
     if not_emulated:
         count = sum(map(len, not_emulated.values()))
-        lines += [
-            "",
-            f"Declared, not emulated ({count}): "
-            + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in not_emulated.items()),
-        ]
+        lines += ["", f"Declared, not emulated ({count}; all of them by name: .local/not-emulated.jsonl):"]
+        lines += [f"  {len(names):4} {kind}: {', '.join(names[:SHOWN])}{', ...' * (len(names) > SHOWN)}" for kind, names in sorted(not_emulated.items())]
     return "\n".join(lines)
