@@ -28,7 +28,7 @@ def test_a_row_says_who_answers_for_the_workload():
         "owner": "commerce", "contact": "#commerce", "on call": "commerce-on-call@example.com", "cost centre": "CC-100", "phase": plan.phase,
         "runbook": "docs/runbooks/orders.md",
     }  # fmt: skip
-    assert row["expected a month"] == f"{cost(MANIFESTS['orders'], PROD).expected_usd:,.2f} USD" and row["budget a month"] == "50.00 USD"
+    assert row["expected a month"] == f"{cost(MANIFESTS['orders'], PROD).expected_usd:,.2f} USD" and row["budget a month"] == f"{MANIFESTS['orders'].cost.monthly_budget_usd:,.2f} USD"
     pages, _, tickets = row["alarms"].partition(" page, ")
     assert int(pages) > 0 and int(pages) + int(tickets.removesuffix(" ticket")) == sum(alarm.tells for alarm in parts_of(NamedAlarm, plan))
 
