@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
+from rich.console import Console
 from rich.table import Table
 
 from local.paths import ROOT
@@ -76,6 +77,10 @@ def tell_before(stack: str, settings: Settings) -> None:
     tell_idle_cost(idle_cost(manifests, plans, settings))
 
 
+WIDE = 160
+"""Characters, in which the table of costs has room."""
+
+
 def tell_idle_cost(cost: IdleCost) -> None:
     """What will cost money though nothing runs: said before it is made."""
     head, *rows, last = cost.rows()
@@ -84,7 +89,10 @@ def tell_idle_cost(cost: IdleCost) -> None:
         table.add_column(name, footer, justify="right" if number else "left", no_wrap=number != len(head) - 1)
     for row in rows:
         table.add_row(*row)
-    console.print(table)
+    wide = Console(width=max(console.width, WIDE))  # a number that is cut off is worse than a long line
+    with wide.capture() as drawn:
+        wide.print(table)
+    console.print("\n".join(line.rstrip() for line in drawn.get().splitlines()), markup=False, highlight=False, soft_wrap=True)
     for note in cost.notes:
         console.print(f"  {note}", markup=False)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 
 API = "handlers/orders/api.py"
 READ = "    order = logic.get(order_id, caller(app.current_event), parts().store)\n"
-TAKE = "    request = read_body(app.current_event, NewOrder)\n\n    def work()"
+TAKE = "    request = read_body(app.current_event, NewOrder)\n    if not parts()"
 BROKEN = '    raise RuntimeError("broken on purpose")\n'
 
 

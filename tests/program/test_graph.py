@@ -170,7 +170,6 @@ def test_a_line_of_the_manifest_all_the_way(tmp_path: Path):
     assert changed == {
         "receipts-worker timeout": (30, 45),
         "receipts-worker-duration threshold": (24_000, 36_000),
-        "receipts-rollout-worker-version-duration threshold": (24_000, 36_000),
         "receipts-paid-orders visibilityTimeoutSeconds": (181, 271),
         "receipts-paid-orders-backlog threshold": (1810, 2710),
     }
