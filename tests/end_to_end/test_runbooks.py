@@ -25,7 +25,10 @@ from platform_contract.specs import load_manifests
 pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).resolve().parents[2]
 
-NEEDS_AWS: dict[str, str] = {"stepfunctions redrive-execution": "the emulator knows no redrive; without a failed execution there is nothing to try"}
+NEEDS_AWS = {
+    "stepfunctions redrive-execution": "the emulator knows no redrive; without a failed execution there is nothing to try",
+    "application-autoscaling describe-scaling-activities": "the emulator has no application autoscaling",
+}
 """Command -> why the embedded cloud does not do it."""
 
 REFUSES = {
