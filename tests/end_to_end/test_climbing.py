@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.events import EventLog
-from platform_contract.specs.checks import BUILT_PHASES
+from platform_contract.settings import PHASES
 from tests.checkout import Checkout
 from tests.end_to_end.calling import Caller
 from tests.program.climbing import REVISIONS
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.end_to_end
 @pytest.fixture(scope="module")
 def climbing(tmp_path_factory, engine) -> Iterator[Checkout]:
     copy = Checkout.make(tmp_path_factory.mktemp("climbing") / "platform")
-    ask_for(copy, BUILT_PHASES[0])
+    ask_for(copy, PHASES[0])
     try:
         copy.up()
         yield copy
@@ -101,7 +101,7 @@ def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
 
     with Caller(order) as customer:
         before = live(climbing)
-        for phase in BUILT_PHASES[1:]:
+        for phase in PHASES[1:]:
             ask_for(climbing, phase)
             said = climbing.up()
             done = operations(climbing)
@@ -129,7 +129,7 @@ def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
         assert live(climbing)["local-orders-api"] == newest(climbing, "local-orders-api"), "an unrelated update sends no stale version"
         assert re.search(r"(nothing to do|\d+ unchanged)\b", climbing.up())
 
-        for phase in BUILT_PHASES[-2::-1]:
+        for phase in PHASES[-2::-1]:
             ask_for(climbing, phase)
             climbing.up()
             done = operations(climbing)

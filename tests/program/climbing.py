@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from aws_provider import data
-from platform_contract.specs.checks import BUILT_PHASES
+from platform_contract.settings import PHASES
 from tests.once import once, session_folder
 from tests.program.breaking import Change, broken
 from tests.program.graph import ROOT, Graph, Node, run_program
@@ -70,7 +70,7 @@ def write_in_phase(folder: Path, phase: str, *workloads: str) -> None:
 
 def steps() -> list[tuple[str, str]]:
     """(from, to): every step up, and every step back."""
-    up = list(pairwise(BUILT_PHASES))
+    up = list(pairwise(PHASES))
     return [*up, *((after, before) for before, after in up)]
 
 

@@ -3,12 +3,12 @@ tests/end_to_end/test_climbing.py."""
 
 import pytest
 
-from platform_contract.specs.checks import BUILT_PHASES
+from platform_contract.settings import PHASES
 from tests.program.breaking import broken, not_made, run_workloads, sound, with_
 from tests.program.climbing import added, changed, in_phase, lost, replaced, steps
 from tests.program.graph import Graph
 
-UP = [step for step in steps() if BUILT_PHASES.index(step[0]) < BUILT_PHASES.index(step[1])]
+UP = [step for step in steps() if PHASES.index(step[0]) < PHASES.index(step[1])]
 
 CHANGED = {
     ("pilot", "standardize"): {"kms/key": {"policy"}, "lambda/function": {"environment"}},
@@ -59,7 +59,7 @@ def test_a_step_adds_what_was_reviewed_and_all_of_it_under_the_phase(before: str
 
 def test_what_runs_always_has_the_same_parent():
     """No parent, type or logical name depends on the phase: a workload's functions are its Pilot's, whatever phase it is in."""
-    last = BUILT_PHASES[-1]
+    last = PHASES[-1]
     for node in in_phase(last).all("Function"):
         parent = in_phase(last).by_urn[node.parent]
         assert parent.kind == "Pilot" or node.name.endswith(("-release-checks", "-restore-check"))

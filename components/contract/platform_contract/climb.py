@@ -7,7 +7,6 @@ from platform_contract.gates import Case, lacks
 from platform_contract.planning import draft, effective_phase
 from platform_contract.settings import PHASES, Phase, Settings
 from platform_contract.specs import Manifest
-from platform_contract.specs.checks import BUILT_PHASES
 
 
 def next_phase(phase: Phase) -> Phase | None:
@@ -37,8 +36,7 @@ def _workload(manifest: Manifest, settings: Settings) -> Iterator[str]:
         yield f"{manifest.phase}{held}: nothing follows"
         return
     missing = lacks(Case(manifest, settings, draft(manifest, settings, following)), following)
-    unbuilt = "" if following in BUILT_PHASES else ", which the platform has no components for yet"
-    adds = "" if missing or unbuilt else f"; it adds USD {added_usd(manifest, settings, following):.2f} a month at the manifest's traffic"
-    yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{unbuilt}{adds}"
+    adds = "" if missing else f"; it adds USD {added_usd(manifest, settings, following):.2f} a month at the manifest's traffic"
+    yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{adds}"
     for gate, (field, rule, fix) in missing:
         yield f"  {field}: {rule}; {fix} (asked: {gate.question})"

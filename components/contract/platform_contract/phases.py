@@ -31,6 +31,8 @@ class Feature:
     """Whether it is planned after all others, whatever their phase, because it shows them."""
     change: Callable[[Settings, Manifest, WorkloadPlan], WorkloadPlan] = lambda settings, manifest, plan: plan
     """What it changes on the pilot's plan, before its own part is made."""
+    restoring_roles: Callable[[Plain], tuple[str, ...]] = lambda part: ()
+    """From its part of the plan: names of roles that let DynamoDB use the workload's key for a table that is restored."""
     stored: Callable[[Plain, float], Iterable[Use]] | None = None
     """From its part of the plan and the GB in the workload's tables: what it costs a month besides."""
 
@@ -38,7 +40,7 @@ class Feature:
 FEATURES: dict[Phase, tuple[Feature, ...]] = {
     "pilot": (),
     "standardize": (
-        Feature("rollout", rollout.plan_rollout, rollout.ALARMS),
+        Feature("rollout", rollout.plan_rollout, rollout.ALARMS, change=rollout.hand_over_aliases),
         Feature(feature_flags.FEATURE, feature_flags.plan_feature_flags, change=feature_flags.read_by_functions),
         Feature(metrics.FEATURE, metrics.plan_metrics, metrics.ALARMS),
         Feature(queries.FEATURE, queries.plan_queries),
@@ -47,8 +49,8 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     ),
     "scale": (
         Feature(slo.FEATURE, slo.plan_slo),
-        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS),
-        Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, stored=backups.stored),
+        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.start_from_snapshots),
+        Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
     ),
 }
 
@@ -64,13 +66,3 @@ def features_of(phase: Phase) -> Iterator[Feature]:
     """Everything that a workload in `phase` has beyond its pilot, in the order in which it is planned."""
     found = [feature for each in PHASES[: PHASES.index(phase) + 1] for feature in FEATURES[each]]
     yield from sorted(found, key=lambda feature: feature.last)
-
-
-def is_released(phase: str) -> bool:
-    """Whether releases own the version behind a function's alias, and not updates."""
-    return phase != PHASES[0]
-
-
-def takes_snapshots(phase: Phase) -> bool:
-    """Whether functions that ask for it start from snapshots: a part of the feature `capacity` that is a setting of the function itself."""
-    return any(feature.name == capacity.FEATURE for feature in features_of(phase))

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from platform_contract import naming
-from platform_contract.features import backups
 from platform_contract.gates import Case, unearned
-from platform_contract.phases import features_of, is_released, takes_snapshots
+from platform_contract.phases import features_of
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
 from platform_contract.plan.datasets import plan_datasets
@@ -123,21 +122,14 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         ),
     )
     plan = _with_features(plan, settings, manifest)
-    policy = access.key_policy(
-        settings, access.services_of(manifest), manifest.data_class, plan.role_names(), backups.restoring_roles(plan)
-    )
+    restoring = [role for feature in features_of(phase) if feature.name in plan.features for role in feature.restoring_roles(plan.features[feature.name])]
+    policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names(), restoring)
     plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 
 
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:
     """The pilot's plan with what its phase changes on it, and with what its phase adds."""
-    if is_released(plan.phase):
-        changed = {
-            name: function.model_copy(update={"released": True, "snap_start": manifest.functions[name].snap_start and takes_snapshots(plan.phase)})
-            for name, function in plan.functions.items()
-        }
-        plan = plan.model_copy(update={"functions": changed})
     for feature in features_of(plan.phase):
         plan = feature.change(settings, manifest, plan)
         if (part := feature.plan(settings, manifest, plan)) is not None:

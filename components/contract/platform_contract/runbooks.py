@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import naming
-from .phases import is_released
 from .plan.alarms import GENERAL_RUNBOOKS, RUNBOOKS, section_of
 from .plan.model import FunctionPlan, WorkloadPlan, parts_of
 from .plan.plain import AlarmPlan, CompositeAlarmPlan, MathAlarmPlan, NamedAlarm
@@ -129,7 +128,7 @@ def _fits(command: str, plan: WorkloadPlan) -> bool:
 
 
 def _has_releases(plan: WorkloadPlan) -> bool:
-    return is_released(plan.phase) and bool(plan.functions)
+    return "rollout" in plan.features
 
 
 def _told(alarm: NamedAlarm) -> str:

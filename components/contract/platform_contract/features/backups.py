@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping
 
 from platform_contract import backup_names, naming
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_alarms, plan_rows
+from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import FunctionPlan, TablePlan, WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, ServiceRolePlan, StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.plan.sources import FailuresPlan, SchedulePlan, SchedulerPlan
-from platform_contract.plan.triggers import DAY
+from platform_contract.plan.sources import SchedulePlan, SchedulerPlan
+from platform_contract.plan.triggers import DAY, failures_of, scheduler_of
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import backup, environment, events, iam, lambda_, sqs
+from platform_contract.standards import backup, environment, events
 from platform_contract.standards.alarm_standard import AlarmStandard, Threshold, any_at_all
 from platform_contract.standards.dynamodb import IDEMPOTENCY_TABLE
 from platform_contract.uses import Use
@@ -92,7 +92,7 @@ def plan_backups(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> 
     vault, copies = backup_names.vault_name(settings, manifest.name), {name: backup_names.copy_name(it.physical_name) for name, it in tables.items()}
     tickets = settings.alarms == "all"
     return BackupsPlan(
-        vault_name=vault, plan_name=backup_names.vault_name(settings, manifest.name), tables={name: it.arn for name, it in tables.items()},
+        vault_name=vault, plan_name=vault, tables={name: it.arn for name, it in tables.items()},
         rules=rules(settings, manifest.data_class), start_window_minutes=backup.START_WINDOW_MINUTES, completion_window_minutes=backup.COMPLETION_WINDOW_MINUTES,
         role=_role(settings, manifest, vault, tables),
         alarms=plan_rows(settings, manifest, "backup", FEATURE, ALARMS["backup"], {"vault_name": vault}) if tickets else (),
@@ -124,9 +124,8 @@ def stored(part: Plain, gigabytes: float) -> Iterator[Use]:
         yield Use(f"restores by the restore check, {backup.CHECKS_PER_MONTH} a month", "dynamodb_restore", gigabytes * backup.CHECKS_PER_MONTH)
 
 
-def restoring_roles(plan: WorkloadPlan) -> tuple[str, ...]:
+def restoring_roles(part: Plain) -> tuple[str, ...]:
     """Names of the roles that let DynamoDB use the key for a table that is restored: they make grants for it."""
-    part = plan.features.get(FEATURE)
     return (part.role.role_name, part.check.role_name) if isinstance(part, BackupsPlan) else ()
 
 
@@ -160,25 +159,11 @@ def _check(settings: Settings, manifest: Manifest, tables: Mapping[str, TablePla
             StatementPlan(sid="Sources", actions=backup.SOURCE_ACTIONS, resources=tuple(it.arn for it in tables.values())),
             StatementPlan(sid="Copies", actions=backup.COPY_ACTIONS, resources=copied),
         ),
-        key_statements=(_key(settings),), failures=_failures(settings, manifest),
+        key_statements=(_key(settings),), failures=failures_of(settings, manifest, backup.COPY),  # where a run ends that cannot be started or fails
     ))  # fmt: skip
 
 
-def _failures(settings: Settings, manifest: Manifest) -> FailuresPlan:
-    """Where a run ends that cannot be started or fails."""
-    name = naming.failures_name(settings, manifest.name, backup.COPY)
-    return FailuresPlan(
-        physical_name=name, arn=naming.queue_arn(settings, name), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, source_arns=(), protect=settings.protect_state,
-        alarms=plan_alarms(settings, manifest, "failures", backup.COPY, {"queue_name": name}),
-    )  # fmt: skip
-
-
 def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
-    group = backup_names.schedule_group_name(settings, manifest.name)
-    alias = f"{naming.function_arn(settings, naming.function_name(settings, manifest.name, backup.COPY))}:{lambda_.ALIAS}"
-    failed = naming.queue_arn(settings, naming.failures_name(settings, manifest.name, backup.COPY))
-
     def schedule(step: str, expression: str) -> SchedulePlan:
         return SchedulePlan(
             physical_name=backup_names.schedule_name(settings, manifest.name, step), function=backup.COPY, expression=expression, timezone="UTC",
@@ -186,14 +171,7 @@ def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
             input={"step": step, **events.INVOCATION_INPUT},
         )  # fmt: skip
 
-    return SchedulerPlan(
-        group_name=group, group_arn=naming.schedule_group_arn(settings, group),
-        role_name=naming.service_role_name(settings, manifest.name, f"{backup.COPY}-scheduler"),
-        statements=(
-            StatementPlan(sid="Start", actions=("lambda:InvokeFunction",), resources=(alias,)),
-            StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(failed,)),
-        ),
-        key_statements=access.failure_key_statements(settings),
-        schedules={"start": schedule("start", backup.CHECK_START), "finish": schedule("finish", backup.CHECK_FINISH)},
-        alarms=plan_alarms(settings, manifest, "schedule", f"{backup.COPY}-schedules", {"schedule_group": group}),
+    return scheduler_of(
+        settings, manifest, backup_names.schedule_group_name(settings, manifest.name), f"{backup.COPY}-scheduler", [backup.COPY],
+        {"start": schedule("start", backup.CHECK_START), "finish": schedule("finish", backup.CHECK_FINISH)}, f"{backup.COPY}-schedules",
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Capacity: runs of a function that are kept ready, as many as load or the clock want.
 
 What is ready belongs to the alias that callers come by, so it moves with a release. Where the number changes by itself, Application Auto Scaling owns
-it and updates leave it alone. Snapshots (SnapStart) are the alternative; they are a setting of the function, and planning.py takes it over.
+it and updates leave it alone. Snapshots (SnapStart) are the alternative; they are a setting of the function.
 Sources: Lambda guide, "Configuring provisioned concurrency for a function" and "Managing provisioned concurrency with Application Auto Scaling".
 """
 
@@ -67,6 +67,12 @@ class CapacityPlan(Plain):
 
     functions: dict[str, ReadyPlan]
     """By function."""
+
+
+def start_from_snapshots(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> WorkloadPlan:
+    """The pilot's plan, where versions of functions that ask for it start from snapshots."""
+    functions = {name: function.model_copy(update={"snap_start": manifest.functions[name].snap_start}) for name, function in plan.functions.items()}
+    return plan.model_copy(update={"functions": functions})
 
 
 def plan_capacity(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> CapacityPlan | None:

@@ -96,6 +96,12 @@ class RolloutPlan(Plain):
     """Parameter whose versions are the releases."""
 
 
+def hand_over_aliases(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> WorkloadPlan:
+    """The pilot's plan, where releases move the aliases of functions."""
+    functions = {name: function.model_copy(update={"released": True}) for name, function in plan.functions.items()}
+    return plan.model_copy(update={"functions": functions})
+
+
 def plan_rollout(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> RolloutPlan | None:
     """The rollout of a planned workload; None where it has no functions, and so no versions."""
     if not plan.functions:

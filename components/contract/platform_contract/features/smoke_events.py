@@ -1,7 +1,6 @@
 """Smoke requests of a manifest as the events that API Gateway would make of them."""
 
 import json
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,9 +16,9 @@ def event_of(smoke: SmokeSpec, function: FunctionSpec) -> dict[str, Any]:
     if smoke.request is None:
         return smoke.event or {}
     for trigger in function.triggers:
-        if trigger.http and smoke.fits(trigger.http.route):
+        if trigger.http and smoke.parameters_in(trigger.http.route) is not None:
             return _http(smoke, trigger.http.route, trigger.http.access)
-        if trigger.rest and smoke.fits(trigger.rest.route):
+        if trigger.rest and smoke.parameters_in(trigger.rest.route) is not None:
             return _rest(smoke, trigger.rest.route)
     raise ValueError(f"smoke: {smoke.request} is on no route of the function")
 
@@ -27,11 +26,8 @@ def event_of(smoke: SmokeSpec, function: FunctionSpec) -> dict[str, Any]:
 def _parts(smoke: SmokeSpec, route: str) -> tuple[str, str, dict[str, str], dict[str, str], str | None]:
     method, _, target = (smoke.request or "").partition(" ")
     path, _, query = target.partition("?")
-    names = re.findall(r"\{(\w+)\+?\}", route)
-    pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.sub(r"\\\{\w+\\\+\\\}", "(.+)", re.escape(route.partition(" ")[2])))
-    found = re.fullmatch(pattern, path)
     body = None if smoke.body is None else json.dumps(smoke.body)
-    return method, path, dict(zip(names, found.groups() if found else (), strict=True)), dict(parse_qsl(query)), body
+    return method, path, smoke.parameters_in(route) or {}, dict(parse_qsl(query)), body
 
 
 def _headers(smoke: SmokeSpec) -> dict[str, str]:

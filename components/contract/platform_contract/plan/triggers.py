@@ -1,5 +1,7 @@
 """What invokes functions besides HTTP and queues, and the queue of what they give up."""
 
+from collections.abc import Iterable
+
 from platform_contract import naming
 from platform_contract.plan.access import failure_key_statements
 from platform_contract.plan.alarms import plan_alarms
@@ -29,16 +31,21 @@ def plan_failures(settings: Settings, manifest: Manifest, function: str) -> Fail
     spec = manifest.functions[function]
     if not spec.gives_up:
         return None
-    name = naming.failures_name(settings, manifest.name, function)
     rules = tuple(
         naming.rule_arn(settings, naming.bus_name(settings, manifest.name, trigger.event.bus),
                         naming.rule_name(settings, manifest.name, function, index))
         for index, trigger in enumerate(spec.triggers)
         if trigger.event
     )  # fmt: skip
+    return failures_of(settings, manifest, function, rules)
+
+
+def failures_of(settings: Settings, manifest: Manifest, function: str, source_arns: tuple[str, ...] = ()) -> FailuresPlan:
+    """The queue of failures of a function, the platform's own ones included. source_arns: rules that may send to it by themselves."""
+    name = naming.failures_name(settings, manifest.name, function)
     return FailuresPlan(
         physical_name=name, arn=naming.queue_arn(settings, name), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, source_arns=rules, protect=settings.protect_state,
+        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, source_arns=source_arns, protect=settings.protect_state,
         alarms=plan_alarms(settings, manifest, "failures", function, {"queue_name": name}),
     )  # fmt: skip
 
@@ -139,19 +146,25 @@ def plan_scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan | No
             )  # fmt: skip
     if not schedules:
         return None
-    group = naming.schedule_group_name(settings, manifest.name)
+    return scheduler_of(settings, manifest, naming.schedule_group_name(settings, manifest.name), "scheduler", functions, schedules, SCHEDULES)
+
+
+def scheduler_of(
+    settings: Settings, manifest: Manifest, group: str, service: str, functions: Iterable[str], schedules: dict[str, SchedulePlan], watched: str,
+) -> SchedulerPlan:  # fmt: skip
+    """A group of schedules with the role that starts their functions. service: ends the role's name. watched: what its alarms are called after."""
     names = sorted(set(functions))
     aliases = [f"{naming.function_arn(settings, naming.function_name(settings, manifest.name, name))}:{lambda_.ALIAS}" for name in names]
     failed = [naming.queue_arn(settings, naming.failures_name(settings, manifest.name, name)) for name in names]
     return SchedulerPlan(
         group_name=group, group_arn=naming.schedule_group_arn(settings, group),
-        role_name=naming.service_role_name(settings, manifest.name, "scheduler"),
+        role_name=naming.service_role_name(settings, manifest.name, service),
         statements=(
             StatementPlan(sid="Start", actions=("lambda:InvokeFunction",), resources=tuple(aliases)),
             StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=tuple(failed)),
         ),
         key_statements=failure_key_statements(settings), schedules=schedules,
-        alarms=plan_alarms(settings, manifest, "schedule", SCHEDULES, {"schedule_group": group}),
+        alarms=plan_alarms(settings, manifest, "schedule", watched, {"schedule_group": group}),
     )  # fmt: skip
 
 

@@ -25,9 +25,6 @@ from .rest_checks import check_rest
 from .route_checks import check_routes, routes_of
 from .workflow_checks import check_workflows
 
-BUILT_PHASES = ("pilot", "standardize", "scale")
-"""Phases that components exist for. A manifest that asks for more is refused, not quietly given less."""
-
 SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")
 """End of a variable's name that says its value is a secret."""
 
@@ -40,13 +37,6 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
             manifest.name,
             f"must be the name of its file, {file_stem}",
             f"rename the file to {manifest.name}.yaml, or the workload",
-        )
-    if manifest.phase not in BUILT_PHASES:
-        yield (
-            "phase",
-            manifest.phase,
-            f"is not built yet: there is only {', '.join(BUILT_PHASES)}",
-            f"write `phase: {BUILT_PHASES[-1]}`",
         )
     yield from _one_meaning_each(manifest)
     yield from _smoke(manifest)
@@ -82,7 +72,7 @@ def _smoke(manifest: Manifest) -> Iterator[Broken]:
     for name, spec in manifest.functions.items():
         routes = [trigger.http.route for trigger in spec.triggers if trigger.http] + [trigger.rest.route for trigger in spec.triggers if trigger.rest]
         for index, smoke in enumerate(spec.smoke):
-            if smoke.request and not any(smoke.fits(route) for route in routes):
+            if smoke.request and all(smoke.parameters_in(route) is None for route in routes):
                 fix = f"take one of {', '.join(routes)}" if routes else "give the `event` as Lambda hands it over"
                 yield (f"functions.{name}.smoke[{index}].request", smoke.request, "is on no HTTP or REST route of the function", fix)
     if manifest.phase != "pilot" and release_names.CHECKS in manifest.functions:

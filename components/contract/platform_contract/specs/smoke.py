@@ -50,7 +50,8 @@ class SmokeSpec(Strict):
         answer = {"answer": self.answer} if "answer" in self.model_fields_set else {}  # null is an answer, too
         return {**{name: value for name, value in given.items() if value is not None}, **answer}
 
-    def fits(self, route: str) -> bool:
-        """Whether the request is one of `route`, such as GET /orders/{order_id}."""
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.sub(r"\\\{\w+\\\+\\\}", ".+", re.escape(route)))
-        return bool(self.request and re.fullmatch(pattern, self.request.partition("?")[0]))
+    def parameters_in(self, route: str) -> dict[str, str] | None:
+        """Path parameter of `route`, such as GET /orders/{order_id}, -> its value in the request; None where it is no request of that route."""
+        pattern = re.sub(r"\\\{(\w+)(\\\+)?\\\}", lambda it: f"(?P<{it[1]}>{'.+' if it[2] else '[^/]+'})", re.escape(route))
+        found = re.fullmatch(pattern, (self.request or "").partition("?")[0])
+        return found.groupdict() if found else None
