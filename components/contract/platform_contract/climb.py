@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from platform_contract.cost import cost
 from platform_contract.gates import Case, lacks
 from platform_contract.planning import draft, effective_phase
+from platform_contract.problems import ProblemsError
 from platform_contract.settings import PHASES, Phase, Settings
 from platform_contract.specs import Manifest
 
@@ -35,7 +36,12 @@ def _workload(manifest: Manifest, settings: Settings) -> Iterator[str]:
     if following is None:
         yield f"{manifest.phase}{held}: nothing follows"
         return
-    missing = lacks(Case(manifest, settings, draft(manifest, settings, following)), following)
+    try:
+        missing = lacks(Case(manifest, settings, draft(manifest, settings, following)), following)
+    except ProblemsError as wrong:
+        yield f"{manifest.phase}{held}: AWS would refuse it in {following}"
+        yield from (f"  {problem.field}: {problem.rule}; {problem.fix}" for problem in wrong.problems)
+        return
     adds = "" if missing else f"; it adds USD {added_usd(manifest, settings, following):.2f} a month at the manifest's traffic"
     yield f"{manifest.phase}{held}: {f'{len(missing)} missing' if missing else 'nothing is missing'} for {following}{adds}"
     for gate, (field, rule, fix) in missing:

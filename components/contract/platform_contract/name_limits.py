@@ -59,6 +59,11 @@ class PhysicalNameError(ValueError):
         self.kind, self.name, self.part, self.rule, self.fix, self.over = kind, name, part, rule, fix, over
         super().__init__(f"{kind} name '{name}': {rule}; {fix}")
 
+    @property
+    def of_manifest(self) -> str:
+        """What is wrong, for the reader of a manifest that leads to the name."""
+        return f"its {self.kind} name in AWS, '{self.name}', {self.rule}"
+
 
 def article(word: str) -> str:
     return "an" if word[0] in "aeiou" else "a"

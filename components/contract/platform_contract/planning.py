@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from platform_contract import naming
 from platform_contract.gates import Case, unearned
+from platform_contract.name_limits import PhysicalNameError
 from platform_contract.phases import features_of
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
@@ -54,7 +55,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
 
 
 def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
-    """The plan of a workload as it would be in `phase`, whether or not it may be there."""
+    """The plan of a workload as it would be in `phase`, whether or not it may be there. Raises ProblemsError for a name that AWS would refuse."""
     tables = state.plan_tables(settings, manifest)
     queues = state.plan_queues(settings, manifest)
     buckets = state.plan_buckets(settings, manifest)
@@ -129,10 +130,15 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
 
 
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:
-    """The pilot's plan with what its phase changes on it, and with what its phase adds."""
+    """The pilot's plan with what its phase changes on it, and with what its phase adds. Raises ProblemsError for a name that AWS would refuse."""
     for feature in features_of(plan.phase):
-        plan = feature.change(settings, manifest, plan)
-        if (part := feature.plan(settings, manifest, plan)) is not None:
+        try:
+            plan = feature.change(settings, manifest, plan)
+            part = feature.plan(settings, manifest, plan)
+        except PhysicalNameError as wrong:  # of what a phase adds: names of the pilot were checked with the manifest
+            place = "name" if wrong.part == "workload name" else f"phase ({feature.name})"
+            raise ProblemsError([Problem(f"{FOLDER}/{manifest.name}.yaml", place, "", wrong.of_manifest, wrong.fix)]) from None
+        if part is not None:
             plan = plan.model_copy(update={"features": {**plan.features, feature.name: part}})
     return plan
 

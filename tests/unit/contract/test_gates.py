@@ -147,3 +147,18 @@ def test_the_report_says_what_the_step_costs():
     alarms = len(plan_workload(standardized, prod).alarm_names()) - len(plan_workload(pilot, prod).alarm_names())
     billed = alarms * PRICES["alarm"].each + sum(use.quantity * PRICES[use.price].each for feature in FEATURES["standardize"] for use in (*feature.idle, *feature.active))
     assert float(told[1]) == pytest.approx(billed, abs=0.01)
+
+
+def test_a_name_that_a_later_phase_makes_too_long_is_a_problem_and_no_crash():
+    """The pilot's names fit; the role that starts restore checks is the longest of all."""
+    judged, name = stack_settings(ROOT, "prod"), "orders-" + "x" * 19
+    renamed = ORDERS.model_copy(update={"name": name, "phase": "scale"})
+    with pytest.raises(ProblemsError) as told:
+        plan_workload(renamed, judged)
+    assert [str(problem) for problem in told.value.problems] == [
+        f"workloads/{name}.yaml: name: its role name in AWS, 'prod-{name}-restore-check-scheduler-eu-west-1', has 65 characters, and AWS allows 64 for a role "
+        f"(IAM API reference, CreateRole); shorten the workload name '{name}' by 1 character"
+    ]
+    [*_, first, second] = phases({name: renamed.model_copy(update={"phase": "standardize"})}, judged).splitlines()
+    assert first.endswith("standardize: AWS would refuse it in scale")
+    assert second.strip().startswith(f"name: its role name in AWS, 'prod-{name}-restore-check-scheduler-eu-west-1', has 65 characters")

@@ -219,4 +219,4 @@ def _names(manifest: Manifest, settings: Settings) -> Iterator[Broken]:
             if place not in worst or error.over > worst[place][1].over:
                 worst[place] = (path, error)
     for path, wrong in worst.values():
-        yield path, None, f"its {wrong.kind} name in AWS, '{wrong.name}', {wrong.rule}", wrong.fix
+        yield path, None, wrong.of_manifest, wrong.fix
