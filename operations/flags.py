@@ -122,13 +122,8 @@ class Flags:
         return sorted((int(each["VersionNumber"]) for each in self._pages("list_hosted_configuration_versions", self._in_profile)), reverse=True)
 
     def _pages(self, operation: str, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        token: dict[str, str] = {}
-        while True:
-            page = getattr(self._api, operation)(**given, **token)
+        for page in self._api.get_paginator(operation).paginate(**given):
             yield from page["Items"]
-            if not page.get("NextToken"):
-                return
-            token = {"NextToken": page["NextToken"]}
 
     def _values(self, deployments: list[dict[str, Any]]) -> dict[str, bool]:
         """Of the newest version that was not taken back; a flag that is not in it has its default."""

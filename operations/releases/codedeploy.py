@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operations.errors import OperationError
+from operations.errors import OperationError, reason_of
 from operations.releases.record import Move, Release
 from operations.releases.shifting import AFTER, BEFORE
 from operations.releases.subject import ALIAS, Subject
@@ -67,7 +67,7 @@ class Deployments:
                 raise OperationError("\n".join(f"  {function}: {_reason(each)}" for function, each in failed.items()))
         except BaseException as wrong:
             yield from self._take_back(release, started)
-            reason = str(wrong) if isinstance(wrong, OperationError) else f"{type(wrong).__name__}: {wrong}".rstrip(": ")
+            reason = reason_of(wrong)
             ended_release = release.model_copy(update={"deployments": started}).ended("rolled_back", self._clock() - began, reason)
             self._subject.records.write(ended_release)
             if not isinstance(wrong, OperationError):

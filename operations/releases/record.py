@@ -82,10 +82,5 @@ class Records:
         return [release for release in self.all() if release.result in ("released", "rolled_back_by_hand")]
 
     def _texts(self) -> Iterator[str]:
-        token: dict[str, str] = {}
-        while True:
-            page = self._ssm.get_parameter_history(Name=self._name, MaxResults=50, **token)
+        for page in self._ssm.get_paginator("get_parameter_history").paginate(Name=self._name):
             yield from (each["Value"] for each in page["Parameters"])
-            if "NextToken" not in page:
-                return
-            token = {"NextToken": page["NextToken"]}

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 
-from operations.errors import OperationError
+from operations.errors import OperationError, reason_of
 from operations.releases.record import Release
 from operations.releases.subject import Subject
 
@@ -31,7 +31,7 @@ def shift(subject: Subject, release: Release, observe_seconds: float, sleep: Cal
             sleep(observe_seconds)
         yield from _checked(subject, release, AFTER, since)
     except BaseException as wrong:
-        reason = str(wrong) if isinstance(wrong, OperationError) else f"{type(wrong).__name__}: {wrong}".rstrip(": ")
+        reason = reason_of(wrong)
         for function in reversed(moved):
             subject.move(function, release.functions[function].before, expected=release.functions[function].after)
         subject.records.write(release.ended("rolled_back" if moved else "stopped", time.monotonic() - began, reason))

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,6 +65,21 @@ class Lambda:
         return {"Payload": io.BytesIO(json.dumps({"problems": problems}).encode())}
 
 
+def paginated(client: Any, operation: str) -> Any:
+    """boto3's paginator over a fake's operation, which answers with NextToken where there is more."""
+
+    def pages(**asked: Any) -> Iterator[dict[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            page = getattr(client, operation)(**asked, **token)
+            yield page
+            if "NextToken" not in page:
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    return SimpleNamespace(paginate=pages)
+
+
 class Ssm:
     """One parameter with its history, in pages of two."""
 
@@ -76,8 +91,11 @@ class Ssm:
         assert len(Value) <= 4096
         self.texts.append(Value)
 
-    def get_parameter_history(self, Name: str, MaxResults: int, NextToken: str = "0") -> dict[str, Any]:
-        assert MaxResults <= 50
+    def get_paginator(self, operation: str) -> Any:
+        return paginated(self, operation)
+
+    def get_parameter_history(self, Name: str, NextToken: str = "0") -> dict[str, Any]:
+        assert Name == "/dev/shop/release.record"
         start = int(NextToken)
         more = {"NextToken": str(start + 2)} if start + 2 < len(self.texts) else {}
         return {"Parameters": [{"Value": each} for each in self.texts[start : start + 2]], **more}

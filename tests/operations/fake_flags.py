@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from operations.flags import AT_ONCE, Flags
 from platform_contract.inventory import FlagsEntry
 
+from .fake_aws import paginated
+
 MINUTES, BAKE = 20, 10
 STARTED = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
@@ -84,6 +86,9 @@ class AppConfig:
     def _page(items: list[dict[str, Any]], token: str) -> dict[str, Any]:
         start = int(token)
         return {"Items": items[start : start + 2], **({"NextToken": str(start + 2)} if start + 2 < len(items) else {})}
+
+    def get_paginator(self, operation: str) -> Any:
+        return paginated(self, operation)
 
     def list_deployments(self, ApplicationId: str, EnvironmentId: str, NextToken: str = "0") -> dict[str, Any]:
         return self._page([self._view(each) for each in self.deployments], NextToken)

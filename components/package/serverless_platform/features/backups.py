@@ -7,7 +7,6 @@ import pulumi
 from pulumi_aws import backup
 
 from platform_contract.features.backups import BackupsPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.standards.backup import COPY
 
 from ..access.grants import make_policies
@@ -102,9 +101,8 @@ class Backups(pulumi.ComponentResource):
             )  # fmt: skip
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Backups:
+def make(context: Context, backups: BackupsPlan, opts: pulumi.ResourceOptions) -> Backups:
     """The backups of one workload, and the function that tries to restore them with its schedules."""
-    backups = BackupsPlan.model_validate(plan.model_dump())
     _make_schedules(context, backups, _make_check(context, backups, opts), opts)
     return Backups(f"{context.name}-backups", {
         "backups": backups.model_dump(mode="json"), "account_id": context.plan.account_id, "boundary_arn": context.plan.boundary_arn,

@@ -7,10 +7,10 @@ import pulumi
 from pulumi_aws import appautoscaling, lambda_
 
 from platform_contract.features.capacity import CapacityPlan, ReadyPlan, ScalingPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from ..blocks.function import Function
+from ..planned import alarms_of
 from ..watch.alarms import make_alarms
 from .context import Context
 
@@ -44,7 +44,7 @@ class Capacity(pulumi.ComponentResource):
             if ready.scaling:
                 self._make_scaling(f"{name}-{function}", ready, ready.scaling, made)
             make_alarms(
-                f"{name}-{function}", [alarm.argument() for alarm in ready.alarms], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child
+                f"{name}-{function}", alarms_of(ready.alarms), topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child
             )
         self.register_outputs({})
 
@@ -86,7 +86,7 @@ class Capacity(pulumi.ComponentResource):
             )  # fmt: skip
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Capacity:
+def make(context: Context, plan: CapacityPlan, opts: pulumi.ResourceOptions) -> Capacity:
     """The capacity of one workload."""
     return Capacity(f"{context.name}-capacity", {
         "capacity": plan.model_dump(mode="json"), "functions": context.functions, "alarm_topic_arn": context.alarm_topic_arn,

@@ -7,7 +7,6 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from platform_contract.features.cold_starts import METRIC, PATTERN, UNIT, VALUE, ColdStartsPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from .context import Context
@@ -39,9 +38,8 @@ class ColdStarts(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> ColdStarts:
+def make(context: Context, cold_starts: ColdStartsPlan, opts: pulumi.ResourceOptions) -> ColdStarts:
     """The cold starts of one workload."""
-    cold_starts = ColdStartsPlan.model_validate(plan.model_dump())
     return ColdStarts(f"{context.name}-cold-starts", {
         "cold_starts": cold_starts.model_dump(mode="json"),
         "log_group_names": {name: context.functions[name].log_group_name for name in cold_starts.functions},

@@ -8,7 +8,6 @@ from pulumi_aws import cloudwatch
 
 from platform_contract.features.dashboard_body import DashboardPlan, body_of
 from platform_contract.features.dashboards import DashboardsPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from .context import Context
@@ -45,7 +44,7 @@ class Dashboards(pulumi.ComponentResource):
         return made.dashboard_name
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Dashboards:
+def make(context: Context, plan: DashboardsPlan, opts: pulumi.ResourceOptions) -> Dashboards:
     """The dashboards of one workload."""
     return Dashboards(f"{context.name}-dashboards", {
         "dashboards": plan.model_dump(mode="json"), "api_ids": {name: api.api_id for name, api in context.apis.items()},

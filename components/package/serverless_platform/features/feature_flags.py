@@ -9,7 +9,6 @@ from pulumi_aws import appconfig, iam
 
 from platform_contract.documents import configuration, flags_policy, role_policy
 from platform_contract.features.feature_flags import CONTENT_TYPE, FeatureFlagsPlan, MonitorPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.plan.roles import assigned_arn
 
 from ..access.roles import make_role
@@ -116,9 +115,8 @@ class FeatureFlags(pulumi.ComponentResource):
             iam.RolePolicy(f"{self._name}-{name}-assigned", name="flags", role=self._args["role_names"][name], policy=document, opts=self._child)
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> FeatureFlags:
+def make(context: Context, flags: FeatureFlagsPlan, opts: pulumi.ResourceOptions) -> FeatureFlags:
     """The feature flags of one workload."""
-    flags = FeatureFlagsPlan.model_validate(plan.model_dump())
     owners = {each.alarm_name: context.apis[each.api] if each.api else context.features["rollout"] for each in flags.monitors}
     return FeatureFlags(f"{context.name}-flags", {
         "feature_flags": flags.model_dump(mode="json"), "role_names": {name: context.functions[name].role_name for name in flags.readers},

@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 import pulumi
 
 from platform_contract.features.metrics import MetricsPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from ..planned import alarms_of
@@ -39,7 +38,7 @@ class BusinessMetrics(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> BusinessMetrics:
+def make(context: Context, plan: MetricsPlan, opts: pulumi.ResourceOptions) -> BusinessMetrics:
     """The business metrics of one workload."""
     return BusinessMetrics(f"{context.name}-metrics", {
         "metrics": plan.model_dump(mode="json"), "alarm_topic_arn": context.alarm_topic_arn, "tags": context.plan.tags,

@@ -7,7 +7,6 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from platform_contract.features.queries import QueriesPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from .context import Context
@@ -36,9 +35,8 @@ class SavedQueries(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> SavedQueries:
+def make(context: Context, queries: QueriesPlan, opts: pulumi.ResourceOptions) -> SavedQueries:
     """The saved queries of one workload."""
-    queries = QueriesPlan.model_validate(plan.model_dump())
     return SavedQueries(f"{context.name}-queries", {
         "queries": queries.model_dump(mode="json"), "log_group_names": [context.functions[name].log_group_name for name in queries.functions],
     }, opts)  # fmt: skip

@@ -7,12 +7,12 @@ import pulumi
 from pulumi_aws import codedeploy, ssm
 
 from platform_contract.features.rollout import NO_RELEASE, GroupPlan, RolloutPlan
-from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.plan.plain import AlarmPlan
 from platform_contract.release_names import CHECKS
 
 from ..arguments import validated
 from ..blocks.function import Function
-from ..planned import make_function
+from ..planned import alarms_of, make_function
 from ..platform_code import platform_code
 from ..watch.alarms import arns_of, make_alarms
 from .context import Context
@@ -64,7 +64,7 @@ class Rollout(pulumi.ComponentResource):
     def _make_group(self, name: str, plan: GroupPlan) -> None:
         function = self._args["functions"][name]
         alarms = self._alarms(name, plan.alias_alarms, {})
-        self.alarm_arns |= arns_of(alarms, [alarm.argument() for alarm in plan.alias_alarms])
+        self.alarm_arns |= arns_of(alarms, alarms_of(plan.alias_alarms))
         alarms += self._alarms(name, plan.version_alarms, {"ExecutedVersion": function.version})
         codedeploy.DeploymentGroup(
             f"{self._name}-{name}", app_name=self._application.name, deployment_group_name=plan.physical_name,
@@ -83,7 +83,7 @@ class Rollout(pulumi.ComponentResource):
 
     def _alarms(self, name: str, alarms: tuple[AlarmPlan, ...], assigned: Mapping[str, pulumi.Input[str]]) -> list[Any]:
         return make_alarms(
-            f"{self._name}-{name}", [alarm.argument() for alarm in alarms], topic_arn=self._args["alarm_topic_arn"],
+            f"{self._name}-{name}", alarms_of(alarms), topic_arn=self._args["alarm_topic_arn"],
             tags=self._args["tags"], opts=self._child, assigned=assigned,
         )  # fmt: skip
 
@@ -97,9 +97,8 @@ class Rollout(pulumi.ComponentResource):
         self.record_name = record.name
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Rollout:
+def make(context: Context, rollout: RolloutPlan, opts: pulumi.ResourceOptions) -> Rollout:
     """The rollout of one workload, with the function that checks new versions."""
-    rollout = RolloutPlan.model_validate(plan.model_dump())
     make_function(
         f"{context.name}-{CHECKS}", context.plan, rollout.checks, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
         references={}, code=platform_code(rollout.checks.handler, checks=rollout.checks_data),

@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 import pulumi
 
 from platform_contract.features.slo import ObjectivePlan, SloPlan
-from platform_contract.plan.plain import Plain
 
 from ..arguments import validated
 from ..watch.alarms import make_composite_alarm, make_math_alarm
@@ -48,7 +47,7 @@ class Objectives(pulumi.ComponentResource):
             make_composite_alarm(name, alarm, [made[each] for each in alarm.all_of], **self._told)
 
 
-def make(context: Context, plan: Plain, opts: pulumi.ResourceOptions) -> Objectives:
+def make(context: Context, plan: SloPlan, opts: pulumi.ResourceOptions) -> Objectives:
     """The objectives of one workload."""
     return Objectives(f"{context.name}-slo", {
         "objectives": plan.model_dump(mode="json"), "api_ids": {name: api.api_id for name, api in context.apis.items()},

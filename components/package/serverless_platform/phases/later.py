@@ -1,5 +1,8 @@
 """What the phases after the pilot have in common: they loop over their features and decide nothing."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pulumi
 
 from platform_contract.phases import FEATURES
@@ -8,7 +11,7 @@ from platform_contract.settings import Phase
 from ..features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from ..features.context import Context
 
-MAKE = {
+MAKE: dict[str, Callable[[Context, Any, pulumi.ResourceOptions], Any]] = {
     "rollout": rollout.make,
     "feature_flags": feature_flags.make,
     "metrics": metrics.make,
@@ -19,7 +22,7 @@ MAKE = {
     "capacity": capacity.make,
     "backups": backups.make,
 }
-"""Feature -> what makes it."""
+"""Feature -> what makes it, of the part of the plan that the feature of the same name in the contract has made."""
 
 
 class LaterPhase(pulumi.ComponentResource):
