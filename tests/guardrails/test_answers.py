@@ -117,6 +117,15 @@ def test_answers_that_nobody_took_go_after_a_day(monkeypatch: pytest.MonkeyPatch
     assert [path.name for path in answers().iterdir()] == [new.name]
 
 
+def test_an_answer_that_another_program_takes_meanwhile_is_no_obstacle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two programs share the folder: what was listed may be gone when its age is asked for."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    taken, nonce = answers() / Nonce.fresh().name, Nonce.fresh()
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([taken]))
+    leave(nonce, Answer(OURS))
+    assert take(nonce) == [Answer(OURS)]
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [

@@ -8,6 +8,7 @@ to the user alone; the program takes it from there. What a stack keeps from run 
 Standard library only: the policy pack reads this in every preview.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -88,8 +89,9 @@ def leave(nonce: Nonce, answer: Answer) -> None:
     """For the pack. More than one may answer; each adds its own."""
     folder = answers()
     for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - STALE_SECONDS:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another program took its answer between the listing and here
+            if path.stat().st_mtime < time.time() - STALE_SECONDS:
+                path.unlink()
     with (folder / nonce.name).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"digest": answer.digest, "weakened": answer.weakened}) + "\n")
 
