@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,3 +42,11 @@ class Caller:
                 return
             time.sleep(0.05)
         raise AssertionError(f"no answer with {status} within {seconds} s, but {self.statuses()}")
+
+
+def order(access: Any, reference: str) -> Callable[[], tuple[int, Any]]:
+    """A call that places an order, a new one each time. reference: what the orders carry, to tell who placed them."""
+    api = access.inventory.workloads["orders"].apis["http"]
+    url = access.url(api.api_id, api.stage) + "/orders"
+    body = {"items": [{"sku": "TEA-GREEN", "quantity": 1}], "reference": reference}
+    return lambda: access.request("POST", url, body, {"idempotency-key": uuid.uuid4().hex})

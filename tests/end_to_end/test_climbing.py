@@ -7,7 +7,6 @@ tests/program/test_climbing.py.
 import json
 import re
 import time
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from local.events import EventLog
 from platform_contract.settings import PHASES
 from tests.checkout import Checkout
-from tests.end_to_end.calling import Caller
+from tests.end_to_end.calling import Caller, order
 from tests.program.climbing import REVISIONS
 
 pytestmark = pytest.mark.end_to_end
@@ -92,14 +91,7 @@ def contents(copy: Checkout) -> dict[str, object]:
 
 def test_workloads_climb_and_step_back_while_customers_call(climbing: Checkout):
     access = climbing.access()
-    api = access.inventory.workloads["orders"].apis["http"]
-    url = access.url(api.api_id, api.stage) + "/orders"
-
-    def order() -> tuple[int, object]:
-        body = {"items": [{"sku": "TEA-GREEN", "quantity": 1}], "reference": "climb"}
-        return access.request("POST", url, body, {"idempotency-key": uuid.uuid4().hex})
-
-    with Caller(order) as customer:
+    with Caller(order(access, "climb")) as customer:
         before = live(climbing)
         for phase in PHASES[1:]:
             ask_for(climbing, phase)

@@ -1,12 +1,9 @@
 """A path breaks in the hands of customers: one word switches it off for all of them within a bounded time, and one word switches it on again."""
 
-import uuid
-from typing import Any
-
 import pytest
 
 from tests.checkout import Checkout
-from tests.end_to_end.calling import Caller
+from tests.end_to_end.calling import Caller, order
 
 pytestmark = pytest.mark.end_to_end
 
@@ -23,13 +20,6 @@ def flags(copy: Checkout, *arguments: str) -> str:
     return done.stdout
 
 
-def order(access: Any) -> Any:
-    api = access.inventory.workloads["orders"].apis["http"]
-    url = access.url(api.api_id, api.stage) + "/orders"
-    body = {"items": [{"sku": "TEA-GREEN", "quantity": 1}], "reference": "flags"}
-    return lambda: access.request("POST", url, body, {"idempotency-key": uuid.uuid4().hex})
-
-
 @pytest.fixture(autouse=True)
 def _as_it_was(small: Checkout):
     sound = (small.folder / API).read_text()
@@ -37,14 +27,14 @@ def _as_it_was(small: Checkout):
     (small.folder / API).write_text(sound)
     flags(small, "set", "taking", "on")
     small.run(*small.up_command)  # its smoke checks may come before the function looks at the flag
-    with Caller(order(small.access()), 0.5) as customer:
+    with Caller(order(small.access(), "flags"), 0.5) as customer:
         customer.wait_for(201, SEEN_WITHIN_SECONDS)
 
 
 def test_a_flag_switches_a_broken_path_off_while_customers_call_and_an_update_leaves_it_off(small: Checkout):
     access = small.access()
     assert "taking: on" in flags(small, "get")
-    with Caller(order(access), 0.2) as customer:
+    with Caller(order(access, "flags"), 0.2) as customer:
         customer.wait_for(201)
         small.edit(API, AFTER_THE_FLAG, AFTER_THE_FLAG + BROKEN)
         update = small.run(*small.up_command, "--no-release")
@@ -52,7 +42,7 @@ def test_a_flag_switches_a_broken_path_off_while_customers_call_and_an_update_le
     # Without a customer there is nothing to see for the check after the shift: such a version gets through.
     released = small.run("local.operate", "release", "orders")
     assert released.returncode == 0, released.stdout
-    with Caller(order(access), 0.2) as customer:
+    with Caller(order(access, "flags"), 0.2) as customer:
         customer.wait_for(502)  # 500 on AWS
         said = flags(small, "set", "taking", "off")
         assert "taking is off" in said
@@ -68,7 +58,7 @@ def test_a_flag_switches_a_broken_path_off_while_customers_call_and_an_update_le
     assert "orders: released" in update.stdout
     assert "POST /orders with its example is answered with 429" in update.stdout, "the smoke checks of an update say that a path is off"
     assert "taking: off (the manifest's default: on)" in flags(small, "get"), "an update does not switch anything"
-    with Caller(order(access), 0.2) as customer:
+    with Caller(order(access, "flags"), 0.2) as customer:
         customer.wait_for(429)
         assert "taking: on" in flags(small, "back")
         customer.wait_for(201, SEEN_WITHIN_SECONDS)

@@ -4,13 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
-from typing import Any
 
 import pytest
 
 from tests.checkout import Checkout
-from tests.end_to_end.calling import Caller
+from tests.end_to_end.calling import Caller, order
 
 pytestmark = pytest.mark.end_to_end
 
@@ -28,13 +26,6 @@ def live(copy: Checkout, function: str = "local-orders-api") -> str:
     return copy.access().cloud.client("lambda").get_alias(FunctionName=function, Name="live")["FunctionVersion"]
 
 
-def order(access: Any) -> Any:
-    api = access.inventory.workloads["orders"].apis["http"]
-    url = access.url(api.api_id, api.stage) + "/orders"
-    body = {"items": [{"sku": "TEA-GREEN", "quantity": 1}], "reference": "drill"}
-    return lambda: access.request("POST", url, body, {"idempotency-key": uuid.uuid4().hex})
-
-
 @pytest.fixture(autouse=True)
 def _as_it_was(small: Checkout):
     """Each drill breaks the handler in its own way; afterwards the sound one is live again."""
@@ -48,7 +39,7 @@ def test_a_bad_version_is_stopped_before_anybody_reaches_it(small: Checkout):
     """Drill (a): a smoke event fails, so nothing is shifted."""
     access, before = small.access(), live(small)
     small.edit(API, READ, BROKEN + READ)
-    with Caller(order(access), 0.2) as customer:
+    with Caller(order(access, "drill"), 0.2) as customer:
         done = small.run(*small.up_command)
     assert done.returncode == 1
     assert "the release of orders was stopped: nothing was shifted" in done.stdout
@@ -65,7 +56,7 @@ def test_a_bad_version_that_passes_is_taken_back_while_customers_call(small: Che
     stack = small.run(*small.up_command, "--no-release")
     assert stack.returncode == 0, stack.stdout
     assert live(small) == before, "an update alone gives a new version no traffic"
-    with Caller(order(access), 0.1) as customer:
+    with Caller(order(access, "drill"), 0.1) as customer:
         customer.wait_for(201)
         done = operate(small, "release", "orders", "--observe", "5")
         customer.wait_for(201)

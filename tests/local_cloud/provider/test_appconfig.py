@@ -8,6 +8,7 @@ import pytest
 
 from . import wire
 from .cases_appconfig import APPLICATION, DEPLOYMENT, ENVIRONMENT, PROFILE, SCHEMA, STRATEGY, VERSION
+from .refusing import assert_refused, each_of
 
 pytestmark = pytest.mark.emulator
 FLAGS = {"applicationId": "abc1234", "name": "flags", "locationUri": "hosted"}
@@ -32,15 +33,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("token", "fine", "change", "path", "reason"),
-    REFUSED,
-    ids=[f"{each[0].split(':')[2]}-{number}" for number, each in enumerate(REFUSED)],
-)
+@each_of(REFUSED)
 def test_refused(provider: wire.Provider, token: str, fine: dict, change: dict, path: str, reason: str) -> None:
-    assert provider.check(token, fine)[1] == []
-    failures = provider.check(token, {**fine, **change})[1]
-    assert [each[0] for each in failures] == [path] and reason in failures[0][1], failures
+    assert_refused(provider, token, fine, change, path, reason)
 
 
 @pytest.fixture

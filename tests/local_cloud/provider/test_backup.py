@@ -4,6 +4,7 @@ import pytest
 
 from . import wire
 from .cases_backup import PLAN, SELECTION, VAULT
+from .refusing import assert_refused, each_of
 
 pytestmark = pytest.mark.emulator
 DAILY = {"ruleName": "daily", "targetVaultName": "orders"}
@@ -11,7 +12,7 @@ CHOSEN = {"name": "tables", "planId": "one", "iamRoleArn": "arn:aws:iam::0000000
 
 
 def planned(**settings: object) -> dict:
-    return {"rules": [{**DAILY, **settings}]}
+    return {"name": "orders", "rules": [{**DAILY, **settings}]}
 
 
 REFUSED = [
@@ -29,13 +30,6 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("token", "fine", "change", "path", "reason"),
-    REFUSED,
-    ids=[f"{each[0].split(':')[2]}-{number}" for number, each in enumerate(REFUSED)],
-)
+@each_of(REFUSED)
 def test_refused(provider: wire.Provider, token: str, fine: dict, change: dict, path: str, reason: str) -> None:
-    fine = {"name": "orders", **fine}
-    assert provider.check(token, fine)[1] == []
-    failures = provider.check(token, {key: value for key, value in {**fine, **change}.items() if value is not None})[1]
-    assert [each[0] for each in failures] == [path] and reason in failures[0][1], failures
+    assert_refused(provider, token, fine, change, path, reason)

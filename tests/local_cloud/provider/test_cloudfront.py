@@ -6,6 +6,7 @@ import pytest
 
 from . import wire
 from .cases_cloudfront import DISTRIBUTION, KEYED, POLICY, behavior, distribution, origin
+from .refusing import assert_refused, each_of
 
 pytestmark = pytest.mark.emulator
 FINE = distribution("one")
@@ -30,15 +31,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("token", "fine", "change", "path", "reason"),
-    REFUSED,
-    ids=[f"{each[0].split(':')[2]}-{number}" for number, each in enumerate(REFUSED)],
-)
+@each_of(REFUSED)
 def test_refused(provider: wire.Provider, token: str, fine: dict, change: dict, path: str, reason: str) -> None:
-    assert provider.check(token, fine)[1] == []
-    failures = provider.check(token, {**fine, **change})[1]
-    assert [each[0] for each in failures] == [path] and reason in failures[0][1], failures
+    assert_refused(provider, token, fine, change, path, reason)
 
 
 def test_lists_are_counted_and_cached_methods_lie_in_the_allowed_ones(provider: wire.Provider, client: Any) -> None:

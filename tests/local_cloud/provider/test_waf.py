@@ -4,6 +4,7 @@ import pytest
 
 from . import wire
 from .cases_waf import ACL, ASSOCIATION, STAGE, limited, listed, managed
+from .refusing import assert_refused, each_of
 
 pytestmark = pytest.mark.emulator
 LIST_ARN = f"arn:aws:wafv2:{wire.REGION}:{wire.ACCOUNT}:regional/webacl/orders/00000000-0000-0000-0000-000000000000"
@@ -29,15 +30,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("token", "fine", "change", "path", "reason"),
-    REFUSED,
-    ids=[f"{each[0].split(':')[2]}-{number}" for number, each in enumerate(REFUSED)],
-)
+@each_of(REFUSED)
 def test_refused(provider: wire.Provider, token: str, fine: dict, change: dict, path: str, reason: str) -> None:
-    assert provider.check(token, fine)[1] == []
-    failures = provider.check(token, {**fine, **change})[1]
-    assert [each[0] for each in failures] == [path] and reason in failures[0][1], failures
+    assert_refused(provider, token, fine, change, path, reason)
 
 
 def test_rules_reach_the_service_as_it_names_them(provider: wire.Provider, client: object) -> None:

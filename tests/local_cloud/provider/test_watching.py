@@ -8,6 +8,7 @@ from aws_provider.services.composite_alarms import children
 
 from . import wire
 from .cases_operations import ALARM, BAND, MATH, body, metric
+from .refusing import assert_refused, each_of
 
 pytestmark = pytest.mark.emulator
 DASHBOARD, COMPOSITE, QUERY = (
@@ -82,15 +83,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("token", "fine", "change", "path", "reason"),
-    REFUSED,
-    ids=[f"{each[0].split(':')[2]}-{number}" for number, each in enumerate(REFUSED)],
-)
+@each_of(REFUSED)
 def test_refused(provider: wire.Provider, token: str, fine: dict, change: dict, path: str, reason: str) -> None:
-    assert provider.check(token, fine)[1] == []
-    failures = provider.check(token, {key: value for key, value in {**fine, **change}.items() if value is not None})[1]
-    assert [each[0] for each in failures] == [path] and reason in failures[0][1], failures
+    assert_refused(provider, token, fine, change, path, reason)
 
 
 def test_a_rule_names_its_children_once() -> None:
