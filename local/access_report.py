@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local.access_grants import Call, Grant, Role, granted, recorded, roles
 from local.cloud import Cloud
+from platform_contract.registry import KINDS, VERBS
 from platform_contract.standards import iam, states
 
 
@@ -140,10 +141,10 @@ class Report:
     def _advice(self, grant: Grant) -> str:
         """The verbs of one action each that fit what was used of the resource."""
         service = grant.action.partition(":")[0]
-        kind = next((kind for kind, via in iam.VIA_SERVICE.items() if via == service and kind in iam.VERBS), None)
+        kind = next((kind for kind in VERBS if KINDS[kind].service == service), None)
         seen = {c.action for g in self.grants if (g.role, g.resource) == (grant.role, grant.resource)
                 for c in self.calls if c.decision == "Allow" and g.covers(c)}  # fmt: skip
-        verbs = iam.VERBS[kind] if kind else {}
+        verbs = VERBS[kind] if kind else {}
         fitting = [
             name for name, verb in verbs.items()
             if {action for each in verb.permissions for action in each.actions} <= seen and name not in ("read", "write", "send")

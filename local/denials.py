@@ -11,14 +11,10 @@ import yaml
 
 from local.access_grants import Call, granted, recorded
 from local.cloud import Cloud, access_log
+from platform_contract.kinds.secret import ARN_SUFFIX
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.standards import iam
+from platform_contract.registry import SECTIONS, VERBS
 
-SECTIONS = {
-    "tables": "table", "queues": "queue", "buckets": "bucket", "topics": "topic", "buses": "bus", "streams": "stream",
-    "workflows": "workflow", "secrets": "secret", "parameters": "parameter",
-}  # fmt: skip
-"""Part of a workload's plan -> kind of what it holds."""
 _BELOW = re.compile(r"(/index/.*|/stream/.*)$")
 
 
@@ -49,7 +45,7 @@ def _told(call: Call, plan: WorkloadPlan, function: str, manifests: Path) -> str
     place = f"functions.{function}.uses.{name}"
     where = f"{manifests.name}/{file.name}:{_line(file, function, name)}"
     if not verbs:
-        return f"{who} on the {kind} {name} ({where}): no verb of a {kind} allows it; known are {', '.join(_verbs(kind))}"
+        return f"{who} on the {kind} {name} ({where}): no verb of a {kind} allows it; known are {', '.join(VERBS[kind])}"
     return f"{who} on the {kind} {name}: add {' or '.join(f'`{verb}`' for verb in verbs)} to {place} ({where})"
 
 
@@ -57,13 +53,9 @@ def least_verbs(kind: str, action: str) -> list[str]:
     """The verbs with the fewest actions of those that allow `action` on a resource of this kind."""
     sizes = {
         name: sum(len(permission.actions) for permission in verb.permissions)
-        for name, verb in _verbs(kind).items() if any(action in permission.actions for permission in verb.permissions)
+        for name, verb in VERBS[kind].items() if any(action in permission.actions for permission in verb.permissions)
     }  # fmt: skip
     return [name for name, size in sizes.items() if size == min(sizes.values())]
-
-
-def _verbs(kind: str) -> dict[str, iam.Verb]:
-    return next(verbs for known, verbs in iam.VERBS.items() if known == kind)
 
 
 def _resource(call: Call, plan: WorkloadPlan) -> tuple[str, str] | None:
@@ -71,7 +63,7 @@ def _resource(call: Call, plan: WorkloadPlan) -> tuple[str, str] | None:
     asked = _BELOW.sub("", call.resource)
     for section, kind in SECTIONS.items():
         for name, part in getattr(plan, section).items():
-            arn = part.arn.removesuffix(iam.SECRET_ARN_SUFFIX)
+            arn = part.arn.removesuffix(ARN_SUFFIX)
             if asked == arn or (kind == "bucket" and asked.startswith(f"{arn}/")) or (kind == "secret" and asked.startswith(f"{arn}-")):
                 return kind, name
     return None

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from platform_contract.reach import Reach, reaches
-from platform_contract.standards.iam import LOG_ACTIONS, TRACE_ACTIONS, VERBS
+from platform_contract.registry import VERBS
+from platform_contract.standards.iam import LOG_ACTIONS, TRACE_ACTIONS
 
 from .changes import UNKNOWN, Change, at
 

@@ -16,7 +16,8 @@ from botocore.loaders import JSONFileLoader
 from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
 
 from local import cloud as clouds
-from platform_contract.standards import alarms, environment
+from platform_contract.registry import ALARMS
+from platform_contract.standards import environment
 from tests.checkout import free_port
 from tests.fakes.losing import Losing
 
@@ -92,7 +93,7 @@ def log():
 
 
 BY_FUNCTION = {
-    row.metric_name: list(row.dimensions) for rows in alarms.ALARMS.values() for row in rows
+    row.metric_name: list(row.dimensions) for rows in ALARMS.values() for row in rows
     if row.namespace == environment.METRICS_NAMESPACE_VALUE
 }  # fmt: skip
 """Metric from code that an alarm watches -> the dimensions under which it looks for it."""

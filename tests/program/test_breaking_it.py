@@ -10,7 +10,7 @@ from typing import Any
 import pulumi_aws
 import pytest
 
-from platform_contract.standards import iam
+from platform_contract.registry import VERBS
 from tests.program import checks
 from tests.program.breaking import Change, assert_noticed, not_made, only, run_workloads, told_of, unordered, with_, without
 
@@ -98,11 +98,11 @@ def test_a_secret_that_keeps_its_name_is_noticed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_dropped_action_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    consume = iam.VERBS["queue"]["consume"]
+    consume = VERBS["queue"]["consume"]
     (permission,) = consume.permissions
     left = tuple(action for action in permission.actions if action != "sqs:DeleteMessage")
     weaker = replace(consume, permissions=(replace(permission, actions=left),))
-    monkeypatch.setitem(iam.VERBS["queue"], "consume", weaker)
+    monkeypatch.setitem(VERBS["queue"], "consume", weaker)
     graph = run_workloads(*WORKLOADS)
     found = [problem.split("::")[-1] for problem in checks.grants(graph)]
     assert "receipts-worker: may not sqs:DeleteMessage on arn:aws:sqs:eu-west-1:111111111111:dev-receipts-paid-orders" in found

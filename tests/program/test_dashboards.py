@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from platform_contract.features import dashboards as feature
+from platform_contract import registry
+from platform_contract.kinds.kind import Traffic
 from tests.program.breaking import Change, only, run_workloads, sound, told_of
 from tests.program.checks import dimension_exists
 from tests.program.climbing import in_phase
@@ -132,7 +134,7 @@ def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, che
 
 def test_a_metric_that_nobody_publishes_is_noticed(monkeypatch: pytest.MonkeyPatch):
     """The rows themselves are data: a wrong one is drawn for every workload."""
-    monkeypatch.setitem(feature.TRAFFIC, "table", (feature.Traffic("SystemErrors", "Sum"),))
+    monkeypatch.setitem(registry.METRICS, "table", replace(registry.METRICS["table"], traffic=(Traffic("SystemErrors", "Sum"),)))
     told = list(exists(run_workloads("orders")))
     assert any("AWS/DynamoDB publishes no SystemErrors with dimensions ['TableName']" in each for each in told), told
 

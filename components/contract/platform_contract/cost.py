@@ -4,32 +4,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .break_even import batch_of, events_per_second, kind_of_trigger, runs_of
+from .kinds.queue import POLLED
+from .kinds.stream import FIXED
 from .phases import Feature, features_of
 from .plan.graphql import GraphqlPlan
 from .plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
 from .plan.plain import CompositeAlarmPlan, MathAlarmPlan, ProvisionedPlan
 from .planning import plan_workload
+from .registry import ACTIVE, IDLE, KINDS, TRIGGERS, USAGE
 from .settings import Settings
 from .specs import FunctionSpec, Manifest, TriggerSpec
 from .standards import environment
 from .standards.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
 from .uses import (
-    ACTIVE,
     API_LOG_KB,
-    APIS,
     ASSUMPTIONS,
-    DATASETS,
     FLAGS,
     IDEMPOTENCY,
-    IDLE,
     LOG_KB_PER_EVENT,
     LOG_KB_PER_RUN,
     METRICS_PER_FUNCTION,
     TRACED_SHARE,
-    TRIGGERS,
-    VERBS,
     Use,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -95,21 +92,18 @@ def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
         lines += _function(manifest, settings, name, events)
         for trigger in spec.triggers:
             kind = kind_of_trigger(trigger)
-            if kind not in TRIGGERS:
-                uncounted.append(f"trigger {kind} of {name}")
             share = 1 / _of_this_kind(spec, kind)
             runs = events / batch_of(manifest.profile, trigger)
-            uses = [_of_its_kind(use, manifest, trigger) for use in TRIGGERS.get(kind, ())]
+            uses = [_of_its_kind(use, manifest, trigger) for use in TRIGGERS[kind].usage]
             lines += [_line(use, name, events * share, runs * share) for use in uses]
         lines += _uses(manifest, name, events, uncounted)
         lines += [_line(use, "flags", events, events) for use in FLAGS if environment.FLAGS_APPLICATION in plan.functions[name].environment]
-    lines += [_line(use, field, events, events) for field, of_api in APIS.items() if getattr(manifest, field, None) for use in of_api]
     if manifest.graphql:  # resolvers work on the table without a function
+        lines += [_line(use, "graphql", events, events) for use in KINDS["graphql_api"].usage]
         lines += _used("table", manifest.graphql.table, manifest.graphql.verbs, events, events)
-    lines += [_line(use, "datasets", events, events) for use in DATASETS if manifest.datasets]
+    lines += [_line(use, "datasets", events, events) for use in KINDS["dataset"].usage if manifest.datasets]
     lines += _of_features(plan, lines)
     lines += _watching(manifest, plan, lines, events)
-    uncounted += [f"{manifest.kind_of(resource)} {resource}" for resource in manifest.resources if _billed_as(manifest, resource) not in IDLE]
     assumptions = list(ASSUMPTIONS)
     if settings.region != REGION:
         assumptions.append(f"prices are those of {REGION}, and the stack is in {settings.region}")
@@ -152,9 +146,6 @@ def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> I
         if manifest.kind_of(resource) is None:
             uncounted.append(f"{name} uses {resource}, of another workload")
             continue
-        for verb in verbs:
-            if (kind, verb) not in VERBS:
-                uncounted.append(f"{name} uses {resource}: {verb}")
         in_batches = kind == "bucket" and any(kind_of_trigger(trigger) == "stream" for trigger in spec.triggers)
         yield from _used(kind, resource, verbs, runs if in_batches else events, runs)
     if spec.idempotency:
@@ -163,7 +154,7 @@ def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> I
 
 def _used(kind: str, resource: str, verbs: Iterable[str], events: float, runs: float) -> Iterator[Line]:
     """What is done with one resource, each verb once an event."""
-    yield from (_line(use, resource, events, runs) for verb in verbs for use in VERBS.get((kind, verb), ()))
+    yield from (_line(use, resource, events, runs) for verb in verbs for use in USAGE[kind, verb])
 
 
 def _watching(manifest: Manifest, plan: WorkloadPlan, lines: list[Line], events: int) -> Iterator[Line]:
@@ -190,11 +181,11 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
         lines.append(Line("cache of the REST API, asked or not", HOURS_PER_MONTH, f"rest_cache_{manifest.rest_api.cache_gb}"))
     for resource in manifest.resources:
         each = getattr(manifest.streams.get(resource), "shards", None) or 1
-        uses = IDLE.get(_billed_as(manifest, resource), ())
+        uses = IDLE[_billed_as(manifest, resource)]
         lines += [Line(f"{manifest.kind_of(resource)}s: {use.what}", use.quantity * each, use.price) for use in uses]
     for spec in manifest.functions.values():
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
-        lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE["polled queue"]]
+        lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE[POLLED]]
     lines += _starts(plan)
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
 
@@ -228,7 +219,7 @@ def _active(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
     """A metric is billed by the hours in which it is sent, a key by the requests that a service in use makes now and then."""
     lines = [Line("metrics from code", METRICS_PER_FUNCTION * len(manifest.functions), "metric")]
     for resource in manifest.resources:
-        uses = ACTIVE.get(_billed_as(manifest, resource), ())
+        uses = ACTIVE[_billed_as(manifest, resource)]
         lines += [Line(f"{manifest.kind_of(resource)}s: {use.what}", use.quantity, use.price) for use in uses]
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.active]
 
@@ -236,7 +227,7 @@ def _active(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
 def _billed_as(manifest: Manifest, resource: str) -> str:
     """Kind of a resource as it is billed; empty for what is of another workload."""
     stream = manifest.streams.get(resource)
-    return "stream of a fixed size" if stream and stream.shards else manifest.kind_of(resource) or ""
+    return FIXED if stream and stream.shards else manifest.kind_of(resource) or ""
 
 
 def _merged(lines: list[Line]) -> tuple[Line, ...]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from platform_contract import registry
 from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import alarms
 from platform_contract.standards.alarm_standard import AlarmStandard
 from platform_contract.uses import Use
 
@@ -56,7 +56,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
 
 
 ALARMS: dict[str, tuple[AlarmStandard, ...]] = {
-    **{str(kind): rows for kind, rows in alarms.ALARMS.items()},
+    **registry.ALARMS,
     **{kind: rows for features in FEATURES.values() for feature in features for kind, rows in feature.alarms.items()},
 }  # fmt: skip
 """Kind of what is watched -> its alarms, in whatever phase."""

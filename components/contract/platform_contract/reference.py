@@ -16,9 +16,10 @@ from . import standards
 from .gates import GATES
 from .name_limits import LIMITS
 from .phases import ALARMS, FEATURES
+from .registry import VERBS
 from .settings import PREFIX, Settings
 from .specs import Manifest
-from .standards import data_class, iam, kms, prices, quotas
+from .standards import data_class, kms, prices, quotas
 from .words import Form
 
 FOLDER = Path("docs/reference")
@@ -199,6 +200,9 @@ def _cell(text: str) -> str:
 def standards_page() -> str:
     """Every default, limit and threshold, with the reason beside it in the source."""
     parts = [GENERATED, "\n# Standards\n\nWhat the platform decides by itself. Guardrails judge by the same numbers.\n"]
+    parts.append("## verbs\n\nWhat the words of `uses` allow, by kind of resource. Nobody writes IAM JSON. `read` and `write` are for a first version; "
+                 "`make least-privilege` tells which verbs of one action are enough.\n" + _verbs_table())  # fmt: skip
+    parts.append("## alarms\n\nOf what is watched in a workload: those of its kinds, and those that its phase adds.\n" + _alarms_table())
     for module in iter_modules(standards.__path__):
         parts.append(_standard(module.name))
     rows = [
@@ -244,7 +248,7 @@ def _alarms_table() -> str:
 def _verbs_table() -> str:
     rows = [
         f"| {kind} | `{name}` | {verb.meaning} | {', '.join(action for each in verb.permissions for action in each.actions)} | {', '.join(verb.key_actions)} |"
-        for kind, of_kind in iam.VERBS.items()
+        for kind, of_kind in VERBS.items()
         for name, verb in of_kind.items()
     ]
     return _table("kind | verb | allows to | actions | on the key", rows)
@@ -288,7 +292,7 @@ def _table(head: str, rows: list[str]) -> str:
     return f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}\n" + "\n".join(rows) + "\n"
 
 
-TABLES = {"ALARMS": _alarms_table, "CLASSES": _classes_table, "VERBS": _verbs_table, "SERVICES": _services_table, "PRICES": _prices_table,
+TABLES = {"CLASSES": _classes_table, "SERVICES": _services_table, "PRICES": _prices_table,
           "DOCUMENTS": _documents_table, "ACCOUNT": _account_table}  # fmt: skip
 """Constants that are shown as tables of their own."""
 

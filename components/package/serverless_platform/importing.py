@@ -14,6 +14,7 @@ from typing import Any
 
 from platform_contract.plan.model import FunctionPlan
 from platform_contract.planning import plan_workload
+from platform_contract.registry import KINDS
 
 from .bundles import BundleError, Modules, digest, sources
 from .layers import IN_THE_RUNTIME, find_layer
@@ -24,11 +25,15 @@ SECONDS = 120
 """Longest import of one handler. Lambda gives it 10 s; this machine may be slow, and busy."""
 MODULES_OF = {"python-dateutil": "dateutil"}
 """Package of the runtime -> the module that it is imported as, where the names differ."""
-_ARN, _URL = "arn:aws:service:eu-west-1:000000000000:import-check", "https://import-check.invalid"
-STAND_INS = {"topic": _ARN, "workflow": _ARN, "function": _ARN, "queue": _URL, "socket": _URL, "identity": _URL}
-"""Kind of what a variable refers to -> a value of the form that AWS assigns; of the others a name."""
+STAND_INS = {"name": "import-check", "arn": "arn:aws:service:eu-west-1:000000000000:import-check", "url": "https://import-check.invalid"}
+"""What a variable holds -> a value of that form."""
 GOOD = "imported.json"
 """File in the build folder: digests of what was imported without an error."""
+
+
+def _form(kind: str) -> str:
+    """Form of what refers to a resource of this kind, or to who issues tokens."""
+    return "url" if kind == "identity" else KINDS[kind].told
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class _Function:
         """Its variables, with a stand-in for names that only AWS assigns."""
         fixed = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": self.plan.physical_name,
                  "AWS_ACCESS_KEY_ID": "import", "AWS_SECRET_ACCESS_KEY": "import"}  # fmt: skip
-        assigned = {variable: STAND_INS.get(it.kind, "import-check") for variable, it in self.plan.references.items()}
+        assigned = {variable: STAND_INS[_form(it.kind)] for variable, it in self.plan.references.items()}
         return fixed | assigned | self.plan.environment
 
     def digest(self, layer: str, python: Path) -> str:

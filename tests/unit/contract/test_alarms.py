@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from platform_contract.standards import alarm_standard, alarms
+from platform_contract.registry import ALARMS, METRICS
+from platform_contract.standards import alarm_standard
 
 EXAMPLES = {
     "timeout_ms": 10_000,
@@ -26,7 +27,7 @@ OTHER_DIMENSIONS = {"rest_api": {"ApiName", "Stage"}, "index": {"TableName", "Gl
 """Kind -> dimensions, where a namespace has more than one set: API Gateway developer guide, "Amazon API Gateway dimensions and metrics";
 DynamoDB developer guide, "DynamoDB Metrics and dimensions"."""
 
-ROWS = [(kind, row) for kind, rows in alarms.ALARMS.items() for row in rows]
+ROWS = [(kind, row) for kind, rows in ALARMS.items() for row in rows]
 IDS = [f"{kind}-{row.suffix}" for kind, row in ROWS]
 
 AWS = "AWS recommended alarms"
@@ -108,7 +109,7 @@ def test_every_alarm_can_fire(kind, row):
     assert (row.statistic is None) != (row.extended_statistic is None)
     assert 1 <= row.datapoints_to_alarm <= row.evaluation_periods
     assert row.period_seconds * row.evaluation_periods <= 86_400  # CloudWatch: at most a day for periods below an hour
-    assert {row.threshold.of, row.needs} - {""} <= set(alarms.FACTS[kind])
+    assert {row.threshold.of, row.needs} - {""} <= set(METRICS[kind].facts)
 
 
 @pytest.mark.parametrize(("comparison", "threshold", "fires"), [
@@ -117,14 +118,14 @@ def test_every_alarm_can_fire(kind, row):
 ])  # fmt: skip
 def test_a_threshold_outside_its_statistic_is_noticed(comparison, threshold, fires):
     """A rate is 0 to 1: above 1 it never fires, and at least 0 it always does."""
-    rate = alarms.ALARMS["function"][0]
+    rate = ALARMS["function"][0]
     assert rate.range == (0, 1)
     changed = dataclasses.replace(rate, comparison=comparison, threshold=alarm_standard.Threshold(threshold))
     assert changed.threshold_in_range({}) is fires
 
 
 def test_alarms_of_a_kind_have_names_of_their_own():
-    for kind, rows in alarms.ALARMS.items():
+    for kind, rows in ALARMS.items():
         assert len({row.suffix for row in rows}) == len(rows), kind
 
 
@@ -164,7 +165,7 @@ FAILURES = [(kind, metric) for kind, metrics in SYNCHRONOUS.items() for metric i
 @pytest.mark.parametrize("offset", [0, 59, 299])
 @pytest.mark.parametrize(("kind", "metric"), FAILURES)
 def test_a_route_that_is_called_every_ten_minutes_and_always_fails_pages_within_an_hour(kind, metric, offset):
-    pages = [row for row in alarms.ALARMS[kind] if row.metric_name == metric and row.severity == "page"]
+    pages = [row for row in ALARMS[kind] if row.metric_name == metric and row.severity == "page"]
     calls = {offset + 10 * MINUTE * number: True for number in range(6)}
     quick, hour = pages
     assert not fires(quick, calls, HOURS), "the quick window alone would sleep"
@@ -174,16 +175,16 @@ def test_a_route_that_is_called_every_ten_minutes_and_always_fails_pages_within_
 @pytest.mark.parametrize(("kind", "metric"), FAILURES)
 def test_one_failed_call_of_a_sparse_hour_wakes_nobody(kind, metric):
     calls = {10 * MINUTE * number: number == 3 for number in range(6)}
-    assert not any(fires(row, calls, HOURS) for row in alarms.ALARMS[kind] if row.metric_name == metric)
+    assert not any(fires(row, calls, HOURS) for row in ALARMS[kind] if row.metric_name == metric)
 
 
 @pytest.mark.parametrize(("kind", "metric"), FAILURES)
 def test_an_outage_pages_within_minutes(kind, metric):
     calls = {2 * number: True for number in range(300)}
-    assert any(fires(row, calls, 4 * MINUTE) for row in alarms.ALARMS[kind] if row.metric_name == metric)
+    assert any(fires(row, calls, 4 * MINUTE) for row in ALARMS[kind] if row.metric_name == metric)
 
 
 def test_a_nightly_run_that_its_function_refuses_is_told():
     """Scheduler tries again with growing pauses: each try is one data point by itself."""
-    [refused] = [row for row in alarms.ALARMS["schedule"] if row.metric_name == "TargetErrorCount"]
+    [refused] = [row for row in ALARMS["schedule"] if row.metric_name == "TargetErrorCount"]
     assert fires(refused, {0: True, 9 * MINUTE: True}, HOURS)

@@ -10,9 +10,9 @@ from platform_contract.__main__ import main
 from platform_contract.cost import cost
 from platform_contract.idle import GROUPS, idle_cost
 from platform_contract.planning import plan_all, plan_workload
+from platform_contract.registry import ALARMS
 from platform_contract.specs import Manifest, load_manifests, read_manifest
 from platform_contract.stack_files import stack_settings
-from platform_contract.standards.alarms import ALARMS
 from platform_contract.standards.prices import PRICES
 
 from .samples import TODAY, everything, manifest, problems_with, put, settings

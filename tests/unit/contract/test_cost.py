@@ -9,11 +9,10 @@ from platform_contract import uses
 from platform_contract.cost import cost, report
 from platform_contract.plan.model import alarms_in
 from platform_contract.planning import plan_workload
-from platform_contract.specs import Manifest, TriggerSpec, load_manifests
-from platform_contract.specs.manifest import SECTIONS
+from platform_contract.registry import ACTIVE, IDLE, KINDS, TRIGGERS, USAGE
+from platform_contract.specs import Manifest, load_manifests
 from platform_contract.specs.rest_trigger import RestApiSpec
 from platform_contract.stack_files import stack_settings
-from platform_contract.standards import iam
 from platform_contract.standards.prices import PRICES
 
 from .samples import drop, manifest, put, settings
@@ -110,12 +109,6 @@ def test_batches_save_invocations_and_requests_but_no_writes():
         assert after[what] == before[what]
 
 
-def test_an_api_without_functions_is_counted_where_the_manifest_has_it(monkeypatch):
-    monkeypatch.setitem(uses.APIS, "tables", uses.APIS["graphql"])  # a field that this manifest has
-    assert usd(cost_of().lines)["tables: operations"] == pytest.approx(4.00)
-    assert not any("operations" in what for what in usd(cost_of(put("tables", {}), put("functions.api.uses", {})).lines))
-
-
 def test_a_graphql_api_pays_for_its_table_and_its_log():
     """No function: nothing is invoked, and what resolvers do with the table is still billed."""
     spec = {"table": "orders", "verbs": ["get", "put", "query"]}
@@ -179,24 +172,8 @@ def test_the_budget_of_every_workload_covers_what_it_expects(name):
     assert cost(told, stack_settings(ROOT, "prod")).expected_usd <= told.cost.monthly_budget_usd
 
 
-def test_every_kind_and_verb_has_a_row():
-    """One that is forgotten would cost nothing; `uncounted` tells it, and this test before that."""
-    assert {(kind, verb) for kind, verbs in iam.VERBS.items() for verb in verbs} <= set(uses.VERBS)
-    assert set(TriggerSpec.model_fields) <= set(uses.TRIGGERS)
-    assert set(SECTIONS.values()) <= set(uses.IDLE)
-
-
-def test_what_has_no_row_is_told(monkeypatch):
-    monkeypatch.delitem(uses.VERBS, ("bucket", "write"))
-    monkeypatch.delitem(uses.TRIGGERS, "queue")
-    monkeypatch.delitem(uses.IDLE, "bucket")
-    it = cost_of()
-    assert it.uncounted == ("trigger queue of worker", "worker uses receipts: write", "bucket receipts")
-    assert "- not counted: bucket receipts" in report(Manifest.model_validate(manifest()), settings())
-
-
 def test_every_row_has_a_price_and_every_price_a_source():
-    rows = [*uses.APIS.values(), *uses.TRIGGERS.values(), *uses.VERBS.values(), *uses.IDLE.values(), *uses.ACTIVE.values(), uses.IDEMPOTENCY, uses.DATASETS]
+    rows = [*(it.usage for it in (*TRIGGERS.values(), *KINDS.values())), *USAGE.values(), *IDLE.values(), *ACTIVE.values(), uses.IDEMPOTENCY, uses.FLAGS]
     assert {use.price for row in rows for use in row} <= set(PRICES)
     assert all(price.source and price.usd >= 0 for price in PRICES.values())
     assert all("AWS price list" in price.source or not price.confirmed or price.usd == 0 for price in PRICES.values())

@@ -10,8 +10,8 @@ from platform_contract.cost import cost, idle_lines
 from platform_contract.features.slo import BURN_RATES, FEATURE, INDICATORS, LEAST_BAD, BurnRate, Indicator, SloPlan
 from platform_contract.plan.model import alarms_in
 from platform_contract.planning import draft, plan_workload
+from platform_contract.registry import ALARMS
 from platform_contract.specs import Manifest
-from platform_contract.standards.alarms import ALARMS
 
 from .samples import SCALED, manifest, put, settings
 

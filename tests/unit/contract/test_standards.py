@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import get_args
 
+from platform_contract.registry import KINDS, VERBS, is_reserved, variable
 from platform_contract.standards import apigateway, boundary, data_class, environment, iam, kms, lambda_, logs, sqs, tags
 
 
@@ -65,8 +66,8 @@ def test_data_protection_policies_are_as_cloudwatch_takes_them():
 
 
 def test_no_verb_has_a_wildcard_and_every_action_is_of_its_service():
-    for kind, verbs in iam.VERBS.items():
-        service = iam.VIA_SERVICE[kind]
+    for kind, verbs in VERBS.items():
+        service = KINDS[kind].service
         for verb in verbs.values():
             for permission in verb.permissions:
                 assert all(re.fullmatch(rf"{service}:[A-Za-z]+", action) for action in permission.actions)
@@ -77,7 +78,7 @@ def test_no_verb_has_a_wildcard_and_every_action_is_of_its_service():
 def test_verbs_are_these_and_no_more():
     actions = {
         f"{kind} {name}": sorted(action.partition(":")[2] for each in verb.permissions for action in each.actions)
-        for kind, verbs in iam.VERBS.items()
+        for kind, verbs in VERBS.items()
         for name, verb in verbs.items()
     }
     assert actions == {
@@ -110,14 +111,14 @@ def test_verbs_are_these_and_no_more():
         "stream put": ["PutRecords"],
         "stream consume": ["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"],
     }
-    objects = {each.arn_suffixes for verb in ("write", "delete", "put") for each in iam.VERBS["bucket"][verb].permissions}
+    objects = {each.arn_suffixes for verb in ("write", "delete", "put") for each in VERBS["bucket"][verb].permissions}
     assert objects == {("/*",)}  # on objects, never on the bucket itself
 
 
 def test_reading_allows_no_change():
     changing = re.compile(r":(Put|Update|Delete|Batch(?!Get)|Create|Send|Abort)")
     for kind in ("table", "bucket"):
-        actions = [action for permission in iam.VERBS[kind]["read"].permissions for action in permission.actions]
+        actions = [action for permission in VERBS[kind]["read"].permissions for action in permission.actions]
         assert not [action for action in actions if changing.search(action)]
 
 
@@ -125,7 +126,7 @@ def test_the_boundary_covers_every_verb_and_nothing_that_deploys():
     document = boundary.boundary_document("123456789012", "eu-west-1", "dev")
     statements = {each["Sid"]: each for each in document["Statement"]}
     denied = statements["Never"]["Action"]
-    for verbs in iam.VERBS.values():
+    for verbs in VERBS.values():
         for verb in verbs.values():
             wanted = [*(action for each in verb.permissions for action in each.actions), *verb.key_actions]
             assert [action for action in wanted if not allowed(action, statements)] == []
@@ -187,9 +188,9 @@ def test_the_key_of_a_workload_encrypts_its_own_logs_only():
 
 
 def test_variables():
-    assert environment.variable("queue", "paid-orders") == "QUEUE_PAID_ORDERS"
-    assert all(environment.is_reserved(name) for name in (*environment.ALWAYS, "AWS_REGION", "_HANDLER", "BUCKET_X", "PATH"))
-    assert not environment.is_reserved("PAGE_SIZE")
+    assert variable("queue", "paid-orders") == "QUEUE_PAID_ORDERS"
+    assert all(is_reserved(name) for name in (*environment.ALWAYS, "AWS_REGION", "_HANDLER", "BUCKET_X", "PATH"))
+    assert not is_reserved("PAGE_SIZE")
 
 
 def test_required_tags():

@@ -1,11 +1,10 @@
 """Dashboards: how releases of a workload do, and how it runs. What they draw is what the alarms watch, and the traffic beside it.
 
-Graphs have the alarms' thresholds as lines. A metric is drawn if the catalogue of alarms or TRAFFIC has it for something that the workload
+Graphs have the alarms' thresholds as lines. A metric is drawn if its kind has it as an alarm or as traffic for something that the workload
 has; so none is drawn that AWS does not publish. Source of the form: CloudWatch user guide, "Dashboard body structure and syntax".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from platform_contract import naming
 from platform_contract.features import backups, cold_starts
@@ -18,10 +17,10 @@ from platform_contract.features.watched import Watched, watched
 from platform_contract.name_limits import checked_name
 from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
 from platform_contract.plan.plain import AlarmPlan, NamedAlarm, Plain
+from platform_contract.registry import ALARMS, METRICS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import lambda_
-from platform_contract.standards.alarms import ALARMS, Kind
 from platform_contract.uses import Use
 
 FEATURE = "dashboards"
@@ -33,41 +32,8 @@ INDEX_IDLE = (Use("dashboards", "dashboard", 1),)
 """A month, of a stack that has any: the index."""
 
 
-class Traffic(NamedTuple):
-    """A metric that is drawn though no alarm watches it."""
-
-    metric_name: str
-    statistic: str
-
-
-TRAFFIC: dict[Kind, tuple[Traffic, ...]] = {
-    "http_api": (Traffic("Count", "Sum"), Traffic("4xx", "Sum")),
-    "rest_api": (Traffic("Count", "Sum"), Traffic("4XXError", "Sum")),
-    "websocket_api": (Traffic("ConnectCount", "Sum"), Traffic("MessageCount", "Sum")),
-    "graphql_api": (Traffic("Latency", "SampleCount"), Traffic("4XXError", "Sum")),  # AppSync counts requests of the whole account only
-    "function": (Traffic("Invocations", "Sum"), Traffic("ConcurrentExecutions", "Maximum")),
-    "queue": (Traffic("NumberOfMessagesSent", "Sum"), Traffic("ApproximateNumberOfMessagesVisible", "Maximum")),
-    "topic": (Traffic("NumberOfMessagesPublished", "Sum"),),
-    "rule": (Traffic("Invocations", "Sum"),),
-    "schedule": (Traffic("InvocationAttemptCount", "Sum"),),
-    "stream": (Traffic("IncomingRecords", "Sum"),),
-    "workflow": (Traffic("ExecutionsStarted", "Sum"), Traffic("ExecutionsSucceeded", "Sum")),
-    "table": (Traffic("ConsumedReadCapacityUnits", "Sum"), Traffic("ConsumedWriteCapacityUnits", "Sum")),
-    "index": (Traffic("ConsumedReadCapacityUnits", "Sum"), Traffic("ConsumedWriteCapacityUnits", "Sum")),
-}
-"""Kind -> its traffic, under the dimensions of the kind's alarms. Sources: each service's list of CloudWatch metrics."""
-
-TITLES: dict[str, tuple[Kind, ...]] = {
-    "APIs": ("http_api", "rest_api", "websocket_api", "graphql_api"),
-    "Functions": ("function", "queue_consumer", "asynchronous", "ordered_consumer", "rotation"),
-    "Queues": ("queue",),
-    "Dead-letter queues and failures": ("dead_letter_queue", "failures", "bus"),
-    "Topics, rules and schedules": ("topic", "rule", "schedule"),
-    "Streams": ("stream",),
-    "Workflows": ("workflow",),
-    "Tables": ("table", "index"),
-}
-"""Heading of a part of the runtime dashboard -> kinds in it."""
+TITLES = ("APIs", "Functions", "Queues", "Dead-letter queues and failures", "Topics, rules and schedules", "Streams", "Workflows", "Tables")
+"""Parts of the runtime dashboard, in their order."""
 
 
 class DashboardsPlan(Plain):
@@ -165,7 +131,8 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         yield from (_counted(name, metric) for name, metric in metrics.metrics.items())
     yield from _ready(plan)
     things = list(watched(settings, plan))
-    for title, kinds in TITLES.items():
+    for title in TITLES:
+        kinds = [kind for kind, metrics_of in METRICS.items() if metrics_of.title == title]
         graphs = [graph for kind in kinds for graph in _graphs(kind, [each for each in things if each.kind == kind], alarms, plan.name)]
         if graphs:
             yield _text(f"## {title}")
@@ -230,12 +197,12 @@ def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
         yield WidgetPlan(kind="number", title=it.left.label, height=4, text=it.left.expression, metrics=it.left.metrics, days=DAYS, api=it.left.api)
 
 
-def _graphs(kind: Kind, things: list[Watched], alarms: list[AlarmPlan], workload: str) -> Iterator[WidgetPlan]:
+def _graphs(kind: str, things: list[Watched], alarms: list[AlarmPlan], workload: str) -> Iterator[WidgetPlan]:
     """One graph for each metric of a kind, with a line for each thing."""
     if not things:
         return
     rows = ALARMS[kind]
-    wanted = [(each.metric_name, each.statistic) for each in TRAFFIC.get(kind, ())]
+    wanted = [(each.metric_name, each.statistic) for each in METRICS[kind].traffic]
     wanted += [(row.metric_name, row.statistic or row.extended_statistic or "") for row in rows]
     for metric, statistic in dict.fromkeys(wanted):
         series = [

@@ -21,9 +21,9 @@ from platform_contract.features.watched import Watched, watched
 from platform_contract.plan.alarms import described, told_to
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import AlarmMetricPlan, CompositeAlarmPlan, MathAlarmPlan, Plain
+from platform_contract.registry import ALARMS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards.alarms import ALARMS, Kind
 
 FEATURE = "slo"
 DAYS = 30
@@ -91,7 +91,7 @@ LATENCY = Indicator(
     "(100 - within) / 100 * total", "take longer than promised",
 )  # fmt: skip
 
-INDICATORS: Mapping[Kind, tuple[Indicator, ...]] = {
+INDICATORS: Mapping[str, tuple[Indicator, ...]] = {
     "http_api": (_availability("5xx", ("Count", "SampleCount")), LATENCY),
     "rest_api": (_availability("5XXError", ("Count", "SampleCount")), LATENCY),
     # AppSync counts requests of the whole account only; each request of an API has one value of its latency.

@@ -8,14 +8,13 @@ from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.settings import Settings
 from platform_contract.specs.names import SCHEDULES
-from platform_contract.standards.alarms import Kind
 
 
 @dataclass(frozen=True)
 class Watched:
     """One resource, as one kind of the catalogue of alarms; a function may be several."""
 
-    kind: Kind
+    kind: str
     name: str
     """As the manifest calls it."""
     values: Mapping[str, str]
@@ -56,7 +55,7 @@ def watched(settings: Settings, plan: WorkloadPlan) -> Iterator[Watched]:
         yield from (Watched("index", f"{name}/{index}", {"table_name": table.physical_name, "index_name": index}) for index in table.indexes)
 
 
-_ROTATION: tuple[Kind, ...] = ("function", "rotation")
+_ROTATION: tuple[str, ...] = ("function", "rotation")
 
 
 def _by_function(function: FunctionPlan) -> dict[str, str]:
@@ -64,7 +63,7 @@ def _by_function(function: FunctionPlan) -> dict[str, str]:
 
 
 def _function(plan: WorkloadPlan, name: str, function: FunctionPlan) -> Iterator[Watched]:
-    kinds: dict[Kind, bool] = {
+    kinds: dict[str, bool] = {
         "function": True,
         "queue_consumer": any(it.function == name for it in plan.queue_triggers.values()),
         "asynchronous": function.asynchronous is not None,

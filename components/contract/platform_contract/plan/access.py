@@ -6,6 +6,7 @@ from typing import Any
 
 from platform_contract import naming
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
+from platform_contract.registry import KINDS, VERBS
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, Manifest
 from platform_contract.standards import iam, kms, sns
@@ -55,7 +56,7 @@ def resource_statements(kind: str, name: str, resource_arn: str, verbs: list[str
     """The least that `verbs` need of one resource: one statement for each group of actions on the same ARNs."""
     groups: dict[tuple[str, ...], set[str]] = {}
     for verb in verbs:
-        for permission in iam.VERBS[kind][verb].permissions:  # type: ignore[index]
+        for permission in VERBS[kind][verb].permissions:
             groups.setdefault(permission.arn_suffixes or (), set()).update(permission.actions)
     sid = _sid(kind, name)
     return [
@@ -73,7 +74,7 @@ def assigned_statements(kind: str, name: str, verbs: list[str]) -> tuple[Assigne
     return tuple(
         AssignedStatementPlan(sid=_sid(kind, verb), actions=permission.actions, kind=kind, arn_suffixes=permission.arn_suffixes)
         for verb in verbs
-        for permission in iam.VERBS[kind][verb].permissions  # type: ignore[index]
+        for permission in VERBS[kind][verb].permissions
     )
 
 
@@ -93,12 +94,12 @@ def key_statements(
 
     used: (kind, verbs) of every resource. keeps_failures: whether it has a queue of failures. Lambda itself decrypts the environment variables with the function's role.
     """
-    wanted: dict[str, set[str]] = {iam.VIA_SERVICE["environment"]: set(iam.ENVIRONMENT_KEY_ACTIONS)}
+    wanted: dict[str, set[str]] = {iam.ENVIRONMENT_SERVICE: set(iam.ENVIRONMENT_KEY_ACTIONS)}
     if keeps_failures:
         wanted["sqs"] = set(iam.FAILURE_KEY_ACTIONS)
     for kind, verbs in used:
         for verb in verbs:
-            wanted.setdefault(iam.VIA_SERVICE[kind], set()).update(iam.VERBS[kind][verb].key_actions)  # type: ignore[index]
+            wanted.setdefault(KINDS[kind].service, set()).update(VERBS[kind][verb].key_actions)
     return tuple(through_service(settings, service, actions) for service, actions in sorted(wanted.items()) if actions)
 
 

@@ -4,22 +4,19 @@ from collections.abc import Iterable, Mapping
 
 from platform_contract import naming
 from platform_contract.plan.plain import AlarmPlan, NamedAlarm
+from platform_contract.registry import ALARMS, METRICS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards.alarm_standard import AlarmStandard
-from platform_contract.standards.alarms import ALARMS, Kind
 
 RUNBOOKS = "docs/runbooks"
 """A page for each workload, with a section for each kind of its alarms, called KIND-SUFFIX."""
 GENERAL_RUNBOOKS = f"{RUNBOOKS}/general"
 """Folder with the sections of all kinds, from which those pages are made (runbooks.py)."""
 
-COMPONENT_SUFFIXES: Mapping[str, str] = {"dead_letter_queue": "-dead", "failures": "-failed", "index": "-index", "bus": "-dead"}
-"""Kind -> what follows the resource's name in names of alarms: a queue or table of the same name has alarms of its own."""
-
 
 def plan_alarms(
-    settings: Settings, manifest: Manifest, kind: Kind, resource: str, names: Mapping[str, str],
+    settings: Settings, manifest: Manifest, kind: str, resource: str, names: Mapping[str, str],
     facts: Mapping[str, float | None] | None = None,
 ) -> tuple[AlarmPlan, ...]:  # fmt: skip
     """The baseline alarms of one resource.
@@ -63,7 +60,7 @@ def _alarm(
     facts: Mapping[str, float], row: AlarmStandard,
 ) -> AlarmPlan:  # fmt: skip
     section = f"{kind}-{row.suffix}".replace("_", "-")
-    component = resource + COMPONENT_SUFFIXES.get(kind, "")
+    component = resource + (METRICS[kind].name_suffix if kind in METRICS else "")
     return AlarmPlan(
         suffix=row.suffix,
         physical_name=naming.alarm_name(settings, manifest.name, component, row.suffix),

@@ -11,11 +11,11 @@ from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan
 from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.plan.triggers import plan_failures
+from platform_contract.registry import ASYNCHRONOUS, ORDERED, variable
 from platform_contract.settings import Settings
 from platform_contract.specs import FunctionSpec, HttpTrigger, Manifest
-from platform_contract.specs.function import ASYNCHRONOUS, ORDERED
 from platform_contract.standards import apigateway, dynamodb, environment, iam, lambda_
-from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
+from platform_contract.standards.alarm_standard import DEFAULT_LATENCY_MS_P99
 
 API = naming.API
 DESCRIPTION_CHARACTERS = 256
@@ -51,17 +51,17 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
             continue
         statements += access.resource_statements(kind, resource, state[kind][resource].arn, verbs)
         if resource in spec.uses or kind == "queue":  # Lambda itself reads tables' changes and streams; a worker sets its queue's visibility
-            references[environment.variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
+            references[variable(kind, resource)] = ReferencePlan(kind=kind, name=resource)
         used.append((kind, verbs))
     if spec.idempotency:
         table = dynamodb.IDEMPOTENCY_TABLE
         resources = (state["table"][table].arn,)
         statements.append(StatementPlan(sid="Idempotency", actions=access.IDEMPOTENCY_ACTIONS, resources=resources))
-        references[environment.variable("table", table)] = ReferencePlan(kind="table", name=table)
+        references[variable("table", table)] = ReferencePlan(kind="table", name=table)
         used.append(("table", ["read", "write"]))
     if name in manifest.authorizer_functions:
-        for variable in (environment.TOKEN_ISSUER, environment.TOKEN_AUDIENCES, environment.JWKS_URL):
-            references[variable] = ReferencePlan(kind="identity", name=variable)
+        for told in (environment.TOKEN_ISSUER, environment.TOKEN_AUDIENCES, environment.JWKS_URL):
+            references[told] = ReferencePlan(kind="identity", name=told)
     failures = plan_failures(settings, manifest, name)
     if failures:
         statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(failures.arn,)))

@@ -65,7 +65,7 @@ def plan_platform_function(settings: Settings, manifest: Manifest, given: Platfo
         environment={**platform_variables(settings, manifest), **given.environment},
         references=dict(given.references),
         statements=tuple(statements),
-        key_statements=(access.through_service(settings, iam.VIA_SERVICE["environment"], set(iam.ENVIRONMENT_KEY_ACTIONS)), *key_actions),
+        key_statements=(access.through_service(settings, iam.ENVIRONMENT_SERVICE, set(iam.ENVIRONMENT_KEY_ACTIONS)), *key_actions),
         assigned_statements=(),
         failures=given.failures,
         asynchronous=AsynchronousPlan(

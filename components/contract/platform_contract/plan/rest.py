@@ -9,7 +9,7 @@ from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import apigateway
-from platform_contract.standards.alarms import DEFAULT_LATENCY_MS_P99
+from platform_contract.standards.alarm_standard import DEFAULT_LATENCY_MS_P99
 
 
 class MethodPlan(Plain):

@@ -1,11 +1,13 @@
 """Rotation of secrets, decided: the platform's own function, one for each secret, with what it may do to that one."""
 
 from platform_contract import naming, rotation_names
+from platform_contract.kinds.secret import ARN_SUFFIX
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import FunctionPlan, ReferencePlan, RotationPlan
 from platform_contract.plan.plain import StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
+from platform_contract.registry import KINDS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
 from platform_contract.standards import environment, iam, lambda_, secrets
@@ -37,7 +39,7 @@ def _function(settings: Settings, manifest: Manifest, secret: str) -> FunctionPl
         component=component, physical_name=physical, role_name=rotation_names.role_name(settings, manifest.name, secret), handler=HANDLER,
         description=f"Rotates the secret {secret} of {manifest.name}.", timeout_seconds=seconds, memory_mb=secrets.ROTATION_MEMORY_MB,
         statements=tuple(_statements(settings, manifest, secret)),
-        key_statements=(access.through_service(settings, iam.VIA_SERVICE["secret"], set(iam.ROTATION_KEY_ACTIONS)),),
+        key_statements=(access.through_service(settings, KINDS["secret"].service, set(iam.ROTATION_KEY_ACTIONS)),),
         environment=_variables(manifest, secret),
         references={environment.ROTATION_HOOK: ReferencePlan(kind="function", name=hook)} if hook else {},
     ))  # fmt: skip
@@ -63,7 +65,7 @@ def _variables(manifest: Manifest, secret: str) -> dict[str, str]:
 def _statements(settings: Settings, manifest: Manifest, secret: str) -> list[StatementPlan]:
     """This secret, and the one function that it asks."""
     arn = naming.secret_arn(settings, naming.secret_name(settings, manifest.name, secret))
-    statements = [StatementPlan(sid="Rotate", actions=iam.ROTATION_ACTIONS, resources=(arn + iam.SECRET_ARN_SUFFIX,))]
+    statements = [StatementPlan(sid="Rotate", actions=iam.ROTATION_ACTIONS, resources=(arn + ARN_SUFFIX,))]
     if hook := _hook(manifest, secret):
         alias = f"{naming.function_arn(settings, naming.function_name(settings, manifest.name, hook))}:{lambda_.ALIAS}"
         statements.append(StatementPlan(sid="HandOver", actions=("lambda:InvokeFunction",), resources=(alias,)))

@@ -1,10 +1,11 @@
 """Tables, queues and buckets of a workload."""
 
 from platform_contract import naming
-from platform_contract.plan.alarms import COMPONENT_SUFFIXES, plan_alarms
+from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, QueueTriggerPlan, TablePlan
 from platform_contract.plan.plain import AlarmPlan
 from platform_contract.plan.triggers import plan_listeners
+from platform_contract.registry import METRICS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, TableSpec
 from platform_contract.standards import athena, dynamodb, s3, sqs
@@ -41,7 +42,7 @@ def _table_alarms(settings: Settings, manifest: Manifest, name: str, physical: s
     alarms = plan_alarms(settings, manifest, "table", name, {"table_name": physical})
     for index in spec.indexes:
         of_index = plan_alarms(settings, manifest, "index", f"{name}-{index}", {"table_name": physical, "index_name": index})
-        alarms += tuple(alarm.model_copy(update={"suffix": f"{index}{COMPONENT_SUFFIXES['index']}-{alarm.suffix}"}) for alarm in of_index)
+        alarms += tuple(alarm.model_copy(update={"suffix": f"{index}{METRICS['index'].name_suffix}-{alarm.suffix}"}) for alarm in of_index)
     return alarms
 
 

@@ -10,15 +10,16 @@ from ..fit import judge
 from ..languages.clocks import wrong_schedule
 from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
+from ..registry import SECTIONS, is_reserved
 from ..settings import Settings
-from ..standards import backup, dynamodb, environment, lambda_
+from ..standards import backup, dynamodb, lambda_
 from ..standards.data_class import CLASSES
 from . import names
 from .capacity_checks import check_shards
 from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
-from .manifest import SECTIONS, Manifest
+from .manifest import Manifest
 from .provisioned_checks import check_starts
 from .queue_checks import check_queues
 from .rest_checks import check_rest
@@ -124,7 +125,7 @@ def _variables(manifest: Manifest) -> Iterator[Broken]:
     for name, function in manifest.functions.items():
         for variable in function.environment:
             path = f"functions.{name}.environment.{variable}"
-            if environment.is_reserved(variable):
+            if is_reserved(variable):
                 yield path, None, "is a variable that Lambda or the platform sets", "choose another name"
             elif SECRET_NAME.search(variable):
                 yield (path, None, "is a secret by its name, and environment variables are readable in the console",

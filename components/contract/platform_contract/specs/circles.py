@@ -3,17 +3,11 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from ..registry import VERBS
 from .function import TriggerSpec
 from .loose_ends import Broken
 from .manifest import Manifest
 from .workflow import steps_of
-
-WAKING = {
-    "queue": {"send"}, "topic": {"publish"}, "bus": {"publish"}, "stream": {"put"}, "workflow": {"start", "run"},
-    "table": {"write", "put", "update", "delete", "batch-write"},
-    "bucket": {"write", "put"},  # triggers are for objects that arrive, not for those that go
-}  # fmt: skip
-"""Kind of resource -> verbs after which something may be invoked."""
 
 Ways = Mapping[str, Mapping[str, str]]
 """Function -> function that is invoked for its work -> resource by which it is."""
@@ -52,7 +46,7 @@ def _invokes(manifest: Manifest, name: str) -> Iterator[tuple[str, str]]:
     """(function, resource) for everything that is invoked for what function `name` does."""
     wakes = {
         resource: resource for resource, verbs in manifest.functions[name].uses.items()
-        if WAKING.get(manifest.kind_of(resource) or "", set()) & set(verbs)
+        if any(verb.wakes for name, verb in VERBS.get(manifest.kind_of(resource) or "", {}).items() if name in verbs)
     }  # fmt: skip
     # An object that arrives goes to the topic, and from the topic to its queues.
     for topic, spec in manifest.topics.items():

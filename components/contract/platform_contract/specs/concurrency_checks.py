@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 
 from ..break_even import batch_of
+from ..registry import ALARMS
 from ..settings import Settings
-from ..standards.alarms import ALARMS
 from .connections import Broken
 from .function import FunctionSpec, TriggerSpec
 from .manifest import Manifest

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from .. import naming
 from ..problems import choices, did_you_mean
+from ..registry import SECTIONS, VERBS
 from ..standards import apigateway, kinesis
-from ..standards.iam import VERBS
 from .circles import check_circles
 from .flag_checks import check_flags
 from .loose_ends import Broken, check_loose_ends
-from .manifest import SECTIONS, Manifest
+from .manifest import Manifest
 from .rotation_checks import check_rotations
 
 

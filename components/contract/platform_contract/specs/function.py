@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..problems import broken
+from ..registry import ASYNCHRONOUS, ORDERED
 from ..standards import lambda_
 from ..words import Form, Name, Strict
 from .event_trigger import EventTrigger
@@ -77,12 +78,6 @@ class TriggerSpec(Strict):
 
 
 TRIGGER_KINDS = tuple(TriggerSpec.model_fields)
-
-ASYNCHRONOUS = ("event", "upload", "schedule")
-"""Triggers behind which nobody waits: Lambda itself tries again, and then gives the event up."""
-
-ORDERED = ("changes", "stream")
-"""Triggers that are read in order: a batch that fails holds up what is behind it."""
 
 
 class IdempotencySpec(Strict):

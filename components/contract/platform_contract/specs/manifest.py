@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import naming
+from ..registry import SECTIONS
 from ..settings import Environment, Phase
 from ..standards.data_class import DataClass
 from ..words import Name, Sentence, Strict
@@ -28,14 +29,6 @@ from .table import TableSpec
 from .topic import TopicSpec
 from .websocket_trigger import WebSocketApiSpec
 from .workflow import WorkflowSpec, steps_of
-
-Kind = Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter", "socket"]
-
-SECTIONS: dict[str, Kind] = {
-    "tables": "table", "queues": "queue", "buckets": "bucket", "topics": "topic", "buses": "bus", "streams": "stream",
-    "workflows": "workflow", "secrets": "secret", "parameters": "parameter",
-}  # fmt: skip
-"""Section of a manifest -> kind of the resources in it: what `uses` and `shares` can name."""
 
 
 class BoundarySpec(Strict):
@@ -142,7 +135,7 @@ class Manifest(Strict):
         resources: Mapping[str, Any] = getattr(self, name)
         return resources
 
-    def kind_of(self, resource: str) -> Kind | None:
+    def kind_of(self, resource: str) -> str | None:
         """Kind of a resource of this workload, or None."""
         if resource == naming.SOCKET and self.socket_routes:
             return "socket"  # a resource of that name is told

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from .. import flag_names, naming, rotation_names
+from ..registry import ALARMS, ASYNCHRONOUS, ORDERED
 from ..settings import Settings
 from ..standards import dynamodb
-from ..standards.alarms import ALARMS, Kind
-from .function import ASYNCHRONOUS, ORDERED, FunctionSpec
+from .function import FunctionSpec
 from .manifest import Manifest
 
 SCHEDULES = "schedules"
@@ -101,7 +101,7 @@ def _sources(manifest: Manifest, settings: Settings) -> Iterator[tuple[str, str,
         yield "role", scheduled, partial(naming.service_role_name, settings, name, "scheduler")
 
 
-def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
+def _watched(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
     """(kind of alarms, field path, component in the alarms' names)."""
     for function, spec in manifest.functions.items():
         yield "function", f"functions.{function}", function
@@ -139,7 +139,7 @@ def _watched(manifest: Manifest) -> Iterator[tuple[Kind, str, str]]:
         yield "table", asking, dynamodb.IDEMPOTENCY_TABLE
 
 
-def _watched_triggers(function: str, spec: FunctionSpec) -> Iterator[tuple[Kind, str, str]]:
+def _watched_triggers(function: str, spec: FunctionSpec) -> Iterator[tuple[str, str, str]]:
     path, kinds = f"functions.{function}", spec.kinds()
     if "queue" in kinds:
         yield "queue_consumer", path, function

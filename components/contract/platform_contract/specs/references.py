@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from .. import naming
 from ..name_limits import PhysicalNameError
 from ..problems import choices, did_you_mean
+from ..registry import VERBS
 from ..settings import Settings
-from ..standards.iam import VERBS
 from .checks import Broken
-from .manifest import Kind, Manifest
+from .manifest import Manifest
 from .names import services
 
 
@@ -19,7 +19,7 @@ class Used:
 
     workload: str
     name: str
-    kind: Kind
+    kind: str
 
 
 NOT_SHARED_YET = "is not built yet: a workload uses its own resources only"

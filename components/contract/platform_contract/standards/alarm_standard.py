@@ -82,3 +82,35 @@ def over_an_hour(quick: AlarmStandard, threshold: float, why: str) -> AlarmStand
         quick, suffix=f"{quick.suffix}-hour", threshold=Threshold(threshold), comparison="GreaterThanOrEqualToThreshold", why=why,
         period_seconds=300, datapoints_to_alarm=3, evaluation_periods=12,
     )  # fmt: skip
+
+
+HALF = 0.5
+"""Of the calls of five minutes: with few calls one failure is a high rate by itself, so what counts is that it comes again and again."""
+
+DEFAULT_LATENCY_MS_P99 = 2500
+"""For an API whose workload promises nothing, in milliseconds. Source: AWS recommended alarms."""
+
+
+def any_waiting(why: str) -> AlarmStandard:
+    """Fires as soon as a queue in which nothing should be holds something."""
+    return AlarmStandard(
+        "messages", "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": "{queue_name}"}, Threshold(0), "GreaterThanThreshold", (0, None),
+        why, "page", statistic="Maximum", datapoints_to_alarm=1, evaluation_periods=1,
+    )  # fmt: skip
+
+
+def promised_latency(namespace: str, dimensions: Mapping[str, str], *assigned: str) -> AlarmStandard:
+    """Fires when an API is slower than its workload promises, in the fact latency_ms_p99."""
+    return AlarmStandard(
+        "latency", namespace, "Latency", dimensions, Threshold(1, "latency_ms_p99"), "GreaterThanThreshold", (0, None),
+        "one in a hundred requests takes longer than the workload promises", "ticket", extended_statistic="p99",
+        datapoints_to_alarm=5, evaluation_periods=5, assigned_dimensions=assigned,
+    )  # fmt: skip
+
+
+def hot_key_throttles(suffix: str, namespace: str, metric_name: str, dimensions: Mapping[str, str], what: str) -> AlarmStandard:
+    """Fires when more than ten a minute are throttled, five minutes on end: single throttled calls are tried again."""
+    return AlarmStandard(
+        suffix, namespace, metric_name, dimensions, Threshold(10), "GreaterThanThreshold", (0, None),
+        f"more than ten {what}, as a rule because of one hot key", "ticket", statistic="Sum", datapoints_to_alarm=5, evaluation_periods=5,
+    )  # fmt: skip

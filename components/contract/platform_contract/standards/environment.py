@@ -29,27 +29,11 @@ ALWAYS = (ENVIRONMENT, WORKLOAD, DATA_CLASS, SERVICE_NAME, METRICS_NAMESPACE, LO
 METRICS_NAMESPACE_VALUE = "serverless-platform"
 """CloudWatch namespace of metrics from code; their dimension `service` is the workload."""
 
-PREFIXES = {
-    "table": "TABLE_", "queue": "QUEUE_", "bucket": "BUCKET_", "topic": "TOPIC_", "bus": "BUS_", "stream": "STREAM_",
-    "workflow": "WORKFLOW_", "secret": "SECRET_", "parameter": "PARAMETER_", "socket": "SOCKET_",
-}  # fmt: skip
-"""Kind of resource -> begin of the variable that holds its name (a queue's: its URL; a topic's and a workflow's: its ARN)."""
-
-RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_", *PREFIXES.values())
-"""Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables") and ours."""
+RESERVED_PREFIXES = ("AWS_", "LAMBDA_", "POWERTOOLS_", "_")
+"""Begins of names that a manifest may not set: Lambda's (Lambda guide, "Defined runtime environment variables"); those of our resources beside them."""
 
 RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, JWKS_URL, IDEMPOTENCY_EXPIRES_AFTER_SECONDS, FLAGS, FLAGS_APPLICATION, "PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZ"})
 """Names that a manifest may not set: ours, and those on which the runtime depends."""
 
 MAXIMUM_BYTES = 4096
 """Names and values of all variables of a function together, ours included; the plan measures them."""
-
-
-def variable(kind: str, name: str) -> str:
-    """Variable that tells a function of a resource: ("table", "paid-orders") -> TABLE_PAID_ORDERS."""
-    return PREFIXES[kind] + name.upper().replace("-", "_")
-
-
-def is_reserved(name: str) -> bool:
-    """Whether a manifest may not set `name`."""
-    return name in RESERVED or name.startswith(RESERVED_PREFIXES)

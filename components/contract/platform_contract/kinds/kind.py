@@ -1,0 +1,96 @@
+"""What the platform has to know of a kind of resource: verbs and permissions, alarms, what is billed. Plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from ..standards.alarm_standard import AlarmStandard
+from ..uses import Use
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Actions on a resource. Source: Service Authorization Reference."""
+
+    actions: tuple[str, ...]
+    arn_suffixes: tuple[str, ...] = ("",)
+    """Put behind its ARN, one resource of the statement each; none for actions that IAM knows on no resource."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What one word in `uses` allows, and what it costs."""
+
+    permissions: tuple[Permission, ...]
+    key_actions: tuple[str, ...]
+    """On the workload's key, only through the kind's service. Source: each service's guide, its page on encryption at rest."""
+    meaning: str
+    usage: tuple[Use, ...]
+    """What an event uses by it; nothing where it is free, or counted at the trigger of whoever receives it."""
+    usage_as: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    """The same of a variant of the kind that is billed otherwise, such as a stream of a fixed size."""
+    wakes: bool = False
+    """Whether something may be invoked by it."""
+
+
+class Traffic(NamedTuple):
+    """A metric that is drawn though no alarm watches it. Source: the service's list of its CloudWatch metrics."""
+
+    metric_name: str
+    statistic: str
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Metrics under one set of dimensions: what is watched, and what is drawn beside it."""
+
+    title: str
+    """Heading of the part of the runtime dashboard that has them."""
+    alarms: tuple[AlarmStandard, ...]
+    facts: tuple[str, ...] = ()
+    """Numbers about the resource that thresholds are a share of."""
+    traffic: tuple[Traffic, ...] = ()
+    name_suffix: str = ""
+    """Put behind the resource's name in names of alarms, where another resource of the manifest may have the same name."""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A kind of trigger of functions."""
+
+    usage: tuple[Use, ...]
+    """What an event uses on its way in."""
+    delivery: Literal["answered", "polled", "asynchronous", "ordered"]
+    """Somebody waits for the answer; Lambda reads a queue; Lambda tries again by itself, and gives up; Lambda reads in order, and a batch that
+    fails holds up what is behind it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource."""
+
+    name: str
+    """As messages call it."""
+    section: str = ""
+    """Of manifests and plans; empty where it stands under no name that `uses` can give."""
+    service: str = ""
+    """Through which the workload's key is used: condition kms:ViaService = SERVICE.REGION.amazonaws.com."""
+    variable: str = ""
+    """Begin of the environment variable that tells a function of it."""
+    told: Literal["name", "arn", "url"] = "name"
+    """What that variable holds."""
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    """`read` and `write` are what a first version asks for; verbs of one action are what `make least-privilege` asks for, once it has seen what
+    a function really calls."""
+    triggers: Mapping[str, Trigger] = field(default_factory=dict)
+    """As `triggers` of functions call them."""
+    metrics: Mapping[str, Metrics] = field(default_factory=dict)
+    """What is watched -> its metrics."""
+    idle: tuple[Use, ...] = ()
+    """What each uses a month though nothing happens."""
+    active: tuple[Use, ...] = ()
+    """What each uses a month, however much or little happens, as soon as something happens in each hour."""
+    idle_as: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    """`idle` of a variant that is billed otherwise."""
+    usage: tuple[Use, ...] = ()
+    """What an event uses of it where no verb and no trigger says so."""
