@@ -25,7 +25,7 @@ ADDED = {
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): [
-        "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
+        "Anomalies", "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""

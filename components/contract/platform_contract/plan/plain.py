@@ -112,7 +112,7 @@ class AlarmMetricPlan(Plain):
 
 
 class MathAlarmPlan(NamedAlarm):
-    """An alarm of metric math. With `band` it compares its one metric with what is usual, and has neither expression nor threshold."""
+    """An alarm of metric math. With `band` it has no threshold: it compares its one metric, or the expression of it, with what is usual."""
 
     metrics: dict[str, AlarmMetricPlan]
     """Name in the expression -> metric."""
