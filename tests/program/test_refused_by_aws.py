@@ -118,6 +118,10 @@ PROVEN = {
     "codedeploy-group-of-functions": "tests/program/test_rollout.py::groups",
     "codedeploy-target-is-a-version": "tests/operations/test_release.py::test_what_is_live_already_is_not_released",
     "codedeploy-one-at-a-time": "tests/operations/test_release_on_aws.py::test_a_running_deployment_is_told",
+    "costexplorer-one-monitor-of-services": "tests/program/test_bootstrap.py::test_a_monitor_of_costs_is_made_where_it_is_asked_for",
+    "costexplorer-custom-is-of-the-management-account": "tests/program/test_bootstrap.py::test_a_monitor_of_costs_is_made_where_it_is_asked_for",
+    "costexplorer-subscription-of-its-own-account": "tests/program/test_cost_anomalies.py::told",
+    "costexplorer-topic-admits-alerts": "tests/program/test_cost_anomalies.py::told",
     "codedeploy-application-name-is-taken": "tests/program/checks.py::names",
     "cloudwatch-alarm-of-a-band": "tests/program/test_anomalies.py::can_fire",
     "backup-vault-is-empty": "tests/program/test_backups.py::vaults",
@@ -167,6 +171,9 @@ TIME = {
     "appconfig-environment-is-protected": "of a deletion, while functions still read; the engine tells what AWS says",
     "appconfig-profile-is-protected": "of a deletion, while functions still read; the engine tells what AWS says",
     "appconfig-deployment-is-not-deleted": "of a deletion: what was deployed goes with its environment",
+    "costexplorer-tags-are-activated": "the program has no monitor by tag; bootstrap/README.md says it for budgets",
+    "costexplorer-subscription-after-its-monitor": "the monitor is the account's, and the settings name it",
+    "costexplorer-learns-ten-days": "of a running monitor; bootstrap/README.md says it to whoever makes one",
     "codedeploy-alarm-already-on": "of a release; `operations release --ignore-alarms` is the way out",
     "codedeploy-hook-in-an-hour": "of a running deployment; the function that checks has five minutes",
     "lambda-sizes": "own code is kilobytes; the layer is 13 MB zipped",
@@ -205,12 +212,9 @@ TIME = {
 }
 """Refusal -> why no graph can show it."""
 
-
 COMING = (
     "cloudfront/cachePolicy",
     "cloudfront/distribution",
-    "costexplorer/anomalyMonitor",
-    "costexplorer/anomalySubscription",
     "wafv2/webAcl",
     "wafv2/webAclAssociation",
     "wafv2/webAclLoggingConfiguration",
@@ -225,6 +229,7 @@ NOT_MADE = {
     **dict.fromkeys(COMING, "a feature of a later phase makes it"),
     "codedeploy/deploymentConfig": "groups use CodeDeploy's own configurations: one of ours could not be changed while it is used",
     "apigateway/authorizer": "no reference workload has a REST route with tokens of the user pool",
+    "costexplorer/anomalyMonitor": "made by bootstrap/, where the account has none",
     "apigateway/account": "made by bootstrap/, and its order is asserted there",
     "appsync/apiKey": "callers of a GraphQL API have tokens of the user pool; nobody gets in with a key",
     "cloudwatch/eventBusPolicy": "no other account sends to a bus",
