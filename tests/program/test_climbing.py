@@ -12,10 +12,10 @@ UP = [step for step in steps() if PHASES.index(step[0]) < PHASES.index(step[1])]
 
 CHANGED = {
     ("pilot", "standardize"): {"kms/key": {"policy"}, "lambda/function": {"environment"}},
-    ("standardize", "scale"): {"cloudwatch/dashboard": {"dashboardBody"}, "kms/key": {"policy"}},
+    ("standardize", "scale"): {"cloudwatch/dashboard": {"dashboardBody"}, "dynamodb/table": {"globalSecondaryIndexes", "onDemandThroughput"}, "kms/key": {"policy"}},
 }
 """Step up -> type -> inputs that it changes in place: reviewed. A key admits the roles of what is added, a function is told where its flags are, a
-dashboard shows alarms of what is added."""
+dashboard shows alarms of what is added, a table and its indexes have the maximum of the manifest instead of the account's quota."""
 
 ADDED = {
     ("pilot", "standardize"): [

@@ -68,8 +68,7 @@ PROVEN = {
     "apigatewayv2-socket-authorizes-at-connect": "tests/program/test_websocket_api.py::admission",
     "apigatewayv2-socket-logs-need-the-accounts-role": "tests/program/test_bootstrap.py::test_it_lets_api_gateway_write_access_logs",
     "appsync-code-is-evaluated": "tests/handlers/test_boards_schema.py::test_the_code_is_what_appsync_takes",
-    "appsync-dynamodb-does-what-is-asked":
-        "tests/handlers/test_boards.py::test_what_is_written_is_conditional_and_what_decides_is_read_consistently",
+    "appsync-dynamodb-does-what-is-asked": "tests/handlers/test_boards.py::test_what_is_written_is_conditional_and_what_decides_is_read_consistently",
     "appsync-directives-of-callers": "tests/program/test_graphql.py::callers",
     "appsync-log-group-is-taken": "tests/program/test_graphql.py::logs",
     "appsync-one-resolver-for-a-field": "tests/program/test_graphql.py::answers",
@@ -124,6 +123,7 @@ PROVEN = {
     "costexplorer-topic-admits-alerts": "tests/program/test_cost_anomalies.py::told",
     "codedeploy-application-name-is-taken": "tests/program/checks.py::names",
     "cloudwatch-alarm-of-a-band": "tests/program/test_anomalies.py::can_fire",
+    "dynamodb-maximum-stays": "tests/program/test_table_maxima.py::test_a_maximum_that_is_left_behind_is_noticed",
     "backup-vault-is-empty": "tests/program/test_backups.py::vaults",
     "backup-lifecycle-of-dynamodb": "tests/program/test_backups.py::vaults",
     "backup-opt-in": "tests/program/test_backups.py::alarms",

@@ -60,7 +60,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     ),
     "scale": (
         Feature(slo.FEATURE, slo.plan_slo),
-        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.start_from_snapshots),
+        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.snapshots_and_maxima),
         Feature(anomalies.FEATURE, anomalies.plan_anomalies),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
     ),

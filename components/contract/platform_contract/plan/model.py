@@ -61,6 +61,9 @@ class TablePlan(Plain):
     indexes: dict[str, IndexPlan]
     stream_view: str | None
     """What its changes carry; None: it tells none."""
+    maximum_read_units: int | None
+    """A second, of the table and of each index; None: it names none, and DynamoDB keeps what there was."""
+    maximum_write_units: int | None
     protect: bool
     recovery_days: int
     alarms: tuple[AlarmPlan, ...]
