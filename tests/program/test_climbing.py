@@ -4,9 +4,10 @@ tests/end_to_end/test_climbing.py."""
 import pytest
 
 from platform_contract.settings import PHASES
+from reports.data_loss import STATES
 from tests.program.breaking import broken, not_made, run_workloads, sound, with_
 from tests.program.climbing import added, changed, in_phase, lost, replaced, steps
-from tests.program.graph import Graph
+from tests.program.graph import ROOT, Graph
 
 UP = [step for step in steps() if PHASES.index(step[0]) < PHASES.index(step[1])]
 
@@ -55,6 +56,18 @@ def test_a_step_adds_what_was_reviewed_and_all_of_it_under_the_phase(before: str
         while node.kind not in ("Standardize", "Scale", "Foundation"):
             assert node.parent in second.by_urn, f"{urn} belongs to no phase"
             node = second.by_urn[node.parent]
+
+
+def test_what_a_step_back_gives_up_that_is_protected_is_told_by_name():
+    """And nothing else: a reviewer is told each as data that would be lost, with the page that says what to do (reports/data_loss.py)."""
+    before, after = in_phase("scale", "prod"), in_phase("standardize", "prod")
+    gone = [before.by_urn[urn] for urn in sorted(set(before.by_urn) - set(after.by_urn)) if before.by_urn[urn].protect]
+    assert {node.kind for node in gone} == {"backup/vault", "sqs/queue"} and all(node.type in STATES for node in gone)
+    workloads = {node.name for node in before.all("Workload")}
+    named = {node.name.removesuffix("-backups").removesuffix("-restore-check-failed") for node in gone}
+    assert named <= workloads and len(gone) == 2 * len(named), sorted(node.name for node in gone)
+    page = (ROOT / "docs/how-to/climb.md").read_text()
+    assert all(f"URN of {node.name}'" in page for node in gone if node.name.startswith("orders-"))
 
 
 def test_what_runs_always_has_the_same_parent():
