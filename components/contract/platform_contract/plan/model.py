@@ -14,6 +14,8 @@ from platform_contract.plan.graphql import GraphqlPlan
 from platform_contract.plan.plain import (
     AlarmPlan,
     AssignedStatementPlan,
+    BoundedPlan,
+    IndexPlan,
     KeyStatementPlan,
     LimitPlan,
     NamedAlarm,
@@ -47,12 +49,7 @@ class KeyPlan(Plain):
     deletion_window_days: int
 
 
-class IndexPlan(Plain):
-    partition_key: str
-    sort_key: str | None
-
-
-class TablePlan(Plain):
+class TablePlan(BoundedPlan):
     physical_name: str
     arn: str
     partition_key: str
@@ -61,9 +58,6 @@ class TablePlan(Plain):
     indexes: dict[str, IndexPlan]
     stream_view: str | None
     """What its changes carry; None: it tells none."""
-    maximum_read_units: int | None
-    """A second, of the table and of each index; None: it names none, and DynamoDB keeps what there was."""
-    maximum_write_units: int | None
     protect: bool
     recovery_days: int
     alarms: tuple[AlarmPlan, ...]

@@ -2,8 +2,8 @@
 
 from platform_contract import naming
 from platform_contract.plan.alarms import COMPONENT_SUFFIXES, plan_alarms
-from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, QueueTriggerPlan, TablePlan
-from platform_contract.plan.plain import AlarmPlan
+from platform_contract.plan.model import BucketPlan, QueuePlan, QueueTriggerPlan, TablePlan
+from platform_contract.plan.plain import AlarmPlan, IndexPlan
 from platform_contract.plan.triggers import plan_listeners
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest, TableSpec
