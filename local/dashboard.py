@@ -31,6 +31,7 @@ SEARCH = re.compile(r"SEARCH\('\{([^}]+)\} (.+)', '(\w+)', (\d+)\)")
 NUMBER = "singleValue"
 """View of a widget that is one number, computed over many days."""
 ON_AWS = "Logs Insights runs this query on AWS; here: make logs FUNCTION=NAME/FUNCTION"
+LEARNT = "CloudWatch learns on AWS what is usual, from two weeks of data, and draws it as a band"
 OF_DAYS = "CloudWatch computes it on AWS, from the requests of many days: a local stack has none"
 
 
@@ -65,7 +66,7 @@ def series_of(body: dict[str, Any], metrics: Any) -> Iterator[Wanted]:
             if words:
                 dimensions = dict(zip(words[2::2], words[3::2], strict=True))
                 yield Wanted(number, options["label"], words[0], words[1], dimensions, options["stat"], widget["properties"]["period"])
-            else:
+            elif "id" not in options:  # else a band, or what it is learnt of: the metric itself is drawn
                 yield from _found(number, options, metrics)
 
 
@@ -105,6 +106,7 @@ def data_of(body: dict[str, Any], metrics: Any, start: float, end: float) -> Dat
     measured = {each["Namespace"] for answer in metrics.get_paginator("list_metrics").paginate() for each in answer["Metrics"]}
     notes = {each.widget: f"the embedded cloud has measured nothing of {each.namespace}" for each in wanted if each.namespace not in measured}
     notes |= {number: OF_DAYS for number, widget in enumerate(body["widgets"]) if widget["properties"].get("view") == NUMBER}
+    notes |= {number: LEARNT for number, widget in enumerate(body["widgets"]) if "ANOMALY_DETECTION_BAND" in str(widget["properties"].get("metrics"))}
     notes |= {number: ON_AWS for number, widget in enumerate(body["widgets"]) if widget["type"] == "log"}
     return Data(start, end, lines, notes, states_of(body, metrics))
 

@@ -8,6 +8,8 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -168,7 +170,19 @@ def up_aws(options: argparse.Namespace) -> int:
     if not engine.official_host:
         env["PATH"] = os.pathsep.join([str(LOCAL / "bin"), env["PATH"]])
     refuse_names_of_another(options.stack, settings, [str(engine.pulumi)], env, clients_of(settings))
-    return subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)
+    code = subprocess.call([str(engine.pulumi), "up", "-s", options.stack], cwd=ROOT, env=env)
+    if code == 0:
+        prune(options.stack, engine.pulumi, env)
+    return code
+
+
+def prune(stack: str, pulumi: Path, env: Mapping[str, str]) -> None:
+    """Versions that nobody goes back to: each update publishes some, and a pilot has no release that deletes them. What goes wrong here is told,
+    and the update was good all the same."""
+    with step("Old versions of functions") as current:
+        found = {**env, "PATH": os.pathsep.join([str(pulumi.parent), env["PATH"]])}
+        done = subprocess.run([sys.executable, "-m", "operations", "prune", "--all", "--stack", stack], cwd=ROOT, env=found, capture_output=True, text=True, check=False)
+        current.result = "; ".join((done.stdout if done.returncode == 0 else done.stderr).strip().splitlines())
 
 
 def main() -> int:

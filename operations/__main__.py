@@ -6,11 +6,12 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import flags, invoke, logs, redrive, schedule, secret
+from operations import flags, invoke, logs, prune, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
 from operations.releases import promote as promotion
 from operations.releases import verbs
+from operations.versions import KEPT_VERSIONS
 
 
 def positive(text: str) -> int:
@@ -87,6 +88,15 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     next_.add_argument("--from-profile", dest="origin_profile", metavar="PROFILE", help="credentials for that stack's account")
     next_.add_argument("--profile", metavar="PROFILE", help="credentials for this stack's account")
     next_.set_defaults(run=promotion.promote, interrupted="callers have the version before", all=False, again=False, ignore_alarms=False, observe=0)
+
+    few = commands.add_parser(
+        "prune", parents=[common], help="deletes versions of functions that nobody goes back to",
+        description=f"Deletes versions of functions, the platform's own included: the {KEPT_VERSIONS} newest stay, the live one, and those that a rollback goes back to. "
+        "Each release does so for what it releases; this is for pilots, which are not released.",
+    )  # fmt: skip
+    few.add_argument("workload", nargs="?")
+    few.add_argument("--all", action="store_true", help="every workload of the stack")
+    few.set_defaults(run=prune.lines, interrupted="what was deleted is gone, and nobody misses it; run it again for the rest")
 
     old = commands.add_parser("rollback", parents=[common], help="callers get the versions before the last release, at once")
     old.add_argument("workload")

@@ -23,6 +23,7 @@ class State:
 
 
 TABLE, QUEUE, BUCKET, KEY = "aws:dynamodb/table:Table", "aws:sqs/queue:Queue", "aws:s3/bucket:Bucket", "aws:kms/key:Key"
+VAULT = "aws:backup/vault:Vault"
 STATES: dict[str, State] = {
     TABLE: State("table", "items", keys=("serverSideEncryption.kmsKeyArn",)),
     QUEUE: State("queue", "messages", keys=("kmsMasterKeyId",), kept=("messageRetentionSeconds",)),
@@ -35,11 +36,20 @@ STATES: dict[str, State] = {
     "aws:cloudwatch/eventArchive:EventArchive": State("archive", "events", keys=("kmsKeyIdentifier",), kept=("retentionDays",)),
     "aws:cognito/userPool:UserPool": State("user pool", "users with their passwords"),
     "aws:secretsmanager/secret:Secret": State("secret", "values", keys=("kmsKeyId",)),
+    VAULT: State("vault", "backups", keys=("kmsKeyArn",), note="AWS deletes no vault that holds backups, unless forceDestroy is set"),
     KEY: State("key", "whatever is encrypted under it", note="it can be brought back during its waiting time"),
 }
 """Logs are not here: deleting a function takes its log with it, and that is told among what is no longer watched."""
 
 HOW_TO = "docs/how-to/retire-or-rename.md"
+STEP_BACK = "docs/how-to/climb.md, \"Step back\""
+
+
+def stepped_back(changes: Iterable[Change]) -> dict[str, list[str]]:
+    """Workload that loses its vault and no table, because its phase is before scale again -> URNs of what holds data and goes with the phase."""
+    deleted = [change for change in changes if change.operation == "delete" and change.type in STATES]
+    staying = {change.workload for change in deleted if change.type == VAULT} - {change.workload for change in deleted if change.type in (TABLE, KEY)}
+    return {name: [change.urn for change in deleted if change.workload == name] for name in sorted(staying)}
 
 
 @dataclass

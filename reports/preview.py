@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .changes import OPERATIONS, Change
-from .data_loss import HOW_TO, Loss, losses
+from .data_loss import HOW_TO, STEP_BACK, Loss, losses, stepped_back
 from .permissions import permitted
 from .watching import unwatched
 
@@ -71,6 +71,11 @@ class Report:
         lines = [f"To keep it: leave its name, its keys and its type as they are. To move it first, or to give it up on purpose: {HOW_TO}"]
         if self.protected:
             lines.append(f"`protect_state` is on in {self.stack}: the update is refused as long as what holds the data is protected")
+            lines += [
+                f"{workload} steps back from the phase scale and keeps its tables. Its backups and the queue of its restore check go: {STEP_BACK}, says what to do with "
+                + " and ".join(urn.rpartition("::")[2] for urn in urns)
+                for workload, urns in stepped_back(self.changes).items()
+            ]
         return lines
 
     def whole(self) -> list[str]:

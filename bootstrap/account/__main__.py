@@ -1,4 +1,5 @@
-"""Run once per account and region by an administrator: the role under which API Gateway writes logs, for every stack there.
+"""Run once per account and region by an administrator: the role under which API Gateway writes logs, for every stack there; and, where it is asked
+for, the monitor of the account's costs.
 
 The setting is one for an account and region (API Gateway, UpdateAccount): made by each environment, the last one would take it from the others.
 """
@@ -6,7 +7,7 @@ The setting is one for an account and region (API Gateway, UpdateAccount): made 
 import json
 
 import pulumi
-from pulumi_aws import Provider, apigateway, iam
+from pulumi_aws import Provider, apigateway, costexplorer, iam
 
 from platform_contract.settings import partition_of
 
@@ -42,3 +43,10 @@ apigateway.Account(
     opts=pulumi.ResourceOptions(provider=provider, protect=True, depends_on=[permission]),
 )
 pulumi.export("api_log_role_arn", writer.arn)
+
+# One for the account, whatever the region; as a rule it has one, and AWS refuses a second. By service: monitors of any other kind belong to the management account.
+if config.get_bool("make_cost_monitor"):
+    monitor = costexplorer.AnomalyMonitor(
+        "costs", name="serverless-platform-services", monitor_type="DIMENSIONAL", monitor_dimension="SERVICE", tags=TAGS, opts=kept
+    )
+    pulumi.export("cost_anomaly_monitor_arn", monitor.arn)

@@ -151,6 +151,15 @@ def _between(limit: Mapping[str, Any], low: str, high: str) -> str:
     return f"at least {limit[low]}" if low in limit else f"at most {limit[high]}"
 
 
+def taken_away(entry: Resource, inputs: State, olds: State) -> Iterator[Problem]:
+    """Inputs that the same resource had and has no more, though no update takes them away."""
+    if entry.named and inputs.get(entry.named) != olds.get(entry.named):
+        return  # another one takes its place
+    for name, instead in entry.stays.items():
+        if olds.get(name) is not None and inputs.get(name) is None:
+            yield Problem(name, f"{name}: an update cannot take it away; {instead}")
+
+
 def filled(
     entry: Resource, fields: Fields, inputs: State, olds: State, *, name: str, seed: bytes, default_tags: Mapping[str, str],
     proposed: str = "",

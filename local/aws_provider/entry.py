@@ -112,6 +112,7 @@ class Resource:
     recomputed: output -> inputs whose change changes it, so that a preview must not promise the old value.
     limits: path of an input -> limits, where botocore's model has none (see data/limits.json for the form).
     checks: functions that get the inputs and yield (property, problem).
+    stays: inputs that no update takes away again -> what to write instead.
     assigned: inputs that AWS fills in where the program gives none, so that leaving them out changes nothing.
     unread: inputs that no call returns; their old values stand.
     waiter: botocore's waiter after creation and update.
@@ -141,6 +142,7 @@ class Resource:
     recomputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: tuple[Callable[[State], Any], ...] = ()
+    stays: Mapping[str, str] = field(default_factory=dict)
     assigned: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     tags: Tagging | None = None

@@ -90,7 +90,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         entry, kind = self._entry(request.urn, context)
         inputs, olds = from_struct(request.news), from_struct(request.olds)
         inputs.pop("tagsAll", None)
-        found = check.problems(entry, kind, inputs)
+        found = [*check.problems(entry, kind, inputs), *check.taken_away(entry, inputs, olds)]
         if request.autonaming.mode == NO_NAMES and entry.named and inputs.get(entry.named) is None:
             found.append(check.Problem(entry.named, f"missing '{entry.named}': the project's configuration makes up no names"))
         failures = [provider_pb2.CheckFailure(property=each.property, reason=f"{each.reason} [{request.urn}]") for each in found]

@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from operations.errors import OperationError, reason_of
 from operations.releases.record import Move, Release
 from operations.releases.shifting import AFTER, BEFORE
-from operations.releases.subject import ALIAS, Subject
+from operations.releases.subject import Subject
+from operations.versions import ALIAS
 
 POLL_SECONDS = 5.0
 ENDED = ("Succeeded", "Failed", "Stopped")

@@ -15,12 +15,8 @@ from operations.clients import Client, is_embedded
 from operations.errors import OperationError
 from operations.inventory import workload_of
 from operations.releases.record import Move, Records, Release
+from operations.versions import ALIAS, delete_old, told, versions_of
 from platform_contract.inventory import Inventory, ReleaseEntry, WorkloadEntry
-
-ALIAS = "live"
-KEPT_VERSIONS = 5
-"""Newest versions of a function that a release leaves, besides the live one and the one before it. Lambda keeps all of them otherwise, and an
-account's code may have 75 GB (Lambda quotas)."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +68,7 @@ class Subject:
 
     def versions(self, function: str) -> dict[str, str]:
         """Number -> digest of its code, oldest first."""
-        pages = self.lambdas.get_paginator("list_versions_by_function").paginate(FunctionName=self.physical(function))
-        found = {each["Version"]: each["CodeSha256"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()}
-        return dict(sorted(found.items(), key=lambda each: int(each[0])))
+        return versions_of(self.lambdas, self.physical(function))
 
     def live_code(self, function: str) -> str:
         """Digest of the code that callers reach, its layers included."""
@@ -140,16 +134,5 @@ class Subject:
     def prune(self, kept: Iterable[str]) -> Iterator[str]:
         """Deletes versions that nobody goes back to. kept: versions to leave whatever their age."""
         for function in self.workload.functions:
-            versions = list(self.versions(function))
-            stay = {*versions[-KEPT_VERSIONS:], *kept, self.live(function).version}
-            gone = 0
-            for version in versions:
-                if version not in stay:
-                    try:
-                        self.lambdas.delete_function(FunctionName=self.physical(function), Qualifier=version)
-                        gone += 1
-                    except ClientError as error:  # another alias has it
-                        if error.response["Error"]["Code"] != "ResourceConflictException":
-                            raise
-            if gone:
-                yield f"  {function}: {gone} old version{'s' * (gone != 1)} deleted"
+            if gone := delete_old(self.lambdas, self.physical(function), kept):
+                yield f"  {told(function, gone)}"

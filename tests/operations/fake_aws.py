@@ -27,6 +27,8 @@ class Lambda:
         self.steal: str | None = None
         """Function that somebody else moves between the look and the move."""
         self.moves: list[tuple[str, str]] = []
+        self.pinned: dict[str, set[str]] = {}
+        """Function -> versions that an alias gives traffic to."""
         self.meta = SimpleNamespace(endpoint_url="http://127.0.0.1:1")
 
     def publish(self, function: str) -> str:
@@ -36,12 +38,14 @@ class Lambda:
 
     def get_alias(self, FunctionName: str, Name: str) -> dict[str, str]:
         assert Name == "live"
+        if FunctionName not in self.live:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "no such function"}}, "GetAlias")
         return {"FunctionVersion": self.live[FunctionName], "RevisionId": str(self.revision)}
 
     def get_paginator(self, operation: str) -> Any:
         assert operation == "list_versions_by_function"
         return SimpleNamespace(paginate=lambda FunctionName: [
-            {"Versions": [{"Version": "$LATEST", "CodeSha256": "-"}, *({"Version": each, "CodeSha256": f"sha-{each}"} for each in self.published[FunctionName])]}
+            {"Versions": [{"Version": "$LATEST", "CodeSha256": "-"}, *({"Version": each, "CodeSha256": f"sha-{each}"} for each in self.published.get(FunctionName, []))]}
         ])  # fmt: skip
 
     def update_alias(self, FunctionName: str, Name: str, FunctionVersion: str, RoutingConfig: Any, RevisionId: str) -> None:
@@ -54,6 +58,8 @@ class Lambda:
         self.moves.append((FunctionName, FunctionVersion))
 
     def delete_function(self, FunctionName: str, Qualifier: str) -> None:
+        if Qualifier in self.pinned.get(FunctionName, ()):
+            raise ClientError({"Error": {"Code": "ResourceConflictException", "Message": "referenced by alias"}}, "DeleteFunction")
         self.published[FunctionName].remove(Qualifier)
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
@@ -194,7 +200,7 @@ def subject(functions: Lambda, ssm: Ssm, codedeploy: CodeDeploy | None = None) -
     return Subject.of(inventory(*functions.published), "shop", services.__getitem__)
 
 
-def inventory(*physical: str, phase: str = "standardize") -> Inventory:
+def inventory(*physical: str, phase: str = "standardize", platform: tuple[str, ...] = ()) -> Inventory:
     entries = {
         name.removeprefix(PREFIX): {"physical_name": name, "alias_arn": "-", "log_group": "-", "timeout_seconds": 10, "failures_url": ""}
         for name in physical
@@ -206,7 +212,7 @@ def inventory(*physical: str, phase: str = "standardize") -> Inventory:
     sections = ("tables", "queues", "buckets", "topics", "buses", "streams", "datasets", "workflows", "secrets", "parameters", "schedules", "apis")
     workload = {
         **{name: {} for name in sections}, "owner": "team", "phase": phase, "data_class": "internal", "functions": entries, "alarms": [],
-        "release": release if phase != "pilot" else None,
+        "release": release if phase != "pilot" else None, "platform_functions": list(platform),
     }  # fmt: skip
     return Inventory.model_validate({
         "environment": "dev", "account_id": "111111111111", "region": "eu-west-1", "identity": {"issuer": "-"}, "alarm_topic_arn": "-",

@@ -9,7 +9,8 @@ import pytest
 from operations.errors import OperationError
 from operations.releases import abandoned, shifting, verbs
 from operations.releases.record import Move, Release
-from operations.releases.subject import KEPT_VERSIONS, Subject
+from operations.releases.subject import Subject
+from operations.versions import KEPT_VERSIONS
 
 from .fake_aws import Lambda, Ssm, inventory, subject
 

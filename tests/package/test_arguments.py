@@ -33,7 +33,7 @@ def refused(component: Any, args: dict[str, Any]) -> list[str]:
 def test_every_problem_is_told_with_component_field_value_and_rule():
     assert refused(Table, {"physical_name": "t", "partition_keys": "id", "recovery_days": 40, "protect": False}) == [
         "Table 'jobs': partition_keys: is no argument of Table; it takes alarm_topic_arn, alarms, expires_at, indexes, key_arn, "
-        "partition_key, physical_name, protect, recovery_days, sort_key, stream_view, tags",
+        "maximum_read_units, maximum_write_units, partition_key, physical_name, protect, recovery_days, sort_key, stream_view, tags",
         "Table 'jobs': alarm_topic_arn: is required",
         "Table 'jobs': alarms: is required",
         "Table 'jobs': key_arn: is required",

@@ -29,7 +29,8 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
     "AWS/DynamoDB": {
         ("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False,
-                        "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False},
+                        "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False,
+                        "ConditionalCheckFailedRequests": False},
         ("GlobalSecondaryIndexName", "TableName"): {"ReadThrottleEvents": False, "WriteThrottleEvents": False,
                         "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False},
     },

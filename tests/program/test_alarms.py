@@ -37,7 +37,7 @@ def test_alarms_have_the_numbers_of_the_catalogue(graph: Graph):
 
 def test_shares_are_of_the_facts_of_what_is_watched(dev: Graph):
     """80 % of orders.api's 10 s; half of the four days that receipts waits; ten visibility timeouts of 181 s; what orders promises."""
-    thresholds = {alarm.name: alarm.inputs["threshold"] for alarm in dev.all("cloudwatch/metricAlarm")}
+    thresholds = {alarm.name: alarm.inputs["threshold"] for alarm in alarms_of_one_metric(dev)}
     names = ("orders-api-duration", "receipts-paid-orders-oldest-message", "receipts-paid-orders-backlog", "orders-http-latency")
     assert [thresholds[name] for name in names] == [8000, 172_800, 1810, 800]
 

@@ -97,3 +97,12 @@ def test_api_gateway_takes_the_log_role_without_conditions():
 def test_the_readme_names_what_deploying_needs_for_access_logs():
     told = (ROOT / "README.md").read_text()
     assert [action for action in apigateway.LOG_DEPLOY_ACTIONS if f"`{action}`" not in told] == []
+
+
+def test_a_monitor_of_costs_is_made_where_it_is_asked_for():
+    """AWS refuses a second one of services, and those of any other kind outside of the management account."""
+    assert bootstrap("account", **ACCOUNT).all("costexplorer/anomalyMonitor") == []
+    graph = bootstrap("account", **ACCOUNT, make_cost_monitor="true")
+    [monitor] = graph.all("costexplorer/anomalyMonitor")
+    assert (monitor.inputs["monitorType"], monitor.inputs["monitorDimension"]) == ("DIMENSIONAL", "SERVICE")
+    assert monitor.protect and "monitorSpecification" not in monitor.inputs

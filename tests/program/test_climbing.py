@@ -4,18 +4,19 @@ tests/end_to_end/test_climbing.py."""
 import pytest
 
 from platform_contract.settings import PHASES
+from reports.data_loss import STATES
 from tests.program.breaking import broken, not_made, run_workloads, sound, with_
 from tests.program.climbing import added, changed, in_phase, lost, replaced, steps
-from tests.program.graph import Graph
+from tests.program.graph import ROOT, Graph
 
 UP = [step for step in steps() if PHASES.index(step[0]) < PHASES.index(step[1])]
 
 CHANGED = {
     ("pilot", "standardize"): {"kms/key": {"policy"}, "lambda/function": {"environment"}},
-    ("standardize", "scale"): {"cloudwatch/dashboard": {"dashboardBody"}, "kms/key": {"policy"}},
+    ("standardize", "scale"): {"cloudwatch/dashboard": {"dashboardBody"}, "dynamodb/table": {"globalSecondaryIndexes", "onDemandThroughput"}, "kms/key": {"policy"}},
 }
 """Step up -> type -> inputs that it changes in place: reviewed. A key admits the roles of what is added, a function is told where its flags are, a
-dashboard shows alarms of what is added."""
+dashboard shows alarms of what is added, a table and its indexes have the maximum of the manifest instead of the account's quota."""
 
 ADDED = {
     ("pilot", "standardize"): [
@@ -25,7 +26,7 @@ ADDED = {
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): [
-        "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
+        "Anomalies", "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""
@@ -55,6 +56,18 @@ def test_a_step_adds_what_was_reviewed_and_all_of_it_under_the_phase(before: str
         while node.kind not in ("Standardize", "Scale", "Foundation"):
             assert node.parent in second.by_urn, f"{urn} belongs to no phase"
             node = second.by_urn[node.parent]
+
+
+def test_what_a_step_back_gives_up_that_is_protected_is_told_by_name():
+    """And nothing else: a reviewer is told each as data that would be lost, with the page that says what to do (reports/data_loss.py)."""
+    before, after = in_phase("scale", "prod"), in_phase("standardize", "prod")
+    gone = [before.by_urn[urn] for urn in sorted(set(before.by_urn) - set(after.by_urn)) if before.by_urn[urn].protect]
+    assert {node.kind for node in gone} == {"backup/vault", "sqs/queue"} and all(node.type in STATES for node in gone)
+    workloads = {node.name for node in before.all("Workload")}
+    named = {node.name.removesuffix("-backups").removesuffix("-restore-check-failed") for node in gone}
+    assert named <= workloads and len(gone) == 2 * len(named), sorted(node.name for node in gone)
+    page = (ROOT / "docs/how-to/climb.md").read_text()
+    assert all(f"URN of {node.name}'" in page for node in gone if node.name.startswith("orders-"))
 
 
 def test_what_runs_always_has_the_same_parent():

@@ -30,7 +30,7 @@ def drawn(body: str) -> Iterator[Drawn]:
         for row in graph["metrics"]:
             *words, options = row
             if not words:
-                if graph["view"] == "singleValue":
+                if graph["view"] == "singleValue" or "id" in options:
                     continue  # computed from the metrics that stand beside it
                 found = SEARCH.fullmatch(options["expression"])
                 assert found, options["expression"]

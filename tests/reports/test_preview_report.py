@@ -86,6 +86,19 @@ def test_a_protected_stack_is_told_to_refuse_in_our_words():
     assert "unprotect" not in told
 
 
+VAULT = "aws:backup/vault:Vault"
+BACK = (event("delete", VAULT, "orders-backups", {}), event("delete", QUEUE, "orders-restore-check-failed", {}))
+
+
+def test_a_step_back_from_scale_is_told_apart_from_a_loss_of_tables():
+    told = text(report(*BACK, protected=True))
+    assert "vault orders-backups is deleted, with its backups (AWS deletes no vault that holds backups, unless forceDestroy is set)" in told
+    assert ('orders steps back from the phase scale and keeps its tables. Its backups and the queue of its restore check go: docs/how-to/climb.md, "Step back", says what to do with '
+            "orders-backups and orders-restore-check-failed") in told  # fmt: skip
+    for retired in (text(report(*BACK, event("delete", TABLE, "orders-orders", {}), protected=True)), text(report(*BACK))):
+        assert "steps back" not in retired, "it is retired; or nothing is protected"
+
+
 def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 

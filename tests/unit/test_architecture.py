@@ -49,7 +49,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "specs": {"registry", "problems", "words", "languages", "standards", "settings", "name_limits", "naming", "release_names", "flag_names", "rotation_names", "break_even", "fit", "json_schemas", "appsync_js"},
     "documents": {"standards"},
     "plan": {"kinds", "registry", "problems", "standards", "settings", "naming", "rotation_names", "specs", "documents"},
-    "features": {"registry", "settings", "standards", "name_limits", "naming", "release_names", "flag_names", "backup_names", "documents", "specs", "plan", "uses"},
+    "features": {"registry", "settings", "standards", "name_limits", "naming", "release_names", "flag_names", "backup_names", "documents", "specs", "plan", "uses", "break_even"},
     "phases": {"registry", "settings", "standards", "specs", "plan", "features", "uses"},
     "gates": {"problems", "settings", "specs", "plan", "features"},
     "planning": {"name_limits", "problems", "standards", "settings", "naming", "specs", "plan", "phases", "gates"},

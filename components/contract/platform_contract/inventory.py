@@ -124,6 +124,8 @@ class WorkloadEntry(Plain):
     phase: str
     data_class: str
     functions: dict[str, FunctionEntry]
+    platform_functions: tuple[str, ...] = ()
+    """Physical names of the platform's own functions for it: they check releases and restores, rotate secrets."""
     tables: dict[str, NamedEntry]
     queues: dict[str, QueueEntry]
     buckets: dict[str, NamedEntry]

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from platform_contract import registry
-from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from platform_contract.features import (
+    anomalies,
+    backups,
+    capacity,
+    cold_starts,
+    dashboards,
+    feature_flags,
+    metrics,
+    queries,
+    rollout,
+    slo,
+)
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -49,7 +60,8 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
     ),
     "scale": (
         Feature(slo.FEATURE, slo.plan_slo),
-        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.start_from_snapshots),
+        Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.snapshots_and_maxima),
+        Feature(anomalies.FEATURE, anomalies.plan_anomalies),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
     ),
 }

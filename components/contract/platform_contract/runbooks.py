@@ -146,7 +146,10 @@ def _condition(alarm: NamedAlarm) -> str:
         of = ", ".join(f"{name}: {it.statistic} of {it.namespace} {it.metric_name}" for name, it in alarm.metrics.items())
         compared = f"{alarm.expression} ({of})" if alarm.expression else of
     sign = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}.get(alarm.comparison_operator, alarm.comparison_operator)
-    beyond = f"{sign} {alarm.threshold:g}" if alarm.threshold is not None else f"outside of what is usual ({alarm.band:g} standard deviations)"
+    if isinstance(alarm, MathAlarmPlan) and alarm.band is not None:
+        beyond = f"{'above' if alarm.comparison_operator == 'GreaterThanUpperThreshold' else 'outside of'} what is usual ({alarm.band:g} standard deviations)"
+    else:
+        beyond = f"{sign} {alarm.threshold:g}"
     return f"{compared} {beyond} in {alarm.datapoints_to_alarm} of {alarm.evaluation_periods} periods of {alarm.period_seconds} s"
 
 

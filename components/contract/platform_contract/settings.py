@@ -63,6 +63,13 @@ Audience = Annotated[
 Claim = Annotated[
     str, Form(r"[^\s,]{1,128}", "must be the name of a claim at the top of a token, without blanks", "write it like groups or https://example.com/groups")
 ]
+MonitorArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[A-Za-z0-9-]+", "must be the ARN of a monitor of AWS Cost Anomaly Detection",
+        "write what `aws ce get-anomaly-monitors` tells of the account, or null",
+    ),
+]
 CONFIGURATION = "/.well-known/openid-configuration"
 """Where an issuer says how it works. Source: OpenID Connect Discovery 1.0, section 4."""
 
@@ -174,6 +181,11 @@ class Settings(Strict):
         description="What AWS allows the account, where it is not what every account gets. Checked before anything is made; before an update on AWS "
         "the account itself is asked.",
     )
+    cost_anomaly_monitor_arn: MonitorArn | None = Field(
+        default=None,
+        description="Monitor of AWS Cost Anomaly Detection that the account has for its services (bootstrap/README.md); alarm_receivers are told of what it finds. "
+        "null: of nothing.",
+    )
     trace_groups: bool = Field(
         default=True, description="Make an X-Ray group for each workload, by which its traces are found; AWS allows an account 25."
     )
@@ -248,6 +260,11 @@ class Settings(Strict):
             raise broken(
                 "an endpoint_url and the account 000000000000 belong together: both mean the embedded cloud",
                 "set both, or neither", field="endpoint_url",
+            )  # fmt: skip
+        if self.cost_anomaly_monitor_arn and f"::{self.account_id}:" not in self.cost_anomaly_monitor_arn:
+            raise broken(
+                "is of another account, whose monitors only that account may subscribe to",
+                f"name the monitor of {self.account_id}, or null", field="cost_anomaly_monitor_arn",
             )  # fmt: skip
         if self.workloads and self.endpoint_url is None:
             raise broken("must be empty on AWS: workloads that it does not name would be deleted", "remove it", field="workloads")

@@ -5,13 +5,24 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
-from pulumi_aws import cloudwatch, cognito, lambda_, sns, xray
+from pulumi_aws import cloudwatch, cognito, costexplorer, lambda_, sns, xray
 
-from platform_contract.settings import Audience, Issuer
+from platform_contract.settings import Audience, Issuer, MonitorArn
 from platform_contract.standards import apigateway
 
 from .access.keys import make_key
 from .arguments import PlainArguments, checked
+
+
+class CostAnomaliesArgs(TypedDict):
+    """A subscription to what AWS Cost Anomaly Detection finds."""
+
+    subscription_name: str
+    """Name of the subscription, at most 1024 characters."""
+    monitor_arn: str
+    """ARN of the account's monitor, as `aws ce get-anomaly-monitors` tells it."""
+    impact_usd: int
+    """An anomaly is told from so many US dollars on, above what was expected."""
 
 
 class FoundationArgs(TypedDict):
@@ -53,8 +64,16 @@ class FoundationArgs(TypedDict):
     """Name of the dashboard that lists the workloads, where any of them has dashboards."""
     index_body: NotRequired[str]
     """That dashboard as JSON text."""
+    cost_anomalies: NotRequired[CostAnomaliesArgs]
+    """What the alarm topic is told of the account's costs; without it, nothing but budgets."""
     tags: dict[str, str]
     """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class _CostAnomalies(PlainArguments):
+    subscription_name: str = pydantic.Field(min_length=1, max_length=1024)
+    monitor_arn: MonitorArn
+    impact_usd: int = pydantic.Field(ge=1)
 
 
 class _Knobs(PlainArguments):
@@ -66,6 +85,7 @@ class _Knobs(PlainArguments):
     protect: bool
     index_name: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
     index_body: str | None = None
+    cost_anomalies: _CostAnomalies | None = None
     token_issuer: Issuer | None = None
     token_audiences: list[Audience] = pydantic.Field(default=[], max_length=apigateway.MAXIMUM_AUDIENCES)
 
@@ -117,6 +137,7 @@ class Foundation(pulumi.ComponentResource):
         self._make_layer()
         self._make_identity()
         self._make_index()
+        self._watch_costs()
         self.register_outputs({
             "alarm_topic_arn": self.alarm_topic_arn, "layer_arn": self.layer_arn, "token_issuer": self.token_issuer,
             "token_audiences": self.token_audiences, "user_pool_id": self.user_pool_id,
@@ -175,6 +196,19 @@ class Foundation(pulumi.ComponentResource):
             cloudwatch.Dashboard(
                 f"{self._name}-index", dashboard_name=self._knobs.index_name, dashboard_body=self._args["index_body"], opts=self._child
             )
+
+    def _watch_costs(self) -> None:
+        """At once and by the topic: a subscription that tells addresses comes once a day, and a person of each has to be named."""
+        if costs := self._knobs.cost_anomalies:
+            impact = costexplorer.AnomalySubscriptionThresholdExpressionDimensionArgs(
+                key="ANOMALY_TOTAL_IMPACT_ABSOLUTE", match_options=["GREATER_THAN_OR_EQUAL"], values=[str(costs.impact_usd)]
+            )
+            costexplorer.AnomalySubscription(
+                f"{self._name}-costs", name=costs.subscription_name, frequency="IMMEDIATE", monitor_arn_lists=[costs.monitor_arn],
+                subscribers=[costexplorer.AnomalySubscriptionSubscriberArgs(type="SNS", address=self.alarm_topic_arn)],
+                threshold_expression=costexplorer.AnomalySubscriptionThresholdExpressionArgs(dimension=impact),
+                tags=self._args["tags"], opts=self._child,
+            )  # fmt: skip
 
     def _make_identity(self) -> None:
         if not self._knobs.user_pool_name:

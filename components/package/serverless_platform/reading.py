@@ -16,6 +16,7 @@ import serverless_platform
 from platform_contract.features.dashboard_body import body_of
 from platform_contract.features.dashboards import index_of
 from platform_contract.guardrails import digest
+from platform_contract.plan.cost_anomalies import plan_cost_anomalies
 from platform_contract.plan.foundation import FoundationPlan, plan_foundation
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.platform import Platform
@@ -98,6 +99,8 @@ class Project:
         }  # fmt: skip
         if index := index_of(self.settings, self.plans):
             args |= {"index_name": index.physical_name, "index_body": body_of(index, self.settings.region, {})}
+        if costs := plan_cost_anomalies(self.settings, self.plans):
+            args["cost_anomalies"] = costs.model_dump()
         return args
 
     def workloads(self) -> Iterator[tuple[str, Any]]:

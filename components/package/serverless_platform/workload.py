@@ -8,7 +8,7 @@ import pydantic
 from platform_contract.features.backups import BackupsPlan
 from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.rollout import RolloutPlan
-from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan
+from platform_contract.plan.model import ApiPlan, FunctionPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
 from platform_contract.planning import plan_workload
 from platform_contract.settings import PHASES
@@ -114,6 +114,7 @@ class Workload(pulumi.ComponentResource):
                 }
                 for name, function in made.functions.items()
             },
+            "platform_functions": sorted({each.physical_name for each in parts_of(FunctionPlan, plan)} - {each.physical_name for each in plan.functions.values()}),
             "tables": {name: {"physical_name": table.physical_name} for name, table in made.tables.items()},
             "queues": {
                 name: {

@@ -81,6 +81,7 @@ RESOURCES = [
                 "name": {"maxLength": 1024}},  # Cost Explorer API reference, AnomalyMonitor
         aws_refuses=(
             Refusal("costexplorer-one-monitor-of-services", "An account has one monitor of the dimension SERVICE; newer accounts are given one, and a second is refused."),
+            Refusal("costexplorer-custom-is-of-the-management-account", "Monitors of accounts, tags and cost categories can be created in the management account of an organisation only."),
             Refusal("costexplorer-tags-are-activated", "A monitor by tag sees nothing until the tag is activated as a cost allocation tag, a day before at least."),
         ),
     ),
@@ -91,7 +92,8 @@ RESOURCES = [
         create=Call("create_anomaly_subscription", wrap="AnomalySubscription"), checks=(_subscribers, _threshold),
         limits={"subscribers.type": {"enum": ["EMAIL", "SNS"]}},  # Cost Explorer API reference, Subscriber
         aws_refuses=(
-            Refusal("costexplorer-subscription-after-its-monitor", "The monitors have to exist.", needs="costexplorer/anomalyMonitor of monitorArnLists"),
+            Refusal("costexplorer-subscription-of-its-own-account", "A subscription names monitors of the account that makes it."),
+            Refusal("costexplorer-subscription-after-its-monitor", "The monitors have to exist."),
             Refusal("costexplorer-topic-admits-alerts", "A topic that is told has to admit costalerts.amazonaws.com, and its key too, or CreateAnomalySubscription is refused.", needs="sns/topicPolicy of subscribers"),
             Refusal("costexplorer-learns-ten-days", "A monitor needs ten days of costs before it finds anything, and looks about three times a day."),
         ),

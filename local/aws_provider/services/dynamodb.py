@@ -23,11 +23,26 @@ def _throughput(of: State) -> dict[str, int] | None:
     return {"ReadCapacityUnits": int(of["readCapacity"]), "WriteCapacityUnits": int(of.get("writeCapacity") or 1)}
 
 
+def _maximum(of: State) -> dict[str, int] | None:
+    given, kinds = of.get("onDemandThroughput") or {}, (("MaxReadRequestUnits", "maxReadRequestUnits"), ("MaxWriteRequestUnits", "maxWriteRequestUnits"))
+    return {member: int(given[name]) for member, name in kinds if given.get(name)} or None
+
+
+def _seen_maximum(of: dict[str, Any]) -> State:
+    """Of a table; the emulator takes that of an index when it makes it, and no later one. AWS leaves out what has no maximum; the emulator answers -1 for it."""
+    seen = of.get("OnDemandThroughput") or {}
+    kinds = (("MaxReadRequestUnits", "maxReadRequestUnits"), ("MaxWriteRequestUnits", "maxWriteRequestUnits"))
+    found = {name: float(seen[member]) for member, name in kinds if seen.get(member, -1) > 0}
+    return {"onDemandThroughput": found} if found else {}
+
+
 def _index(of: State) -> dict[str, Any]:
     projection = {"ProjectionType": of["projectionType"]}
     if of.get("nonKeyAttributes"):
         projection["NonKeyAttributes"] = of["nonKeyAttributes"]
     made = {"IndexName": of["name"], "KeySchema": _keys(of), "Projection": projection}
+    if most := _maximum(of):
+        made["OnDemandThroughput"] = most
     return {**made, **({"ProvisionedThroughput": throughput} if (throughput := _throughput(of)) else {})}
 
 
@@ -58,6 +73,7 @@ CREATE = Call(
     {
         "AttributeDefinitions": _attributes, "KeySchema": lambda work: _keys(work.state), "StreamSpecification": _stream,
         "SSESpecification": _encryption, "ProvisionedThroughput": lambda work: _throughput(work.state),
+        "OnDemandThroughput": lambda work: _maximum(work.state),
         "GlobalSecondaryIndexes": lambda work: [_index(each) for each in work.state.get("globalSecondaryIndexes", [])] or None,
         "LocalSecondaryIndexes": lambda work: [_local_index(each, work.state) for each in work.state.get("localSecondaryIndexes", [])] or None,
     },
@@ -71,6 +87,7 @@ def _settings(work: Work) -> None:
         ({"billingMode", "readCapacity", "writeCapacity"}, {"BillingMode": work.state.get("billingMode"), "ProvisionedThroughput": _throughput(work.state)}),
         ({"streamEnabled", "streamViewType"}, {"StreamSpecification": _stream(work)}),
         ({"serverSideEncryption"}, {"SSESpecification": _encryption(work)}),
+        ({"onDemandThroughput"}, {"OnDemandThroughput": _maximum(work.state)}),
         ({"deletionProtectionEnabled"}, {"DeletionProtectionEnabled": bool(work.state.get("deletionProtectionEnabled"))}),
         ({"tableClass"}, {"TableClass": work.state.get("tableClass") or "STANDARD"}),
     ]  # fmt: skip
@@ -82,17 +99,25 @@ def _settings(work: Work) -> None:
 
 
 def _indexes(work: Work) -> None:
-    """Indexes that are gone or changed go first; DynamoDB makes or deletes one in a call."""
+    """Indexes that are gone or changed go first; DynamoDB makes or deletes one in a call. A maximum alone changes in place."""
     if "globalSecondaryIndexes" not in work.changed or work.old is None:
         return
     old = {each["name"]: each for each in work.old.get("globalSecondaryIndexes", [])}
     new = {each["name"]: each for each in work.state.get("globalSecondaryIndexes", [])}
+    for name in sorted(set(old) & set(new)):
+        if equal(_unbounded(old[name]), _unbounded(new[name])) and not equal(old[name], new[name]) and (most := _maximum(new[name])):
+            _change(work, {"Update": {"IndexName": name, "OnDemandThroughput": most}})
+            old[name] = new[name]
     for name in sorted(old):
         if not equal(old[name], new.get(name)):
             _change(work, {"Delete": {"IndexName": name}})
     for name in sorted(new):
         if not equal(new[name], old.get(name)):
             _change(work, {"Create": _index(new[name])})
+
+
+def _unbounded(index: State) -> State:
+    return {key: value for key, value in index.items() if key != "onDemandThroughput"}
 
 
 def _change(work: Work, update: dict[str, Any]) -> None:
@@ -144,9 +169,14 @@ def _read(work: Work) -> State | None:
             "readCapacity": float(units.get("ReadCapacityUnits", 0)),
             "writeCapacity": float(units.get("WriteCapacityUnits", 0)),
         }
+    found |= _seen_maximum(table)
     if indexes := table.get("GlobalSecondaryIndexes"):
         by_schema = {each["name"] for each in work.state.get("globalSecondaryIndexes", []) if each.get("keySchemas")}
-        found["globalSecondaryIndexes"] = [_seen_index(each, by_schema=each["IndexName"] in by_schema) for each in indexes]
+        most = {each["name"]: each["onDemandThroughput"] for each in work.state.get("globalSecondaryIndexes", []) if each.get("onDemandThroughput")}
+        found["globalSecondaryIndexes"] = [
+            _seen_index(each, by_schema=each["IndexName"] in by_schema) | ({"onDemandThroughput": most[each["IndexName"]]} if each["IndexName"] in most else {})
+            for each in indexes
+        ]  # fmt: skip
     if indexes := table.get("LocalSecondaryIndexes"):
         found["localSecondaryIndexes"] = [_seen_index(each, local=True) for each in indexes]
     return found
@@ -233,6 +263,7 @@ RESOURCES = [
         fakes={"streamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000", "streamLabel": "2026-01-01T00:00:00.000"}, recomputed=dict.fromkeys(("streamArn", "streamLabel"), ("streamEnabled", "streamViewType")),
         create=CREATE, update=(_settings, _indexes), steps=(_expiry, _recovery), read=_read, more=(_read_expiry, _read_recovery),
         delete=(Call("delete_table", {"TableName": "id"}),),
+        stays={"onDemandThroughput": "write 40000, the account's quota, for both of its units first: the official provider sends DynamoDB an update with nothing in it, which is refused"},
         assigned=frozenset({"tableClass", "readCapacity", "writeCapacity"}),
         checks=(
             _keys_are_attributes,
@@ -241,10 +272,12 @@ RESOURCES = [
         ),
         limits={"attributes.type": {"enum": ["B", "N", "S"]}, "name": {"pattern": r"[a-zA-Z0-9_.-]{3,255}"},
                 "streamViewType": {"enum": ["KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"]},
+                "onDemandThroughput.maxReadRequestUnits": {"min": 1, "max": 40_000}, "onDemandThroughput.maxWriteRequestUnits": {"min": 1, "max": 40_000},
                 "pointInTimeRecovery.recoveryPeriodInDays": {"min": 1, "max": 35}},
         aws_refuses=(
             Refusal("dynamodb-one-index-at-a-time", "AWS makes one global index at a time and takes minutes for it; further changes of the table are refused meanwhile."),
             Refusal("dynamodb-billing-mode-once-a-day", "The billing mode can be changed to on-demand four times in 24 hours."),
+            Refusal("dynamodb-maximum-stays", "A table that names no maximum keeps the one that it had: without the block the official provider sends an update with nothing in it, which is refused; and -1, which removes it, is refused at creation."),
             Refusal("dynamodb-ttl-once-an-hour", "UpdateTimeToLive is refused for an hour after a change."),
             Refusal("dynamodb-key-exists", "The key has to exist and be enabled.", needs="kms/key of serverSideEncryption"),
         ),

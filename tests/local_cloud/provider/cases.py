@@ -150,10 +150,11 @@ CASES = [
          replaced={"eventSourceArn": f"arn:aws:sqs:{wire.REGION}:{wire.ACCOUNT}:another"}, outputs=("arn", "uuid"), deletes_first=False),
     Case("aws:dynamodb/table:Table", lambda made: {
             "name": "orders", "billingMode": "PAY_PER_REQUEST", "hashKey": "order_id", "attributes": [{"name": "order_id", "type": "S"}, {"name": "day", "type": "S"}],
-            "globalSecondaryIndexes": [{"name": "by-day", "hashKey": "day", "projectionType": "ALL"}], "pointInTimeRecovery": {"enabled": True},
+            "globalSecondaryIndexes": [{"name": "by-day", "hashKey": "day", "projectionType": "ALL"}], "pointInTimeRecovery": {"enabled": True}, "onDemandThroughput": {"maxReadRequestUnits": 100, "maxWriteRequestUnits": 50},
             "serverSideEncryption": {"enabled": True, "kmsKeyArn": made["key"]["arn"]}, "ttl": {"attributeName": "expires_at", "enabled": True},
             "streamEnabled": True, "streamViewType": "NEW_IMAGE", "tags": {"a": "1"}}, needs=(need_key,),
-         changed={"globalSecondaryIndexes": None, "attributes": [{"name": "order_id", "type": "S"}], "deletionProtectionEnabled": False, "ttl": {"attributeName": "expires_at", "enabled": False}, "tags": {"a": "2"}},
+         changed={"globalSecondaryIndexes": None, "attributes": [{"name": "order_id", "type": "S"}], "deletionProtectionEnabled": False, "onDemandThroughput": {"maxReadRequestUnits": 40000, "maxWriteRequestUnits": 60},
+                  "ttl": {"attributeName": "expires_at", "enabled": False}, "tags": {"a": "2"}},
          replaced={"hashKey": "id", "attributes": [{"name": "id", "type": "S"}], "globalSecondaryIndexes": None}, outputs=("arn", "streamArn"),
          not_imported=frozenset({"ttl"})),
     Case(QUEUE, lambda made: {"name": "work", "visibilityTimeoutSeconds": 60, "kmsMasterKeyId": made["key"]["arn"], "tags": {"a": "1"},

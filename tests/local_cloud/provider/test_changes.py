@@ -51,6 +51,38 @@ def function(provider: wire.Provider) -> Iterator[tuple[str, dict, dict]]:
     provider.delete(ROLE, role[0], role[1])
 
 
+BOUNDED = {
+    "name": "bounded", "billingMode": "PAY_PER_REQUEST", "hashKey": "id", "attributes": [{"name": "id", "type": "S"}, {"name": "day", "type": "S"}],
+    "onDemandThroughput": {"maxReadRequestUnits": 100},
+    "globalSecondaryIndexes": [{"name": "by-day", "keySchemas": [{"attributeName": "day", "keyType": "HASH"}], "projectionType": "ALL", "onDemandThroughput": {"maxReadRequestUnits": 100}}],
+}  # fmt: skip
+
+
+def test_a_maximum_of_an_index_changes_in_place(provider: wire.Provider, client: Any) -> None:
+    """The official provider updates an index of which nothing else changes; made again, it would be empty for minutes."""
+    id, state, inputs = provider.make(TABLE, BOUNDED)
+    index = {**BOUNDED["globalSecondaryIndexes"][0], "onDemandThroughput": {"maxReadRequestUnits": 200}}  # type: ignore[index]
+    new = provider.checked(TABLE, {**BOUNDED, "onDemandThroughput": {"maxReadRequestUnits": 200}, "globalSecondaryIndexes": [index]}, olds=inputs)
+    assert not provider.diff(TABLE, id, state, inputs, new).replaces
+    state = provider.update(TABLE, id, state, inputs, new)
+    table = client("dynamodb").describe_table(TableName="bounded")["Table"]
+    assert table["OnDemandThroughput"]["MaxReadRequestUnits"] == 200
+    # The emulator takes the call and changes nothing: an index that had been made again would have 200.
+    assert [each["OnDemandThroughput"]["MaxReadRequestUnits"] for each in table["GlobalSecondaryIndexes"]] == [100]
+    _, _, now = provider.read(TABLE, id, state, new)
+    assert not provider.diff(TABLE, id, state, now, new).diffs
+    provider.delete(TABLE, id, state)
+
+
+def test_a_maximum_that_is_left_out_is_refused_with_what_to_write(provider: wire.Provider) -> None:
+    old = provider.checked(TABLE, BOUNDED)
+    left_out = {key: value for key, value in BOUNDED.items() if key != "onDemandThroughput"}
+    _, failures = provider.check(TABLE, left_out, olds=old)
+    assert [name for name, _ in failures] == ["onDemandThroughput"]
+    assert "an update cannot take it away; write 40000, the account's quota, for both of its units first" in failures[0][1]
+    assert provider.check(TABLE, {**left_out, "name": "another"}, olds=old)[1] == []
+
+
 def test_drift_of_a_setting_shows_as_an_input_and_the_next_update_puts_it_right(provider: wire.Provider, client: Any) -> None:
     id, state, inputs = provider.make(QUEUE, {"name": "drift", "visibilityTimeoutSeconds": 60, "tags": {"a": "1"}})
     client("sqs").set_queue_attributes(QueueUrl=id, Attributes={"VisibilityTimeout": "11"})

@@ -57,7 +57,7 @@ PROBLEMS = [
     ({"functions": {"api": {"reserved_concurrency": 8}}},
      "functions.api.reserved_concurrency=8: leaves no room: at the peak 120 a second x 60 ms need 7.2 runs at the same time, 90 % of it, and "
      "above 80 % the alarm of the function rings; raise it to 9 in the manifest, or correct the profile"),
-    ({"tables": {}}, "tables: is not known here; remove it; known are functions, streams, rest_api, profile, cost"),
+    ({"queues": {}}, "queues: is not known here; remove it; known are functions, tables, streams, rest_api, profile, cost"),
     ({"functions": {"api": {"handler": "orders.other.handler"}}},
      "functions.api.handler: is not known here; remove it; known are memory_mb, timeout_seconds, reserved_concurrency, provisioned_concurrency"),
 ]  # fmt: skip

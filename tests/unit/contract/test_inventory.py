@@ -17,6 +17,7 @@ PLAIN = {
         "orders": {
             "owner": "commerce", "phase": "pilot", "data_class": "internal",
             "functions": {"api": {"physical_name": "dev-orders-api", "alias_arn": "arn:...:live", "log_group": "/aws/lambda/dev-orders-api", "timeout_seconds": 10, "failures_url": ""}},
+            "platform_functions": ["dev-orders-release-checks"],
             "tables": {"orders": {"physical_name": "dev-orders-orders"}},
             "queues": {"paid": {"physical_name": "q", "url": "https://q", "arn": "arn:q", "dead_letter_name": "q-dead", "dead_letter_url": "https://q-dead"}},
             "buckets": {"files": {"physical_name": "b"}},

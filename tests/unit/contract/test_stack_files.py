@@ -22,7 +22,9 @@ def root(tmp_path):
 
 
 def add(root: Path, stack: str, **changes: str) -> None:
-    """A copy of dev's file for another stack, with other values."""
+    """A copy of dev's file for another stack, with other values; the monitor of costs is that of its account."""
+    if "account_id" in changes:
+        changes = {"cost_anomaly_monitor_arn": '""', **changes}
     lines = (root / "Pulumi.dev.yaml").read_text().splitlines()
     for key, value in changes.items():
         (index,) = (number for number, line in enumerate(lines) if line.startswith(f"  serverless-platform:{key}:"))

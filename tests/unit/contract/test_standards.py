@@ -164,6 +164,7 @@ def test_key_policies_name_services_and_the_account_never_roles():
     assert [each["Principal"] for each in services] == [
         {"Service": "cloudwatch.amazonaws.com"},
         {"Service": "budgets.amazonaws.com"},
+        {"Service": "costalerts.amazonaws.com"},
     ]
     assert all(each["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}} for each in services)
     assert all({"kms:Decrypt", "kms:GenerateDataKey*"} <= set(each["Action"]) for each in services)

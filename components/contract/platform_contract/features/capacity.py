@@ -1,8 +1,11 @@
-"""Capacity: runs of a function that are kept ready, as many as load or the clock want.
+"""Capacity: runs of a function that are kept ready, as many as load or the clock want; and how much a table takes in a second at most.
 
 What is ready belongs to the alias that callers come by, so it moves with a release. Where the number changes by itself, Application Auto Scaling owns
 it and updates leave it alone. Snapshots (SnapStart) are the alternative; they are a setting of the function.
-Sources: Lambda guide, "Configuring provisioned concurrency for a function" and "Managing provisioned concurrency with Application Auto Scaling".
+
+Tables are on demand, so nothing scales them: DynamoDB does, up to the quota of the account. A maximum is a bound on what a loop or a flood costs, and it is a setting
+of the table and of its indexes. Writes have none at an index: each is one to the table first, and one that its index cannot take is refused for the table.
+Sources: DynamoDB guide, "DynamoDB maximum throughput for on-demand tables"; Lambda guide, "Configuring provisioned concurrency for a function" and "Managing provisioned concurrency with Application Auto Scaling".
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,10 +72,16 @@ class CapacityPlan(Plain):
     """By function."""
 
 
-def start_from_snapshots(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> WorkloadPlan:
-    """The pilot's plan, where versions of functions that ask for it start from snapshots."""
+def snapshots_and_maxima(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> WorkloadPlan:
+    """The pilot's plan, where versions of functions that ask for it start from snapshots, and tables have the maximum of the manifest."""
     functions = {name: function.model_copy(update={"snap_start": manifest.functions[name].snap_start}) for name, function in plan.functions.items()}
-    return plan.model_copy(update={"functions": functions})
+    tables = {
+        name: table.model_copy(update={
+            "maximum_read_units": manifest.tables[name].maximum_read_units_per_second, "maximum_write_units": manifest.tables[name].maximum_write_units_per_second,
+        }) if name in manifest.tables else table
+        for name, table in plan.tables.items()
+    }  # fmt: skip
+    return plan.model_copy(update={"functions": functions, "tables": tables})
 
 
 def plan_capacity(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> CapacityPlan | None:

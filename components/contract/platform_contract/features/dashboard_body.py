@@ -43,7 +43,7 @@ class LinePlan(Plain):
 class WidgetPlan(Plain):
     """One thing on a dashboard."""
 
-    kind: Literal["text", "alarm", "metric", "log", "number"]
+    kind: Literal["text", "alarm", "metric", "log", "number", "band"]
     title: str = ""
     width: int = 8
     height: int = 6
@@ -55,11 +55,13 @@ class WidgetPlan(Plain):
     period_seconds: int = PERIOD_SECONDS
     """Of a data point of its series."""
     metrics: dict[str, AlarmMetricPlan] = {}
-    """What a number is computed from: name in `text`, its expression -> metric."""
+    """What a number, or the line in a band, is computed from: name in `text`, its expression -> metric."""
+    band: float = 0
+    """Standard deviations that are still usual."""
     days: int = 0
     """Up to now, that a number is about, whatever time the dashboard shows."""
     api: str = ""
-    """Whose id the metrics of a number have as a dimension."""
+    """Whose id the metrics of a number or a band have as a dimension."""
 
 
 class DashboardPlan(Plain):
@@ -78,7 +80,7 @@ def body_of(plan: DashboardPlan, region: str, api_ids: Mapping[str, str]) -> str
         if x + widget.width > COLUMNS:
             x, y, height = 0, y + height, 0
         place: dict[str, Any] = {"x": x, "y": y, "width": widget.width, "height": widget.height}
-        place["type"] = "metric" if widget.kind == "number" else widget.kind
+        place["type"] = "metric" if widget.kind in ("number", "band") else widget.kind
         widgets.append({**place, "properties": _properties(widget, region, api_ids)})
         x, height = x + widget.width, max(height, widget.height)
     return json.dumps({"widgets": widgets}, sort_keys=True)
@@ -92,6 +94,8 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
             return {"title": widget.title, "alarms": list(widget.alarm_arns)}
         case "number":
             return _number(widget, region, api_ids)
+        case "band":
+            return _band(widget, region, api_ids)
         case "log":
             return {"title": widget.title, "region": region, "query": widget.text, "view": "table"}
     drawn = {
@@ -104,15 +108,31 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
 
 def _number(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> dict[str, Any]:
     """One value for all of its days: the period is the whole time."""
-    rows: list[Any] = [[{"expression": widget.text, "label": widget.title, "id": "number"}]]
-    for name, metric in widget.metrics.items():
-        dimensions = {**metric.dimensions, **dict.fromkeys(metric.assigned_dimensions, api_ids[widget.api] if widget.api else "")}
-        words = [word for pair in dimensions.items() for word in pair]
-        rows.append([metric.namespace, metric.metric_name, *words, {"id": name, "stat": metric.statistic, "visible": False, "label": name}])
+    rows: list[Any] = [[{"expression": widget.text, "label": widget.title, "id": "number"}], *_hidden(widget, api_ids)]
     return {
         "title": widget.title, "region": region, "view": "singleValue", "setPeriodToTimeRange": True, "period": PERIOD_SECONDS,
         "start": f"-P{widget.days}D", "end": "P0D", "metrics": rows,
     }  # fmt: skip
+
+
+def _band(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> dict[str, Any]:
+    """A line, and what is usual of it: the same expression and period as of the alarm, so that CloudWatch draws the band which that one has learnt."""
+    usual = {"expression": f"ANOMALY_DETECTION_BAND(watched, {widget.band:g})", "label": "usual", "id": "usual"}
+    rows = [[{"expression": widget.text, "label": widget.title, "id": "watched"}], [usual], *_hidden(widget, api_ids)]
+    return {
+        "title": widget.title, "region": region, "view": "timeSeries", "stacked": False, "period": widget.period_seconds, "yAxis": {"left": {"min": 0}},
+        "metrics": rows,
+    }  # fmt: skip
+
+
+def _hidden(widget: WidgetPlan, api_ids: Mapping[str, str]) -> list[list[Any]]:
+    """The metrics that an expression is computed from."""
+    rows: list[list[Any]] = []
+    for name, metric in widget.metrics.items():
+        dimensions = {**metric.dimensions, **dict.fromkeys(metric.assigned_dimensions, api_ids[widget.api] if widget.api else "")}
+        words = [word for pair in dimensions.items() for word in pair]
+        rows.append([metric.namespace, metric.metric_name, *words, {"id": name, "stat": metric.statistic, "visible": False, "label": name}])
+    return rows
 
 
 def _metric(series: SeriesPlan, api_ids: Mapping[str, str]) -> list[Any]:

@@ -7,7 +7,7 @@ has; so none is drawn that AWS does not publish. Source of the form: CloudWatch 
 from collections.abc import Iterable, Iterator, Mapping
 
 from platform_contract import naming
-from platform_contract.features import backups, cold_starts
+from platform_contract.features import anomalies, backups, cold_starts
 from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
@@ -130,6 +130,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         yield _text("## Business")
         yield from (_counted(name, metric) for name, metric in metrics.metrics.items())
     yield from _ready(plan)
+    yield from _unusual(plan)
     things = list(watched(settings, plan))
     for title in TITLES:
         kinds = [kind for kind, metrics_of in METRICS.items() if metrics_of.title == title]
@@ -170,6 +171,17 @@ def _ready(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
             series = SeriesPlan(label=name, namespace="AWS/Lambda", metric_name=metric, statistic=statistic, dimensions=dimensions)
             lines = (LinePlan(label=each.suffix, value=each.threshold) for each in ready.alarms if each.metric_name == metric)
             yield WidgetPlan(kind="metric", title=f"{name}: {metric}, {statistic}", series=(series,), lines=_distinct(lines))
+
+
+def _unusual(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What is compared with what is usual, in the band that was learnt."""
+    part = plan.features.get(anomalies.FEATURE)
+    if not isinstance(part, anomalies.AnomaliesPlan):
+        return
+    yield _text("## Usual, and not")
+    for name, alarm in ((each.name, each.alarm) for each in part.unusual):
+        yield WidgetPlan(kind="band", title=f"{name}: {alarm.suffix.partition('-')[2]}", text=alarm.expression, metrics=alarm.metrics,
+                         band=alarm.band or 0, api=alarm.api, period_seconds=alarm.period_seconds)  # fmt: skip
 
 
 def _backups(plan: WorkloadPlan) -> Iterator[WidgetPlan]:

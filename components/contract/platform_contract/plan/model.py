@@ -14,6 +14,8 @@ from platform_contract.plan.graphql import GraphqlPlan
 from platform_contract.plan.plain import (
     AlarmPlan,
     AssignedStatementPlan,
+    BoundedPlan,
+    IndexPlan,
     KeyStatementPlan,
     LimitPlan,
     NamedAlarm,
@@ -47,12 +49,7 @@ class KeyPlan(Plain):
     deletion_window_days: int
 
 
-class IndexPlan(Plain):
-    partition_key: str
-    sort_key: str | None
-
-
-class TablePlan(Plain):
+class TablePlan(BoundedPlan):
     physical_name: str
     arn: str
     partition_key: str

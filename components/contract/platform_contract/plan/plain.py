@@ -112,7 +112,7 @@ class AlarmMetricPlan(Plain):
 
 
 class MathAlarmPlan(NamedAlarm):
-    """An alarm of metric math. With `band` it compares its one metric with what is usual, and has neither expression nor threshold."""
+    """An alarm of metric math. With `band` it has no threshold: it compares its one metric, or the expression of it, with what is usual."""
 
     metrics: dict[str, AlarmMetricPlan]
     """Name in the expression -> metric."""
@@ -145,6 +145,21 @@ class CompositeAlarmPlan(NamedAlarm):
 
     all_of: tuple[str, ...]
     """Physical names."""
+
+
+class IndexPlan(Plain):
+    """A second way to find the items of a table."""
+
+    partition_key: str
+    sort_key: str | None
+
+
+class BoundedPlan(Plain):
+    """A table on demand, and how much it takes in a second at most. None: it names no maximum, and DynamoDB keeps what there was."""
+
+    maximum_read_units: int | None
+    """Of the table, and of each index."""
+    maximum_write_units: int | None
 
 
 class ProvisionedPlan(Plain):

@@ -2,8 +2,8 @@
 
 from platform_contract import naming
 from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.model import BucketPlan, IndexPlan, QueuePlan, QueueTriggerPlan, TablePlan
-from platform_contract.plan.plain import AlarmPlan
+from platform_contract.plan.model import BucketPlan, QueuePlan, QueueTriggerPlan, TablePlan
+from platform_contract.plan.plain import AlarmPlan, IndexPlan
 from platform_contract.plan.triggers import plan_listeners
 from platform_contract.registry import METRICS
 from platform_contract.settings import Settings
@@ -30,6 +30,9 @@ def plan_tables(settings: Settings, manifest: Manifest) -> dict[str, TablePlan]:
             physical_name=physical, arn=naming.table_arn(settings, physical), partition_key=spec.partition_key,
             sort_key=spec.sort_key, expires_at=spec.expires_at, stream_view=dynamodb.STREAM_VIEW if spec.stream else None,
             indexes={index: IndexPlan(partition_key=it.partition_key, sort_key=it.sort_key) for index, it in spec.indexes.items()},
+            # The account's quota until the phase scale (features/capacity.py): a table that named no maximum would keep the one that it had there.
+            maximum_read_units=dynamodb.MAXIMUM_UNITS_PER_SECOND if spec.maximum_read_units_per_second else None,
+            maximum_write_units=dynamodb.MAXIMUM_UNITS_PER_SECOND if spec.maximum_write_units_per_second else None,
             protect=settings.protect_state,
             recovery_days=dynamodb.RECOVERY_DAYS,
             alarms=_table_alarms(settings, manifest, name, physical, spec),

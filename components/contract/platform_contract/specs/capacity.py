@@ -8,6 +8,7 @@ from ..words import Name, Strict
 from .function import MemoryMb, ProvisionedConcurrency, ReservedConcurrency, TimeoutSeconds
 from .rest_trigger import CacheGb
 from .stream import RetentionHours, Shards
+from .table import MaximumReadUnits, MaximumWriteUnits
 
 RequestsPerMonth = Annotated[int, Field(ge=0, description="Requests or events a month.")]
 PeakPerSecond = Annotated[float, Field(ge=0, description="Requests or events a second at the peak.")]
@@ -29,6 +30,13 @@ class FunctionCapacity(Strict):
     timeout_seconds: TimeoutSeconds = UNSET
     reserved_concurrency: ReservedConcurrency = UNSET
     provisioned_concurrency: ProvisionedConcurrency = UNSET
+
+
+class TableCapacity(Strict):
+    """Capacity of one table in an environment."""
+
+    maximum_read_units_per_second: MaximumReadUnits = UNSET
+    maximum_write_units_per_second: MaximumWriteUnits = UNSET
 
 
 class StreamCapacity(Strict):
@@ -61,6 +69,7 @@ class CapacitySpec(Strict):
     """What is different in one environment. Everything else is the same in all of them."""
 
     functions: dict[Name, FunctionCapacity] = Field(default={}, description="Function -> what it has there.")
+    tables: dict[Name, TableCapacity] = Field(default={}, description="Table -> what it has there.")
     streams: dict[Name, StreamCapacity] = Field(default={}, description="Stream -> what it has there.")
     rest_api: RestApiCapacity = Field(default=RestApiCapacity(), description="What its REST API has there.")
     profile: ProfileCapacity = Field(default=ProfileCapacity(), description="The load that comes there.")

@@ -1,18 +1,19 @@
-"""That what differs by environment is there, and that streams of a fixed size are large enough."""
+"""That what differs by environment is there, and that streams of a fixed size and tables with a maximum are large enough."""
 
+import math
 from collections.abc import Iterator
 
 from ..problems import choices, did_you_mean
-from ..standards import kinesis
+from ..standards import dynamodb, kinesis
 from .connections import Broken
 from .manifest import Manifest
 
 
 def check_environments(manifest: Manifest) -> Iterator[Broken]:
-    """Every environment names functions and streams that there are, and a REST API where there is one."""
+    """Every environment names functions, tables and streams that there are, and a REST API where there is one."""
     for environment, spec in manifest.environments.items():
         path = f"environments.{environment}"
-        for section, named in (("functions", spec.functions), ("streams", spec.streams)):
+        for section, named in (("functions", spec.functions), ("tables", spec.tables), ("streams", spec.streams)):
             known = manifest.section(section)
             for name in named:
                 if name not in known:
@@ -31,6 +32,27 @@ def check_shards(manifest: Manifest) -> Iterator[Broken]:
             yield (f"streams.{name}.shards", stream.shards,
                    f"takes {most:,} records a second, and the peak of the profile is {manifest.profile.peak_per_second:g}",
                    f"raise it to {needed}, or leave it out: a stream on demand grows by itself")  # fmt: skip
+
+
+READS, WRITES = frozenset({"read", "get", "query", "batch-get"}), frozenset({"write", "put", "update", "delete", "batch-write", "check"})
+"""Verbs on a table that take read units, and write units."""
+
+
+def check_maxima(manifest: Manifest) -> Iterator[Broken]:
+    """The maximum of a table lets the peak that the profile expects pass, with one unit for each event: it is there for what nobody expects."""
+    peak = manifest.profile.peak_per_second
+    for name, table in manifest.tables.items():
+        verbs = {verb for function in manifest.functions.values() for verb in function.uses.get(name, ())}
+        for field, most, taking in (
+            ("maximum_read_units_per_second", table.maximum_read_units_per_second, READS),
+            ("maximum_write_units_per_second", table.maximum_write_units_per_second, WRITES),
+        ):
+            if most is None or most >= peak or not verbs & taking:
+                continue
+            enough = math.ceil(2 * peak)
+            fix = f"raise it to {enough}, twice the peak" if enough <= dynamodb.MAXIMUM_UNITS_PER_SECOND else "remove it, and let AWS raise the account's quota for a table"
+            yield (f"tables.{name}.{field}", most, f"throttles the expected: at the peak of the profile {peak:g} events a second come, and each takes one unit at least",
+                   f"{fix}, or correct the profile")  # fmt: skip
 
 
 def told_at(manifest: Manifest, environment: str, path: str) -> str:

@@ -15,7 +15,7 @@ from ..settings import Settings
 from ..standards import backup, dynamodb, lambda_
 from ..standards.data_class import CLASSES
 from . import names
-from .capacity_checks import check_shards
+from .capacity_checks import check_maxima, check_shards
 from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
@@ -46,6 +46,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_routes(manifest)
     yield from check_queues(manifest)
     yield from check_shards(manifest)
+    yield from check_maxima(manifest)
     yield from check_connections(manifest)
     yield from check_datasets(manifest)
     yield from check_rest(manifest)

@@ -116,14 +116,14 @@ class Manifest(Strict):
     cost: CostSpec = Field(description="What it may cost.")
     operations: OperationsSpec = Field(default=OperationsSpec(), description="How it is operated: what the phases after pilot ask.")
     environments: dict[Environment, CapacitySpec] = Field(
-        default={}, description="Environment -> capacity that is different there: memory, timeouts, concurrency, shards, retention, cache, load, budget."
+        default={}, description="Environment -> capacity that is different there: memory, timeouts, concurrency, throughput, shards, retention, cache, load, budget."
     )
 
     def in_environment(self, environment: str) -> "Manifest":
         """The workload as it is there: with the capacity of that environment, and without those of others."""
         given = self.environments.get(environment, CapacitySpec())
         changed: dict[str, Any] = {"environments": {}}
-        for section in ("functions", "streams"):
+        for section in ("functions", "tables", "streams"):
             there = getattr(given, section)
             changed[section] = {name: spec.model_copy(update=written(there.get(name))) for name, spec in self.section(section).items()}
         for part in ("rest_api", "profile", "cost"):

@@ -1,5 +1,7 @@
 """A DynamoDB table."""
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
 from ..problems import broken
@@ -9,6 +11,16 @@ from ..words import Attribute, Name, Strict
 Generation = Field(
     default=1, ge=1, le=99, description="Count it up to replace the resource by a new, empty one on purpose; 1 at first."
 )
+
+
+_FROM_SCALE = (
+    f"from the phase scale on. What goes beyond is throttled, so it bounds what a loop can cost. To take it away write {dynamodb.MAXIMUM_UNITS_PER_SECOND}, which is "
+    "the account's quota: DynamoDB keeps the maximum of a table that names none."
+)
+MaximumReadUnits = Annotated[
+    int, Field(ge=1, le=dynamodb.MAXIMUM_UNITS_PER_SECOND, description=f"Read request units a second at most, and as many of each of its indexes, {_FROM_SCALE}")
+]
+MaximumWriteUnits = Annotated[int, Field(ge=1, le=dynamodb.MAXIMUM_UNITS_PER_SECOND, description=f"Write request units a second at most, {_FROM_SCALE}")]
 
 
 class IndexSpec(Strict):
@@ -30,6 +42,8 @@ class TableSpec(Strict):
         default={}, max_length=dynamodb.MAXIMUM_INDEXES, description="Further ways to find items; each is paid for by every write."
     )
     stream: bool = Field(default=False, description="Whether its changes can trigger functions: each with the item before and after.")
+    maximum_read_units_per_second: MaximumReadUnits | None = None
+    maximum_write_units_per_second: MaximumWriteUnits | None = None
     generation: int = Generation
 
     @model_validator(mode="after")

@@ -7,6 +7,10 @@ RECOVERY_DAYS = 35
 MAXIMUM_INDEXES = 20
 """Global secondary indexes of a table. Source: DynamoDB guide, "Quotas"."""
 
+MAXIMUM_UNITS_PER_SECOND = 40_000
+"""Read and write request units that a table on demand takes in a second, and each of its indexes, without a maximum of its own. Source: DynamoDB guide,
+"Quotas", "Throughput default quotas"; AWS raises it, and the maximum of a table may not be higher."""
+
 STREAM_VIEW = "NEW_AND_OLD_IMAGES"
 """What a change carries: the item before and after, so that a consumer can tell what has gone."""
 

@@ -30,6 +30,12 @@ SERVICES: dict[str, dict[str, Any]] = {
         "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
         "why": "publishes budget notices to an encrypted topic (Cost Management guide)",
     },
+    "cost_anomalies": {
+        "principal": "costalerts.amazonaws.com",
+        "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
+        "condition": {"StringEquals": {"aws:SourceAccount": "{account_id}"}},
+        "why": "publishes cost anomalies to an encrypted topic (Cost Management guide, \"Creating an Amazon SNS topic for anomaly notifications\")",
+    },
     "sns": {
         "principal": "sns.amazonaws.com",
         "actions": ("kms:Decrypt", "kms:GenerateDataKey*"),
@@ -79,8 +85,8 @@ WORKLOAD_SERVICES = ("logs",)
 """What the key of every workload admits: its log groups are encrypted with it. Further services only where the workload has what they
 deliver: see `plan.access.services_of`; all else comes through its roles."""
 
-ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets")
-"""What the key of the alarm topic admits."""
+ALARM_TOPIC_SERVICES = ("cloudwatch", "budgets", "cost_anomalies")
+"""What the alarm topic and its key admit."""
 
 
 ADMINISTRATION = (

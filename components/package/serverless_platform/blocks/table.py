@@ -6,6 +6,8 @@ import pulumi
 import pydantic
 from pulumi_aws import dynamodb
 
+from platform_contract.specs.table import MaximumReadUnits, MaximumWriteUnits
+
 from ..arguments import PlainArguments, checked
 from ..watch.alarms import AlarmArgs, make_alarms
 
@@ -34,6 +36,10 @@ class TableArgs(TypedDict):
     """Name -> a second way to find items."""
     stream_view: NotRequired[str]
     """What its changes carry, as DynamoDB calls it; without it, it tells none."""
+    maximum_read_units: NotRequired[int]
+    """Read request units a second at most, of the table and of each index, 1 to 40000; without it DynamoDB keeps what there was."""
+    maximum_write_units: NotRequired[int]
+    """Write request units a second at most, of the table, 1 to 40000."""
     key_arn: pulumi.Input[str]
     """ARN of the workload's key."""
     protect: bool
@@ -60,6 +66,8 @@ class _Knobs(PlainArguments):
     expires_at: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
     indexes: dict[str, _Index] = {}
     stream_view: str | None = pydantic.Field(default=None, pattern="^(NEW_IMAGE|OLD_IMAGE|NEW_AND_OLD_IMAGES|KEYS_ONLY)$")
+    maximum_read_units: MaximumReadUnits | None = None
+    maximum_write_units: MaximumWriteUnits | None = None
     protect: bool
     recovery_days: int = pydantic.Field(ge=1, le=35)
 
@@ -100,9 +108,10 @@ class Table(pulumi.ComponentResource):
             range_key=knobs.sort_key,
             attributes=[dynamodb.TableAttributeArgs(name=key, type="S") for key in keys],
             global_secondary_indexes=[
-                dynamodb.TableGlobalSecondaryIndexArgs(name=index, key_schemas=_schemas(it), projection_type="ALL")
+                dynamodb.TableGlobalSecondaryIndexArgs(name=index, key_schemas=_schemas(it), projection_type="ALL", on_demand_throughput=_reads(knobs))
                 for index, it in knobs.indexes.items()
             ],
+            on_demand_throughput=_throughput(knobs),
             stream_enabled=True if knobs.stream_view else None,
             stream_view_type=knobs.stream_view,
             ttl=dynamodb.TableTtlArgs(attribute_name=knobs.expires_at, enabled=True) if knobs.expires_at else None,
@@ -114,6 +123,17 @@ class Table(pulumi.ComponentResource):
             tags=self._args["tags"],
             opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
         )
+
+
+def _throughput(knobs: _Knobs) -> dynamodb.TableOnDemandThroughputArgs | None:
+    reads, writes = knobs.maximum_read_units, knobs.maximum_write_units
+    return dynamodb.TableOnDemandThroughputArgs(max_read_request_units=reads, max_write_request_units=writes) if reads or writes else None
+
+
+def _reads(knobs: _Knobs) -> dynamodb.TableGlobalSecondaryIndexOnDemandThroughputArgs | None:
+    """A query of an index takes nothing of what the table has. A write of one is a write of the table, which is bounded."""
+    reads = knobs.maximum_read_units
+    return dynamodb.TableGlobalSecondaryIndexOnDemandThroughputArgs(max_read_request_units=reads) if reads else None
 
 
 def _schemas(index: _Index) -> list[dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:

@@ -15,6 +15,8 @@ from platform_contract.standards.tags import TOLD_BY
 
 ANSWER = "answer"
 """Id of the query that an alarm of metric math compares: its expression, or the band."""
+WATCHED = "watched"
+"""Id of the expression that is compared with a band, where it is more than a metric."""
 
 
 class AlarmArgs(TypedDict):
@@ -99,12 +101,16 @@ def make_math_alarm(
                 namespace=metric.namespace, metric_name=metric.metric_name, stat=metric.statistic, period=plan.period_seconds,
                 dimensions={**metric.dimensions, **{key: assigned for key in metric.assigned_dimensions if assigned is not None}},
             ),
-            return_data=plan.band is not None,
+            return_data=plan.band is not None and not plan.expression,
         )
         for each, metric in plan.metrics.items()
     ]  # fmt: skip
-    expression = plan.expression if plan.band is None else f"ANOMALY_DETECTION_BAND({next(iter(plan.metrics))}, {plan.band:g})"
-    queries.append(cloudwatch.MetricAlarmMetricQueryArgs(id=ANSWER, expression=expression, label=plan.suffix, return_data=True))
+    expression = plan.expression
+    if plan.band is not None:
+        if expression:
+            queries.append(cloudwatch.MetricAlarmMetricQueryArgs(id=WATCHED, expression=expression, label=plan.suffix, return_data=True))
+        expression = f"ANOMALY_DETECTION_BAND({WATCHED if plan.expression else next(iter(plan.metrics))}, {plan.band:g})"
+    queries.append(cloudwatch.MetricAlarmMetricQueryArgs(id=ANSWER, expression=expression, label="usual" if plan.band else plan.suffix, return_data=True))
     return cloudwatch.MetricAlarm(
         f"{name}-{plan.suffix}", name=plan.physical_name, alarm_description=plan.description, metric_queries=queries,
         comparison_operator=plan.comparison_operator, threshold=plan.threshold, threshold_metric_id=ANSWER if plan.band is not None else None,
