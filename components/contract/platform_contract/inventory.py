@@ -119,6 +119,20 @@ class FlagsEntry(Plain):
     flags: dict[str, FlagEntry]
 
 
+class ProbeEntry(Plain):
+    """What calls a workload as a client does; only of one in the phase scale whose APIs have something to call."""
+
+    function: FunctionEntry
+    secret_name: str
+    """With what it proves itself; empty where it needs no more than its role."""
+    key_id: str
+    """Of its API key; empty where no route wants one."""
+    issuer: Literal["pool", "issuer", ""]
+    """Who gives it tokens: the managed user pool, another issuer, or nobody, because it needs none."""
+    left_out: dict[str, str]
+    """Route, or kind of API -> why it does not call it."""
+
+
 class WorkloadEntry(Plain):
     owner: str
     phase: str
@@ -138,6 +152,7 @@ class WorkloadEntry(Plain):
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
     release: ReleaseEntry | None = None
+    probe: ProbeEntry | None = None
     feature_flags: FlagsEntry | None = None
     dashboards: dict[str, str] = {}
     """release, runtime -> name in CloudWatch; empty before the phase standardize."""

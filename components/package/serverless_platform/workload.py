@@ -5,11 +5,12 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
-from platform_contract.features.backups import BackupsPlan
 from platform_contract.features.feature_flags import FeatureFlagsPlan
+from platform_contract.features.probe import ProbePlan
 from platform_contract.features.rollout import RolloutPlan
-from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan
+from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
+from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.planning import plan_workload
 from platform_contract.settings import PHASES
 from platform_contract.specs import read_manifest
@@ -89,7 +90,8 @@ class Workload(pulumi.ComponentResource):
         made, reached = self._pilot, PHASES.index(self._plan.phase)
         context = Context(
             name=self._name, plan=self._plan, functions=made.functions, apis={**made.apis, **made.rest_apis, **made.sockets, **made.graphql},
-            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"], features=self._features,
+            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"], identity=made.identity, user_pool_arn=self._from["user_pool_arn"] or "",
+            features=self._features,
         )  # fmt: skip
         for later in LATER_PHASES:
             if PHASES.index(later.phase) <= reached:
@@ -168,19 +170,33 @@ class Workload(pulumi.ComponentResource):
                 for name, api in made.graphql.items()
             },
             "release": self._release(),
+            "probe": self._probe(),
             "feature_flags": self._feature_flags(),
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
 
     def _of_checks(self) -> dict[str, Any]:
-        """The schedules of its restore check, so that one can be run by hand."""
-        backups = self._plan.features.get("backups")
-        scheduler = backups.scheduler if isinstance(backups, BackupsPlan) else None
+        """The schedules of its restore check and its probe, so that one can be run by hand."""
         return {
             f"{schedule.function}-{step}": {"physical_name": schedule.physical_name, "group_name": scheduler.group_name}
+            for scheduler in parts_of(SchedulerPlan, self._plan.features)
             for step, schedule in scheduler.schedules.items()
-        } if scheduler else {}
+        }
+
+    def _probe(self) -> dict[str, Any] | None:
+        """Its probe, so that it can be given what it proves itself with; None where nothing is called."""
+        probe, made = self._plan.features.get("probe"), self._features.get("probe")
+        if made is None or not isinstance(probe, ProbePlan) or probe.runner is None:
+            return None
+        function = made.function
+        return {
+            "secret_name": made.probe.secret_name, "key_id": made.probe.key_id, "issuer": probe.runner.issuer, "left_out": probe.left_out,
+            "function": {
+                "physical_name": function.physical_name, "alias_arn": function.alias_arn, "log_group": function.log_group_name,
+                "timeout_seconds": probe.runner.function.timeout_seconds, "failures_url": function.failures_url,
+            },
+        }  # fmt: skip
 
     def _release(self) -> dict[str, Any] | None:
         rollout, made = self._plan.features.get("rollout"), self._features.get("rollout")
