@@ -6,7 +6,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import flags, invoke, logs, probe, redrive, schedule, secret
+from operations import flags, invoke, logs, owners, probe, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
 from operations.releases import promote as promotion
@@ -59,6 +59,10 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     )  # fmt: skip
     login.add_argument("workload")
     login.set_defaults(run=probe.lines)
+
+    registry = commands.add_parser("owners", parents=[common], help="every workload: who answers for it, its last release, whether it keeps what it promises")
+    registry.add_argument("--page", metavar="FILE", help="writes the table into FILE as a page of Markdown instead")
+    registry.set_defaults(run=owners.lines)
 
     back = commands.add_parser(
         "redrive", parents=[common], help="moves the dead letters of a queue back into it",

@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Backups"}
+    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Backups", "Probe"}
     known = {component.__name__ for component in PUBLISHED} | later
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
@@ -137,7 +137,7 @@ def alarms(graph: Graph) -> Iterator[str]:
         rate = metrics[inputs["metricName"]] and inputs.get("statistic") == "Average"
         low, high = (0, 1) if rate else (0, float("inf"))
         beyond = inputs["comparisonOperator"] == "GreaterThanThreshold"
-        if inputs["comparisonOperator"] == "LessThanThreshold" and inputs["treatMissingData"] != "breaching":
+        if inputs["comparisonOperator"] == "LessThanThreshold" and not _told_of_silence(graph, alarm):
             yield f"{alarm.urn}: is silent when nothing at all is counted"
         if not (low <= inputs["threshold"] < high if beyond else low < inputs["threshold"] <= high):
             yield f"{alarm.urn}: threshold {inputs['threshold']} is outside of what the statistic can reach, {low} to {high}"
@@ -163,6 +163,13 @@ def alarms(graph: Graph) -> Iterator[str]:
     for queue in graph.all("sqs/queue"):
         if "redrivePolicy" not in queue.inputs and queue.inputs["name"] not in watched:
             yield f"{queue.urn}: a dead-letter queue without an alarm on its depth"
+
+
+def _told_of_silence(graph: Graph, alarm: Node) -> bool:
+    """Whether somebody is told when nothing is counted: by this alarm, or by another on the same metric."""
+    watched = {key: alarm.inputs.get(key) for key in ("namespace", "metricName", "dimensions")}
+    return any(each.inputs["treatMissingData"] == "breaching" for each in alarms_of_one_metric(graph)
+               if {key: each.inputs.get(key) for key in watched} == watched)  # fmt: skip
 
 
 def roles(graph: Graph) -> Iterator[str]:
@@ -273,6 +280,11 @@ def _told(function: Node, resource: Node) -> bool:
 def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     if name == "service":
         return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
+    if name == "api":
+        return value in {each.inputs["name"] for kind in ("apigatewayv2/api", "apigateway/restApi") for each in graph.all(kind)}
+    if name == "route":
+        paths = {f"{each.name}-id": each for each in graph.all("apigateway/resource")}
+        return value in {each.inputs["routeKey"] for each in graph.all("apigatewayv2/route")} | {_rest_route(each, paths) for each in graph.all("apigateway/method")}
     if name == "Resource":
         return value in {f"{alias.inputs['functionName']}:{alias.inputs['name']}" for alias in graph.all("lambda/alias")}
     if name == "ExecutedVersion":
@@ -288,6 +300,15 @@ def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}
     kind, field = OWNERS[name]
     return value in {node.inputs.get(field) or node.outputs.get(field) for node in graph.all(kind)}
+
+
+def _rest_route(method: Node, paths: dict[str, Node]) -> str:
+    """Method and path of a method of a REST API, from the tree of its resources."""
+    segments, at = [], paths.get(method.inputs["resourceId"])
+    while at is not None:
+        segments.append(at.inputs["pathPart"])
+        at = paths.get(at.inputs["parentId"])
+    return f"{method.inputs['httpMethod']} /{'/'.join(reversed(segments))}"
 
 
 def _second_windows(graph: Graph) -> Iterator[str]:

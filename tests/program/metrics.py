@@ -26,7 +26,10 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "4XXError": False, "Latency": False}},
     "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
-    "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
+    "serverless-platform": {
+        ("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False},  # tests/package/test_restore_check.py
+        ("api", "route", "service"): {"ProbeSucceeded": False, "ProbeMilliseconds": False},  # tests/package/test_probe.py
+    },
     "AWS/DynamoDB": {
         ("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False,
                         "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False},

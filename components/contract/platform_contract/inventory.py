@@ -133,6 +133,41 @@ class ProbeEntry(Plain):
     """Route, or kind of API -> why it does not call it."""
 
 
+class RegistryEntry(Plain):
+    """Who answers for a workload, and what it was expected to cost when it was last updated."""
+
+    contact: str
+    on_call: str
+    cost_centre: str
+    expected_usd: float
+    """A month, at the traffic of its manifest."""
+    budget_usd: float
+
+
+class MetricEntry(Plain):
+    namespace: str
+    metric_name: str
+    statistic: str
+    dimensions: dict[str, str]
+
+
+class ObjectiveEntry(Plain):
+    """One promise about one API; only of a workload in the phase scale."""
+
+    api: str
+    indicator: str
+    """availability or latency."""
+    budget: float
+    """Share of the requests that may be bad, over `days`."""
+    days: int
+    alarms: tuple[str, ...]
+    """Names of the alarms of alarms that say that it is at risk."""
+    metrics: dict[str, MetricEntry]
+    """Name in the expression -> metric; `total` counts all requests."""
+    bad: str
+    """Number of bad requests, as metric math."""
+
+
 class WorkloadEntry(Plain):
     owner: str
     phase: str
@@ -151,6 +186,8 @@ class WorkloadEntry(Plain):
     schedules: dict[str, ScheduleEntry]
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
+    registry: RegistryEntry | None = None
+    objectives: tuple[ObjectiveEntry, ...] = ()
     release: ReleaseEntry | None = None
     probe: ProbeEntry | None = None
     feature_flags: FlagsEntry | None = None

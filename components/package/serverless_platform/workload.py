@@ -5,15 +5,17 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
+from platform_contract.cost import cost
 from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.probe import ProbePlan
 from platform_contract.features.rollout import RolloutPlan
+from platform_contract.features.slo import DAYS, SloPlan
 from platform_contract.plan.model import ApiPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
 from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.planning import plan_workload
-from platform_contract.settings import PHASES
-from platform_contract.specs import read_manifest
+from platform_contract.settings import PHASES, Settings
+from platform_contract.specs import Manifest, read_manifest
 
 from .arguments import PlainArguments, checked
 from .features.context import Context
@@ -69,7 +71,7 @@ class Workload(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("Workload", name, _Knobs, WorkloadArgs, args)
-        self._plan, self._from = _plan(name, args, knobs)
+        self._plan, self._from, self._registry = _plan(name, args, knobs)
         told = {"owner": self._plan.owner, "dataClass": self._plan.data_class, "phase": self._plan.phase}
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
@@ -107,7 +109,7 @@ class Workload(pulumi.ComponentResource):
     def _inventory(self) -> dict[str, Any]:
         plan, made = self._plan, self._pilot
         return {
-            "owner": plan.owner, "phase": plan.phase, "data_class": plan.data_class,
+            "owner": plan.owner, "phase": plan.phase, "data_class": plan.data_class, "registry": self._registry, "objectives": self._objectives(),
             "functions": {
                 name: {
                     "physical_name": function.physical_name, "alias_arn": function.alias_arn,
@@ -184,6 +186,25 @@ class Workload(pulumi.ComponentResource):
             for step, schedule in scheduler.schedules.items()
         }
 
+    def _objectives(self) -> list[dict[str, Any]]:
+        """What it promises, so that it can be said how much of the error budgets is left."""
+        slo, made = self._plan.features.get("slo"), self._pilot
+        ids = {name: api.api_id for apis in (made.apis, made.rest_apis, made.graphql) for name, api in apis.items()}
+        return [
+            {
+                "api": it.api, "indicator": it.indicator, "budget": it.budget, "days": DAYS, "bad": it.left.bad,
+                "alarms": [alarm.physical_name for alarm in it.alarms],
+                "metrics": {
+                    name: {
+                        "namespace": metric.namespace, "metric_name": metric.metric_name, "statistic": metric.statistic,
+                        "dimensions": {**metric.dimensions, **{key: ids[it.left.api] for key in metric.assigned_dimensions}},
+                    }
+                    for name, metric in it.left.metrics.items()
+                },
+            }
+            for it in (slo.objectives if isinstance(slo, SloPlan) else ())
+        ]  # fmt: skip
+
     def _probe(self) -> dict[str, Any] | None:
         """Its probe, so that it can be given what it proves itself with; None where nothing is called."""
         probe, made = self._plan.features.get("probe"), self._features.get("probe")
@@ -235,8 +256,8 @@ def _socket_routes(socket: SocketPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
-    """The plan, and what the platform shares: as given in the arguments, or else as exported. Raises ValueError."""
+def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any], dict[str, Any]]:
+    """The plan; what the platform shares, as given in the arguments, or else as exported; and who answers for it at which cost. Raises ValueError."""
     try:
         platform = Platform.from_text(knobs.platform)
         manifest = read_manifest(knobs.manifest, "manifest", platform.settings)
@@ -260,4 +281,12 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:
         raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in problems))
-    return plan, shared
+    return plan, shared, _registry(manifest.model_copy(update={"phase": plan.phase}), platform.settings)
+
+
+def _registry(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    team = settings.teams[manifest.owner]
+    return {
+        "contact": team.contact, "on_call": team.on_call_email, "cost_centre": team.cost_centre,
+        "expected_usd": round(cost(manifest, settings).expected_usd, 2), "budget_usd": manifest.cost.monthly_budget_usd,
+    }  # fmt: skip

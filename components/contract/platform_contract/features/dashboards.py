@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from platform_contract import naming
-from platform_contract.features import backups, cold_starts
+from platform_contract.features import backups, cold_starts, probe
 from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
@@ -173,6 +173,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         cold = plan.features.get(cold_starts.FEATURE)
         if title == "Functions" and isinstance(cold, cold_starts.ColdStartsPlan):
             yield from (_cold(cold, what, statistic) for what, statistic in (("how many", "SampleCount"), ("milliseconds, p99", "p99")))
+    yield from _probe(plan)
     yield from _backups(plan)
 
 
@@ -222,6 +223,22 @@ def _backups(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
     )
     if took:
         yield WidgetPlan(kind="metric", title="A restore took, in seconds, at most", series=took, period_seconds=restores[0][1].period_seconds)
+
+
+def _probe(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What a client sees of each route that the probe calls: whether it is answered as it should be, and after how long."""
+    part = plan.features.get(probe.FEATURE)
+    if not isinstance(part, probe.ProbePlan) or part.runner is None:
+        return
+    yield _text("## As a client sees it")
+    routes = [alarms[0] for alarms in part.runner.alarms.values() if alarms]
+    for metric, statistic in ((probe.SUCCEEDED, "Minimum"), (probe.MILLISECONDS, "Maximum")):
+        series = tuple(
+            SeriesPlan(label=alarm.dimensions["route"], namespace=alarm.namespace, metric_name=metric, statistic=statistic, dimensions=alarm.dimensions)
+            for alarm in routes
+        )
+        lines = _distinct(LinePlan(label=alarm.suffix, value=alarm.threshold) for alarm in routes) if metric == probe.SUCCEEDED else ()
+        yield WidgetPlan(kind="metric", title=f"probe: {metric}, {statistic}", series=series, lines=lines, period_seconds=part.every_minutes * 60)
 
 
 def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:

@@ -45,7 +45,7 @@ def run_seconds(manifest: Manifest) -> int:
 
 def check_probe(manifest: Manifest) -> Iterator[Broken]:
     """Names in every phase, so that a workload climbs by one word; how long it takes where it is made."""
-    routes = {given.route for _, _, _, given in routes_of(manifest)}
+    routes = [given.route for _, _, _, given in routes_of(manifest)]
     for route in manifest.probe.leaves_out:
         if route not in routes:
             yield (f"probe.leaves_out.{route}", None, f"is no HTTP or REST route of the workload; there is {choices(routes)}",
