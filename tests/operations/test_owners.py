@@ -186,7 +186,7 @@ def test_a_terminal_gets_columns():
 def test_a_page_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.setattr(owners, "clients_in", lambda _: {"cloudwatch": CloudWatch(), "ssm": Ssm()}.__getitem__)
     options = SimpleNamespace(page=str(tmp_path / "none" / "page.md"))
-    with pytest.raises(owners.OperationError, match="cannot write .*: No such file or directory"):
+    with pytest.raises(owners.OperationError, match=r"cannot write .*: No such file or directory"):
         list(owners.lines(options, stack()))  # type: ignore[arg-type]
     options.page = str(tmp_path / "page.md")
     assert list(owners.lines(options, stack())) == [f"{tmp_path / 'page.md'}: 1 workloads of dev"]  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from tests.program.climbing import in_phase, told_in_phase
 from tests.program.graph import Graph, Node
 from tests.program.test_backups import granted, statements
 
+
 def probes(graph: Graph) -> list[Node]:
     return [node for node in graph.all("lambda/function") if node.name.endswith("-probe")]
 

@@ -197,7 +197,7 @@ class Workload(pulumi.ComponentResource):
                 "metrics": {
                     name: {
                         "namespace": metric.namespace, "metric_name": metric.metric_name, "statistic": metric.statistic,
-                        "dimensions": {**metric.dimensions, **{key: ids[it.left.api] for key in metric.assigned_dimensions}},
+                        "dimensions": {**metric.dimensions, **dict.fromkeys(metric.assigned_dimensions, ids.get(it.left.api, ""))},
                     }
                     for name, metric in it.left.metrics.items()
                 },
