@@ -264,6 +264,8 @@ def state_is_protected(graph: Graph, protected: bool) -> Iterator[str]:
             yield f"{node.urn}: forceDestroy is {node.inputs['forceDestroy']}"
     for node in graph.all("secretsmanager/secret"):
         days = node.inputs["recoveryWindowInDays"]
+        if node.name.endswith("-probe-secret"):
+            continue  # made anew by a command, and its name has to be free when the workload comes back to its phase: test_probe.py
         if days != (30 if protected else 0):  # its name is taken for as long, so that the stack could not be made again
             yield f"{node.urn}: can be brought back for {days:g} days"
 

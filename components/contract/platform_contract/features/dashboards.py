@@ -231,13 +231,13 @@ def _probe(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
     if not isinstance(part, probe.ProbePlan) or part.runner is None:
         return
     yield _text("## As a client sees it")
-    routes = [alarms[0] for alarms in part.runner.alarms.values() if alarms]
-    for metric, statistic in ((probe.SUCCEEDED, "Minimum"), (probe.MILLISECONDS, "Maximum")):
+    routes, alarms = [of_route[0] for of_route in part.runner.alarms.values() if of_route], list(alarms_in(part.runner.alarms))
+    for metric, statistic in ((probe.SUCCEEDED, "Minimum"), (probe.SUCCEEDED, "SampleCount"), (probe.MILLISECONDS, "Maximum")):
         series = tuple(
             SeriesPlan(label=alarm.dimensions["route"], namespace=alarm.namespace, metric_name=metric, statistic=statistic, dimensions=alarm.dimensions)
             for alarm in routes
         )
-        lines = _distinct(LinePlan(label=alarm.suffix, value=alarm.threshold) for alarm in routes) if metric == probe.SUCCEEDED else ()
+        lines = _distinct(LinePlan(label=it.suffix, value=it.threshold) for it in alarms if (it.metric_name, it.statistic) == (metric, statistic))
         yield WidgetPlan(kind="metric", title=f"probe: {metric}, {statistic}", series=series, lines=lines, period_seconds=part.every_minutes * 60)
 
 

@@ -144,7 +144,7 @@ def _told(plan: WorkloadPlan, settings: Settings, kind: str, name: str, variable
         case "socket":
             return f"https://{API_ID}.execute-api.{host}/{plan.sockets[name].stage}"
         case "url":
-            return f"https://{API_ID}.execute-api.{host}/live"
+            return f"https://{API_ID}.execute-api.{host}" + (f"/{plan.rest_apis[name].stage}" if name in plan.rest_apis else "")
         case "secret" if name not in plan.secrets:  # of a feature
             return naming.secret_name(settings, plan.name, name)
         case "queue":
