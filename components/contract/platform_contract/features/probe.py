@@ -15,7 +15,7 @@ from platform_contract.name_limits import checked_name
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, Plain, StatementPlan
+from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, Plain
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.plan.rest import ClientPlan, TierPlan
 from platform_contract.plan.secrets import SecretPlan
