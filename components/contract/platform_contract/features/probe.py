@@ -48,15 +48,15 @@ OF_SECRET = ("access_token", "id_token", "api_key")
 """Proofs for which its secret has to have a value."""
 
 _EVERY = "every_seconds"
-_ROW = {"period_of": _EVERY, "datapoints_to_alarm": probe.ALARM_RUNS, "evaluation_periods": probe.ALARM_RUNS}
 ALARMS: Mapping[str, tuple[AlarmStandard, ...]] = {KIND: (
     # Two alarms, because what fails calls somebody at night, and what nobody looks at is no more than unknown.
     AlarmStandard("failing", environment.METRICS_NAMESPACE_VALUE, SUCCEEDED, DIMENSIONS, Threshold(0.5), "LessThanThreshold", (0, 1),
                   f"in {probe.ALARM_RUNS} runs on end a client that did everything right was not answered as it should be", "page", statistic="Minimum",
-                  **_ROW),
+                  period_of=_EVERY, datapoints_to_alarm=probe.ALARM_RUNS, evaluation_periods=probe.ALARM_RUNS),
     AlarmStandard("silent", environment.METRICS_NAMESPACE_VALUE, SUCCEEDED, DIMENSIONS, Threshold(1), "LessThanThreshold", (0, None),
                   f"for {probe.ALARM_RUNS} runs nobody has called it as a client does", "ticket", statistic="SampleCount",
-                  treat_missing_data="breaching", **_ROW),
+                  treat_missing_data="breaching",
+                  period_of=_EVERY, datapoints_to_alarm=probe.ALARM_RUNS, evaluation_periods=probe.ALARM_RUNS),
 )}  # fmt: skip
 """Kind of what is watched -> its alarms, one of each for every route that is called."""
 

@@ -1,6 +1,6 @@
 """What is wrong with the probe of a workload, and with names that it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..problems import choices, did_you_mean
@@ -50,7 +50,7 @@ def check_probe(manifest: Manifest) -> Iterator[Broken]:
         if route not in routes:
             yield (f"probe.leaves_out.{route}", None, f"is no HTTP or REST route of the workload; there is {choices(routes)}",
                    did_you_mean(route, routes) or "remove it, or correct it")  # fmt: skip
-    taken = {"functions": manifest.functions, "secrets": manifest.secrets, "rest_api.clients": manifest.rest_api.clients,
+    taken: dict[str, Mapping[str, Any]] = {"functions": manifest.functions, "secrets": manifest.secrets, "rest_api.clients": manifest.rest_api.clients,
              "rest_api.tiers": manifest.rest_api.tiers}  # fmt: skip
     for section, names in taken.items():
         if probe.COMPONENT in names:

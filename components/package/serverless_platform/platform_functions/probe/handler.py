@@ -34,7 +34,8 @@ def data() -> dict[str, Any]:
 def proofs() -> Proofs:
     """Made once per execution environment. What a client would have to do itself, to log in, is tried once; the platform's own secret is asked for again."""
     once, again = (Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": attempts}) for attempts in (1, 3))
-    session, secret = boto3.Session(), os.environ.get("SECRET_PROBE", "")
+    session: Any = boto3.Session()
+    secret = os.environ.get("SECRET_PROBE", "")
 
     def value() -> str | None:
         secrets = session.client("secretsmanager", config=again)
