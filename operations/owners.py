@@ -18,6 +18,7 @@ from platform_contract.inventory import Inventory, ObjectiveEntry, WorkloadEntry
 COLUMNS = ("workload", "owner", "on call", "phase", "expected / budget a month", "last release", "by", "objectives", "error budget left", "alarms on")
 NONE = "-"
 UNKNOWN = "unknown"
+KEPT = "kept"
 
 ALARMS_OF_A_CALL = 100
 """Names in one DescribeAlarms, and what it answers with at most (CloudWatch API reference)."""
@@ -89,7 +90,7 @@ class Registry:
         return (
             name, workload.owner, known.on_call if known else NONE, workload.phase,
             f"{known.expected_usd:,.2f} / {known.budget_usd:,.2f} USD" if known else NONE, *(released or (UNKNOWN, UNKNOWN)),
-            UNKNOWN if alarms is None else _promises(workload, alarms), self._left(name, workload),
+            UNKNOWN if alarms is None else self._promises(workload, alarms), self._left(name, workload),
             UNKNOWN if alarms is None else _on(workload, alarms),
         )  # fmt: skip
 
@@ -126,11 +127,16 @@ class Registry:
         versions = [lambdas.get_function_configuration(FunctionName=it.physical_name, Qualifier="live") for it in workload.functions.values()]
         return f"{max(_moment(each['LastModified']) for each in versions):%Y-%m-%d %H:%M} with an update", NONE
 
+    def _promises(self, workload: WorkloadEntry, alarms: Mapping[str, Alarm]) -> str:
+        """On the embedded cloud no news is no good news: it evaluates no alarm of metric math."""
+        told = _promises(workload, alarms)
+        return "not evaluated" if told == KEPT and is_embedded(self._clients("cloudwatch")) else told
+
     def _left(self, name: str, workload: WorkloadEntry) -> str:
         if not workload.objectives:
             return NONE
         if is_embedded(self._clients("cloudwatch")):
-            note = "error budgets: the embedded cloud computes no metrics, and its APIs publish none"
+            note = "objectives: the embedded cloud computes no metrics, its APIs publish none, and its alarms of metric math are never evaluated"
             if note not in self.notes:
                 self.notes.append(note)
             return UNKNOWN
@@ -175,7 +181,7 @@ def _promises(workload: WorkloadEntry, alarms: Mapping[str, Alarm]) -> str:
                for it in workload.objectives for name in it.alarms if alarms[name].state == "ALARM"]  # fmt: skip
     if burning:
         return f"at risk: {', '.join(burning)}"
-    return "kept" if all(alarms[name].state == "OK" for name in names) else "no data yet"
+    return KEPT if all(alarms[name].state == "OK" for name in names) else "no data yet"
 
 
 def _on(workload: WorkloadEntry, alarms: Mapping[str, Alarm]) -> str:

@@ -168,8 +168,9 @@ def test_many_alarms_are_asked_for_in_parts():
 
 def test_the_embedded_cloud_says_that_it_computes_nothing():
     row, notes = told(stack(), CloudWatch("http://127.0.0.1:4566"))
-    assert row["error budget left"] == "unknown"
-    assert notes == ["error budgets: the embedded cloud computes no metrics, and its APIs publish none"]
+    assert (row["error budget left"], row["objectives"]) == ("unknown", "not evaluated"), "no news is no good news there"
+    assert notes == ["objectives: the embedded cloud computes no metrics, its APIs publish none, and its alarms of metric math are never evaluated"]
+    assert told(stack(), CloudWatch("http://127.0.0.1:4566", **{PAGE: "ALARM"}))[0]["objectives"].startswith("at risk: http availability")
 
 
 def test_a_page_holds_the_table_and_no_text_of_the_stack_breaks_it():
