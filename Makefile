@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate phases token logs invoke secret run-schedule release rollback releases flags access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help validate phases token logs invoke secret run-schedule probe-login owners release rollback releases flags access least-privilege traces dashboard up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -81,6 +81,12 @@ secret: setup ## gives a secret a value, typed or piped in (NAME=loans/bureau)
 
 run-schedule: setup ## runs a schedule's function once, now (SCHEDULE=housekeeping/sweep)
 	@$(OPERATE) run-schedule "$(SCHEDULE)" $(ON)
+
+probe-login: setup ## gives the probe of a workload a user and a key of its own (WORKLOAD=orders, STACK=dev)
+	@$(OPERATE) probe-login "$(WORKLOAD)" $(ON)
+
+owners: setup ## every workload: owner, on call, phase, cost, last release, state of its objectives (STACK=prod, PAGE=file.md)
+	@$(OPERATE) owners $(if $(PAGE),--page "$(PAGE)") $(ON)
 
 release: setup ## callers get the newest version of a workload's functions, checked before and after (WORKLOAD=orders; OBSERVE=30, STACK=dev)
 	@$(OPERATE) release "$(WORKLOAD)" $(if $(OBSERVE),--observe "$(OBSERVE)") $(ON)

@@ -6,7 +6,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import flags, invoke, logs, prune, redrive, schedule, secret
+from operations import flags, invoke, logs, owners, probe, prune, redrive, schedule, secret
 from operations.errors import OperationError
 from operations.inventory import read
 from operations.releases import promote as promotion
@@ -52,6 +52,18 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     timed = commands.add_parser("run-schedule", parents=[common], help="runs a schedule's function once, now")
     timed.add_argument("schedule", metavar="WORKLOAD/FUNCTION[-INDEX]", help="the number of the trigger only if the function has several schedules")
     timed.set_defaults(run=schedule.lines)
+
+    login = commands.add_parser(
+        "probe-login", parents=[common], help="gives the probe of a workload what it proves itself with",
+        description="Makes a user for the probe in the managed user pool, with a password that nobody sees, reads the value of its API key, and puts both into "
+        "its secret. Again: another password.",
+    )  # fmt: skip
+    login.add_argument("workload")
+    login.set_defaults(run=probe.lines)
+
+    registry = commands.add_parser("owners", parents=[common], help="every workload: who answers for it, its last release, whether it keeps what it promises")
+    registry.add_argument("--page", metavar="FILE", help="writes the table into FILE as a page of Markdown instead")
+    registry.set_defaults(run=owners.lines)
 
     back = commands.add_parser(
         "redrive", parents=[common], help="moves the dead letters of a queue back into it",

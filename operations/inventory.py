@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from operations.errors import OperationError
 from platform_contract.inventory import FunctionEntry, Inventory, QueueEntry, ScheduleEntry, WorkloadEntry
+from platform_contract.standards.probe import COMPONENT as PROBE
 
 
 def read(source: str | None, stack: str | None) -> Inventory:
@@ -41,14 +42,20 @@ def function_of(inventory: Inventory, named: str) -> FunctionEntry:
     """The function that `WORKLOAD/FUNCTION` names. Raises OperationError that names what there is."""
     workload, function = _halves(named, "FUNCTION", "orders/api")
     found = workload_of(inventory, workload)
-    return entry_named(found.functions, function, "function", f"the workload {workload}")
+    known = {**found.functions, **({PROBE: found.probe.function} if found.probe else {})}
+    entry: FunctionEntry = entry_named(known, function, "function", f"the workload {workload}")
+    return entry
 
 
 def secret_of(inventory: Inventory, named: str) -> str:
     """Physical name of the secret that `WORKLOAD/SECRET` names. Raises OperationError that names what there is."""
     workload, secret = _halves(named, "NAME", "loans/bureau")
     found = workload_of(inventory, workload)
-    return entry_named(found.secrets, secret, "secret", f"the workload {workload}").physical_name
+    known = {name: each.physical_name for name, each in found.secrets.items()}
+    if found.probe and found.probe.secret_name:
+        known[PROBE] = found.probe.secret_name
+    physical: str = entry_named(known, secret, "secret", f"the workload {workload}")
+    return physical
 
 
 def schedule_of(inventory: Inventory, named: str) -> ScheduleEntry:

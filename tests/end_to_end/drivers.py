@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from local.operations import run_operation
 from local.smoke import Access, example
 from tests.end_to_end.calls import send, within
 
@@ -41,9 +42,22 @@ def drive(access: Access) -> dict[str, str]:
                 import_module(f"tests.end_to_end.driving.{workload.replace('-', '_')}").drive(access)
             else:
                 drive_by_manifest(access, workload)
+            drive_probe(access, workload)
         except Exception as error:  # the next workload's turn comes all the same
             wrong[workload] = f"{type(error).__name__}: {error}"
     return wrong
+
+
+def drive_probe(access: Access, workload: str) -> None:
+    """One run of the workload's probe, if it has one, with a login of its own. Raises AssertionError where a call is not answered as it should be."""
+    if access.inventory.workloads[workload].probe is None:
+        return
+    done = run_operation(access.cloud, access.inventory, ["probe-login", workload], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    done = run_operation(access.cloud, access.inventory, ["run-schedule", f"{workload}/probe"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout[done.stdout.index("\n{\n") :])
+    assert told and not any(told.values()), f"the probe of {workload} says {told}"
 
 
 def drive_by_manifest(access: Access, workload: str) -> None:

@@ -38,6 +38,7 @@ NOT_DRIVEN = {
     "release-checks": "asks CodeDeploy, which the embedded cloud lacks; its grants are held by tests/program/test_rollout.py, and releases run under it in test_releases.py",
     "restore-check": "works for half an hour and more; tests/local_cloud/test_restoring.py runs it under its role",
     "backup": "is AWS Backup's own, which copies nothing on the embedded cloud; tests/program/test_backups.py holds its grants",
+    "probe-scheduler": "is EventBridge Scheduler's own, and starts what no driver waits for",
     "restore-check-scheduler": "is EventBridge Scheduler's own, and starts what no driver waits for",
 }
 """Role of the platform itself -> why no driver of a workload uses all of it. Only that it is unused is not told of these."""

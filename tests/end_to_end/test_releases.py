@@ -1,6 +1,7 @@
 """Releases on the embedded cloud: real code, real checks, real customers. Bad ones are stopped or taken back, and killed ones are ended."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,6 +98,25 @@ def test_a_release_that_was_killed_is_ended_by_the_next(small: Checkout):
     assert live(small) == before
     assert operate(small, "release", "orders", "--again").returncode == 0
     assert live(small) != before
+
+
+def test_the_registry_tells_of_the_last_release_and_of_what_is_at_risk(small: Checkout, tmp_path):
+    """The table of owners as the stack is now: who released what came of it, and an objective whose alarm lasts."""
+    small.edit(API, 'logger.info("order accepted"', 'logger.info("order noted"')
+    small.up()
+    told = operate(small, "owners").stdout.splitlines()
+    orders, receipts = (next(line for line in told if line.startswith(name)) for name in ("orders", "receipts"))
+    assert re.search(rf"commerce-on-call@example\.com  scale .* released api \d+->{live(small)} +root +not evaluated +unknown +0 of \d+$", orders), orders
+    assert re.search(r"pilot .* with an update +- +none +- +0 of \d+$", receipts), receipts
+    alarms, name = small.access().cloud.client("cloudwatch"), "local-orders-http-availability-burn-1h"
+    alarms.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="drill")
+    try:
+        page = tmp_path / "owners.md"
+        assert operate(small, "owners", "--page", str(page)).returncode == 0
+    finally:
+        alarms.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="drill")
+    row = next(line for line in page.read_text().splitlines() if line.startswith("| orders |"))
+    assert re.search(r"\| at risk: http availability since \d{4}-\d\d-\d\d \d\d:\d\d \(1h\) \|", row), row
 
 
 def test_rollback_is_one_command_and_says_when_there_is_nothing_to_go_back_to(small: Checkout):

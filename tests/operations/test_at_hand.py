@@ -111,7 +111,7 @@ def test_an_event_is_json_a_file_or_standard_input(tmp_path, monkeypatch):
 
 
 def workload(**parts):
-    return SimpleNamespace(environment="local", workloads={"shop": SimpleNamespace(**parts)})
+    return SimpleNamespace(environment="local", workloads={"shop": SimpleNamespace(probe=None, **parts)})
 
 
 def test_a_schedule_is_named_by_its_function_where_that_has_one():

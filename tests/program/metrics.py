@@ -1,4 +1,6 @@
-"""Which metrics AWS publishes under which dimensions, from the services' own lists; and the alarms of one metric."""
+"""Which metrics AWS publishes under which dimensions, from the services' own lists; what dimensions name; and the alarms of one metric."""
+
+from typing import Any
 
 from tests.program.graph import Graph, Node
 
@@ -26,7 +28,10 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "4XXError": False, "Latency": False}},
     "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
-    "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
+    "serverless-platform": {
+        ("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False},  # tests/package/test_restore_check.py
+        ("api", "route", "service"): {"ProbeSucceeded": False, "ProbeMilliseconds": False},  # tests/package/test_probe.py
+    },
     "AWS/DynamoDB": {
         ("TableName",): {"ReadThrottleEvents": False, "WriteThrottleEvents": False,
                         "ConsumedReadCapacityUnits": False, "ConsumedWriteCapacityUnits": False,
@@ -50,3 +55,37 @@ OWNERS = {
 def alarms_of_one_metric(graph: Graph) -> list[Node]:
     """Those that compute have no metric of their own: test_slo.py and test_anomalies.py read them."""
     return [node for node in graph.all("cloudwatch/metricAlarm") if "metricQueries" not in node.inputs]
+
+
+def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
+    if name == "service":
+        return value in {each.inputs["environment"]["variables"]["WORKLOAD"] for each in graph.all("lambda/function")}
+    if name == "api":
+        return value in {each.inputs["name"] for kind in ("apigatewayv2/api", "apigateway/restApi") for each in graph.all(kind)}
+    if name == "route":
+        paths = {f"{each.name}-id": each for each in graph.all("apigateway/resource")}
+        return value in {each.inputs["routeKey"] for each in graph.all("apigatewayv2/route")} | {_rest_route(each, paths) for each in graph.all("apigateway/method")}
+    if name == "Resource":
+        return value in {f"{alias.inputs['functionName']}:{alias.inputs['name']}" for alias in graph.all("lambda/alias")}
+    if name == "ExecutedVersion":
+        return value in {function.outputs["version"] for function in graph.all("lambda/function")}
+    if name == "GlobalSecondaryIndexName":
+        return value in {index["name"] for table in graph.all("dynamodb/table") for index in table.inputs.get("globalSecondaryIndexes", [])}
+    if name == "ApiId":
+        return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
+    if name == "GraphQLAPIId":
+        return value in {f"{api.name}-id" for api in graph.all("appsync/graphQLApi")}
+    if name == "Stage":
+        stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
+        return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}
+    kind, field = OWNERS[name]
+    return value in {node.inputs.get(field) or node.outputs.get(field) for node in graph.all(kind)}
+
+
+def _rest_route(method: Node, paths: dict[str, Node]) -> str:
+    """Method and path of a method of a REST API, from the tree of its resources."""
+    segments, at = [], paths.get(method.inputs["resourceId"])
+    while at is not None:
+        segments.append(at.inputs["pathPart"])
+        at = paths.get(at.inputs["parentId"])
+    return f"{method.inputs['httpMethod']} /{'/'.join(reversed(segments))}"

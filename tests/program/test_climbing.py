@@ -26,7 +26,7 @@ ADDED = {
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): [
-        "Anomalies", "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
+        "Anomalies", "Backups", "Capacity", "Function", "Objectives", "Probe", "Scale", "Schedules", "Secret", "apigateway/apiKey", "apigateway/usagePlan", "apigateway/usagePlanKey", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "secretsmanager/secret", "sqs/queue", "sqs/queuePolicy",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""
@@ -75,7 +75,7 @@ def test_what_runs_always_has_the_same_parent():
     last = PHASES[-1]
     for node in in_phase(last).all("Function"):
         parent = in_phase(last).by_urn[node.parent]
-        assert parent.kind == "Pilot" or node.name.endswith(("-release-checks", "-restore-check"))
+        assert parent.kind == "Pilot" or node.name.endswith(("-release-checks", "-restore-check", "-probe"))
 
 
 @pytest.mark.parametrize(("kind", "change", "check"), [

@@ -11,11 +11,10 @@ import pytest
 from platform_contract import registry
 from platform_contract.kinds.kind import Traffic
 from tests.program.breaking import Change, only, run_workloads, sound, told_of
-from tests.program.checks import dimension_exists
 from tests.program.climbing import in_phase
 from tests.program.counted import counted
 from tests.program.graph import Graph, Node
-from tests.program.metrics import METRICS
+from tests.program.metrics import METRICS, dimension_exists
 from tests.program.widgets import drawn, widgets
 
 

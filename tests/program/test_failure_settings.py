@@ -33,7 +33,8 @@ def forgotten(graph: Graph) -> Iterator[str]:
     """Functions whose asynchronous calls are not tried as the pages say."""
     for each in graph.all("lambda/functionEventInvokeConfig"):
         found = (each.inputs.get("maximumRetryAttempts"), each.inputs.get("maximumEventAgeInSeconds"), each.inputs.get("qualifier"))
-        if found != (TRIES, HOUR, "live"):
+        # A run of the probe that is tried again would count twice, and a late one says nothing about now.
+        if found != ((0, 60, "live") if each.name.endswith("-probe") else (TRIES, HOUR, "live")):
             yield f"{each.name}: is tried {found[0]} times more within {found[1]} s, as {found[2]}"
 
 

@@ -109,7 +109,7 @@ def test_functions_run_as_the_platform_wants(graph: Graph):
         assert inputs["loggingConfig"]["logFormat"] == "JSON"
         assert inputs["loggingConfig"]["logGroup"] == f"/aws/lambda/{inputs['name']}"
         assert inputs["kmsKeyArn"].startswith("arn:aws:kms:")
-        own = any(name.startswith(("rotation/", "release/", "restore_check/")) for name in getattr(inputs["code"], "assets", {}))  # the platform's own code needs no packages
+        own = any(name.startswith(("rotation/", "release/", "restore_check/", "probe/")) for name in getattr(inputs["code"], "assets", {}))  # the platform's own code needs no packages
         assert len(inputs.get("layers") or []) == (0 if own else 1)
 
 

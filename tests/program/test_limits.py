@@ -23,6 +23,7 @@ ASSIGNED = (
     (r"(cognito-idp\.[^/]+/)[\w-]+", rf"\g<1>eu-west-1_{POOL_ID}"),
     (r"(:secret:[\w.-]+)-AbCdEf", rf"\g<1>{SECRET_SUFFIX}"),
     (r"^platform-[\w-]+-id$", CLIENT_ID),
+    (r"userpool/platform-users-id$", f"userpool/eu-west-1_{POOL_ID}"),
 )
 """What the mocks assign -> text as long as AWS's."""
 

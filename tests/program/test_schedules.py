@@ -68,7 +68,8 @@ def undelivered(graph: Graph) -> Iterator[str]:
     for schedule in graph.all("scheduler/schedule"):
         target = schedule.inputs["target"]
         retry = target.get("retryPolicy") or {}
-        if not (1 <= retry.get("maximumRetryAttempts", 0) <= MOST_RETRIES and 60 <= retry.get("maximumEventAgeInSeconds", 0) <= LONGEST_AGE):
+        least = 0 if schedule.name.endswith("-probe-schedules-run") else 1  # a late run of the probe says nothing about now: test_probe.py
+        if not (least <= retry.get("maximumRetryAttempts", -1) <= MOST_RETRIES and 60 <= retry.get("maximumEventAgeInSeconds", 0) <= LONGEST_AGE):
             yield f"{schedule.name}: tries again {retry}"
         arn = (target.get("deadLetterConfig") or {}).get("arn")
         queue = next((each for each in graph.all("sqs/queue") if each.outputs["arn"] == arn), None)

@@ -11,9 +11,9 @@ import yaml
 from aws_provider.services.composite_alarms import children
 from platform_contract.features.slo import BURN_RATES, INDICATORS
 from tests.program.breaking import Change, only, told_of, with_
-from tests.program.checks import dimension_exists, unreachable
+from tests.program.checks import unreachable
 from tests.program.graph import ROOT, Graph, Node
-from tests.program.metrics import METRICS
+from tests.program.metrics import METRICS, dimension_exists
 from tests.program.widgets import drawn
 
 KINDS = {"apigatewayv2/api": "http_api", "apigateway/restApi": "rest_api", "appsync/graphQLApi": "graphql_api"}

@@ -187,6 +187,7 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE[POLLED]]
     lines += _starts(plan)
+    lines += [Line(use.what, use.quantity, use.price) for feature in _made(plan) if feature.monthly for use in feature.monthly(plan.features[feature.name])]
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
 
 

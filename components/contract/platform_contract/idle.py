@@ -17,6 +17,8 @@ GROUPS = {
     "lambda_ready": "quick starts", "lambda_snapshot": "quick starts",
 }  # fmt: skip
 """Begin of a price's name -> what it is for, as the table calls it."""
+PROBE = "probe"
+"""What it is for, and how its lines begin: it runs though nothing else does, and is billed for as callers are."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class IdleCost:
     @property
     def groups(self) -> list[str]:
         """Groups that cost something, in the order of GROUPS."""
-        return [group for group in dict.fromkeys(GROUPS.values()) if self.sum(group)]
+        return [group for group in (*dict.fromkeys(GROUPS.values()), PROBE) if self.sum(group)]
 
     def sum(self, group: str | None = None) -> float:
         """Of one group, or of everything."""
@@ -56,7 +58,7 @@ def idle_cost(manifests: Mapping[str, Manifest], plans: Mapping[str, WorkloadPla
     for name, plan in plans.items():
         costs = by_workload.setdefault(name, {})
         for line in idle_lines(manifests[name], plan):
-            group = next(group for price, group in GROUPS.items() if line.price.startswith(price))
+            group = PROBE if line.what.startswith(f"{PROBE}: ") else next(group for price, group in GROUPS.items() if line.price.startswith(price))
             costs[group] = costs.get(group, 0) + line.usd
     by_workload[PLATFORM] = {"keys": PRICES["kms_key"].usd}  # of the alarm topic
     if dashboards.index_of(settings, plans):

@@ -119,6 +119,55 @@ class FlagsEntry(Plain):
     flags: dict[str, FlagEntry]
 
 
+class ProbeEntry(Plain):
+    """What calls a workload as a client does; only of one in the phase scale whose APIs have something to call."""
+
+    function: FunctionEntry
+    secret_name: str
+    """With what it proves itself; empty where it needs no more than its role."""
+    key_id: str
+    """Of its API key; empty where no route wants one."""
+    issuer: Literal["pool", "issuer", ""]
+    """Who gives it tokens: the managed user pool, another issuer, or nobody, because it needs none."""
+    left_out: dict[str, str]
+    """Route, or kind of API -> why it does not call it."""
+
+
+class RegistryEntry(Plain):
+    """Who answers for a workload, and what it was expected to cost when it was last updated."""
+
+    contact: str
+    on_call: str
+    cost_centre: str
+    expected_usd: float
+    """A month, at the traffic of its manifest."""
+    budget_usd: float
+
+
+class MetricEntry(Plain):
+    namespace: str
+    metric_name: str
+    statistic: str
+    dimensions: dict[str, str]
+
+
+class ObjectiveEntry(Plain):
+    """One promise about one API; only of a workload in the phase scale."""
+
+    api: str
+    indicator: str
+    """availability or latency."""
+    budget: float
+    """Share of the requests that may be bad, over `days`."""
+    days: int
+    alarms: tuple[str, ...]
+    """Names of the alarms of alarms that say that it is at risk."""
+    metrics: dict[str, MetricEntry]
+    """Name in the expression -> metric; `total` counts all requests."""
+    bad: str
+    """Number of bad requests, as metric math."""
+
+
 class WorkloadEntry(Plain):
     owner: str
     phase: str
@@ -139,7 +188,10 @@ class WorkloadEntry(Plain):
     schedules: dict[str, ScheduleEntry]
     """By FUNCTION-INDEX, the number of the trigger."""
     apis: dict[str, ApiEntry]
+    registry: RegistryEntry | None = None
+    objectives: tuple[ObjectiveEntry, ...] = ()
     release: ReleaseEntry | None = None
+    probe: ProbeEntry | None = None
     feature_flags: FlagsEntry | None = None
     dashboards: dict[str, str] = {}
     """release, runtime -> name in CloudWatch; empty before the phase standardize."""

@@ -46,6 +46,8 @@ def page(manifests: Mapping[str, Manifest], settings: Settings) -> str:
     return "\n".join([
         GENERATED, "", "# Workloads and their owners", "",
         f"As of the manifests, in the stack `{settings.environment}`; another one: `python -m platform_contract owners --stack dev`. What is expected is the manifest's traffic at",
-        "list prices (`python -m platform_contract cost`); what was really spent is in the budgets, by the tag `workload`. What is live: `make releases WORKLOAD=`.", "",
+        "list prices (`python -m platform_contract cost`); what was really spent is in the budgets, by the tag `workload`.", "",
+        "This page is made without an account. The same table as a stack is now, with each workload's last release, the state of its objectives and what is left of",
+        f"its error budgets: `make owners STACK={settings.environment}`, or `PAGE=FILE` with it for a page ([who owns what](../how-to/who-owns-what.md)).", "",
         linked,
     ])  # fmt: skip

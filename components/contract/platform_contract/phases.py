@@ -12,6 +12,7 @@ from platform_contract.features import (
     dashboards,
     feature_flags,
     metrics,
+    probe,
     queries,
     rollout,
     slo,
@@ -44,6 +45,8 @@ class Feature:
     """What it changes on the pilot's plan, before its own part is made."""
     restoring_roles: Callable[[Plain], tuple[str, ...]] = lambda part: ()
     """From its part of the plan: names of roles that let DynamoDB use the workload's key for a table that is restored."""
+    monthly: Callable[[Plain], Iterable[Use]] | None = None
+    """From its part of the plan: what it costs a month though nothing happens, besides `idle`."""
     stored: Callable[[Plain, float], Iterable[Use]] | None = None
     """From its part of the plan and the GB in the workload's tables: what it costs a month besides."""
 
@@ -62,6 +65,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature(slo.FEATURE, slo.plan_slo),
         Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.snapshots_and_maxima),
         Feature(anomalies.FEATURE, anomalies.plan_anomalies),
+        Feature(probe.FEATURE, probe.plan_probe, probe.ALARMS, monthly=probe.monthly),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
     ),
 }

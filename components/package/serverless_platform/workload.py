@@ -5,14 +5,17 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pydantic
 
-from platform_contract.features.backups import BackupsPlan
+from platform_contract.cost import cost
 from platform_contract.features.feature_flags import FeatureFlagsPlan
+from platform_contract.features.probe import ProbePlan
 from platform_contract.features.rollout import RolloutPlan
+from platform_contract.features.slo import DAYS, SloPlan
 from platform_contract.plan.model import ApiPlan, FunctionPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
+from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.planning import plan_workload
-from platform_contract.settings import PHASES
-from platform_contract.specs import read_manifest
+from platform_contract.settings import PHASES, Settings
+from platform_contract.specs import Manifest, read_manifest
 
 from .arguments import PlainArguments, checked
 from .features.context import Context
@@ -68,7 +71,7 @@ class Workload(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         knobs = checked("Workload", name, _Knobs, WorkloadArgs, args)
-        self._plan, self._from = _plan(name, args, knobs)
+        self._plan, self._from, self._registry = _plan(name, args, knobs)
         told = {"owner": self._plan.owner, "dataClass": self._plan.data_class, "phase": self._plan.phase}
         super().__init__("serverless-platform:index:Workload", name, told, opts)
         self._name, self._args = name, args
@@ -89,7 +92,8 @@ class Workload(pulumi.ComponentResource):
         made, reached = self._pilot, PHASES.index(self._plan.phase)
         context = Context(
             name=self._name, plan=self._plan, functions=made.functions, apis={**made.apis, **made.rest_apis, **made.sockets, **made.graphql},
-            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"], features=self._features,
+            key_arn=made.key.arn, alarm_topic_arn=self._from["alarm_topic_arn"], identity=made.identity, user_pool_arn=self._from["user_pool_arn"] or "",
+            features=self._features,
         )  # fmt: skip
         for later in LATER_PHASES:
             if PHASES.index(later.phase) <= reached:
@@ -105,7 +109,7 @@ class Workload(pulumi.ComponentResource):
     def _inventory(self) -> dict[str, Any]:
         plan, made = self._plan, self._pilot
         return {
-            "owner": plan.owner, "phase": plan.phase, "data_class": plan.data_class,
+            "owner": plan.owner, "phase": plan.phase, "data_class": plan.data_class, "registry": self._registry, "objectives": self._objectives(),
             "functions": {
                 name: {
                     "physical_name": function.physical_name, "alias_arn": function.alias_arn,
@@ -169,19 +173,52 @@ class Workload(pulumi.ComponentResource):
                 for name, api in made.graphql.items()
             },
             "release": self._release(),
+            "probe": self._probe(),
             "feature_flags": self._feature_flags(),
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
 
     def _of_checks(self) -> dict[str, Any]:
-        """The schedules of its restore check, so that one can be run by hand."""
-        backups = self._plan.features.get("backups")
-        scheduler = backups.scheduler if isinstance(backups, BackupsPlan) else None
+        """The schedules of its restore check and its probe, so that one can be run by hand."""
         return {
             f"{schedule.function}-{step}": {"physical_name": schedule.physical_name, "group_name": scheduler.group_name}
+            for scheduler in parts_of(SchedulerPlan, self._plan.features)
             for step, schedule in scheduler.schedules.items()
-        } if scheduler else {}
+        }
+
+    def _objectives(self) -> list[dict[str, Any]]:
+        """What it promises, so that it can be said how much of the error budgets is left."""
+        slo, made = self._plan.features.get("slo"), self._pilot
+        ids = {name: api.api_id for apis in (made.apis, made.rest_apis, made.graphql) for name, api in apis.items()}
+        return [
+            {
+                "api": it.api, "indicator": it.indicator, "budget": it.budget, "days": DAYS, "bad": it.left.bad,
+                "alarms": [alarm.physical_name for alarm in it.alarms],
+                "metrics": {
+                    name: {
+                        "namespace": metric.namespace, "metric_name": metric.metric_name, "statistic": metric.statistic,
+                        "dimensions": {**metric.dimensions, **dict.fromkeys(metric.assigned_dimensions, ids.get(it.left.api, ""))},
+                    }
+                    for name, metric in it.left.metrics.items()
+                },
+            }
+            for it in (slo.objectives if isinstance(slo, SloPlan) else ())
+        ]  # fmt: skip
+
+    def _probe(self) -> dict[str, Any] | None:
+        """Its probe, so that it can be given what it proves itself with; None where nothing is called."""
+        probe, made = self._plan.features.get("probe"), self._features.get("probe")
+        if made is None or not isinstance(probe, ProbePlan) or probe.runner is None:
+            return None
+        function = made.function
+        return {
+            "secret_name": made.probe.secret_name, "key_id": made.probe.key_id, "issuer": probe.runner.issuer, "left_out": probe.left_out,
+            "function": {
+                "physical_name": function.physical_name, "alias_arn": function.alias_arn, "log_group": function.log_group_name,
+                "timeout_seconds": probe.runner.function.timeout_seconds, "failures_url": function.failures_url,
+            },
+        }  # fmt: skip
 
     def _release(self) -> dict[str, Any] | None:
         rollout, made = self._plan.features.get("rollout"), self._features.get("rollout")
@@ -220,8 +257,8 @@ def _socket_routes(socket: SocketPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any]]:
-    """The plan, and what the platform shares: as given in the arguments, or else as exported. Raises ValueError."""
+def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any], dict[str, Any]]:
+    """The plan; what the platform shares, as given in the arguments, or else as exported; and who answers for it at which cost. Raises ValueError."""
     try:
         platform = Platform.from_text(knobs.platform)
         manifest = read_manifest(knobs.manifest, "manifest", platform.settings)
@@ -245,4 +282,12 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:
         raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in problems))
-    return plan, shared
+    return plan, shared, _registry(manifest.model_copy(update={"phase": plan.phase}), platform.settings)
+
+
+def _registry(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    team = settings.teams[manifest.owner]
+    return {
+        "contact": team.contact, "on_call": team.on_call_email, "cost_centre": team.cost_centre,
+        "expected_usd": round(cost(manifest, settings).expected_usd, 2), "budget_usd": manifest.cost.monthly_budget_usd,
+    }  # fmt: skip

@@ -8,7 +8,7 @@ import yaml
 
 from platform_contract.__main__ import main
 from platform_contract.cost import cost
-from platform_contract.idle import GROUPS, idle_cost
+from platform_contract.idle import GROUPS, PROBE, idle_cost
 from platform_contract.planning import plan_all, plan_workload
 from platform_contract.registry import ALARMS
 from platform_contract.specs import Manifest, load_manifests, read_manifest
@@ -131,7 +131,7 @@ def test_everything_that_costs_while_idle_has_its_column():
         known = stack_settings(ROOT, stack)
         manifests = load_manifests(ROOT / "workloads", known)
         it = idle_cost(manifests, plan_all(manifests, known), known)
-        assert set(it.groups) == set(GROUPS.values()) - ({"caches"} if stack == "dev" else set())
+        assert set(it.groups) == {*GROUPS.values(), PROBE} - ({"caches"} if stack == "dev" else set())
         assert it.by_workload["clickstream"]["streams"] == pytest.approx(730 * PRICES["kinesis_shard_hour" if stack == "dev" else "kinesis_stream_hour"].each)
         assert it.by_workload["partners"].get("caches", 0) == pytest.approx(0 if stack == "dev" else 730 * PRICES["rest_cache_0.5"].each)
 
@@ -139,7 +139,7 @@ def test_everything_that_costs_while_idle_has_its_column():
 def test_the_command_prints_it(capsys):
     assert main(["--root", str(ROOT), "idle", "--stack", "dev"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | quick starts | USD a month |\n")
+    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | quick starts | probe | USD a month |\n")
     assert "\n| sum | " in said and "\n- List prices of eu-west-1" in said
 
 

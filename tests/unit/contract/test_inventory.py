@@ -32,6 +32,12 @@ PLAIN = {
             "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
             ]}},
+            "registry": {"contact": "#commerce", "on_call": "c@example.com", "cost_centre": "CC-1", "expected_usd": 12.5, "budget_usd": 50},
+            "objectives": [{"api": "http", "indicator": "availability", "budget": 0.001, "days": 30, "alarms": ["dev-orders-http-availability-burn-1h"], "bad": "failed",
+                            "metrics": {"failed": {"namespace": "AWS/ApiGateway", "metric_name": "5xx", "statistic": "Sum", "dimensions": {"ApiId": "a1"}}}}],
+            "probe": {"function": {"physical_name": "dev-orders-probe", "alias_arn": "arn:...:live", "log_group": "/aws/lambda/dev-orders-probe", "timeout_seconds": 60,
+                                   "failures_url": "https://q"},
+                      "secret_name": "dev-orders-probe.secret", "key_id": "", "issuer": "pool", "left_out": {"GET /x": "costs money"}},
             "release": {"application_name": "dev-orders", "strategy": "canary", "percent": 10, "minutes": 10,
                         "checks_name": "dev-orders-release-checks", "record_name": "/dev/orders/release.record"},
             "feature_flags": {"application_id": "a", "environment_id": "e", "profile_id": "p", "strategy_id": "s", "minutes": 20, "bake_minutes": 10,

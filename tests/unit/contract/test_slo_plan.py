@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import pytest
 
 from platform_contract.cost import cost, idle_lines
+from platform_contract.features.probe import monthly
 from platform_contract.features.slo import BURN_RATES, FEATURE, INDICATORS, LEAST_BAD, BurnRate, Indicator, SloPlan
 from platform_contract.plan.model import alarms_in, parts_of
 from platform_contract.plan.plain import MathAlarmPlan
 from platform_contract.planning import draft, plan_workload
 from platform_contract.registry import ALARMS
 from platform_contract.specs import Manifest
+from platform_contract.standards.prices import PRICES
 
 from .samples import SCALED, manifest, put, settings
 
@@ -202,6 +204,7 @@ def test_a_promise_costs_2_70_and_is_counted():
     )
     features = plan_workload(after, settings()).features  # which the phase adds as well
     added -= 0.10 * (len(list(alarms_in(features["backups"]))) + sum(alarm.billed_metrics for alarm in parts_of(MathAlarmPlan, features["anomalies"])))
+    added -= 0.10 * len(list(alarms_in(features["probe"]))) + sum(use.quantity * PRICES[use.price].each for use in monthly(features["probe"]))
     assert added == pytest.approx(2 * (6 * 2 * 0.10 + 3 * 0.50)) == pytest.approx(2 * 2.70)
     assert [line.quantity for line in cost(after, settings()).idle if line.what == "alarms of alarms"] == [6]
 

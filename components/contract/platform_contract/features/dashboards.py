@@ -7,7 +7,7 @@ has; so none is drawn that AWS does not publish. Source of the form: CloudWatch 
 from collections.abc import Iterable, Iterator, Mapping
 
 from platform_contract import naming
-from platform_contract.features import anomalies, backups, cold_starts
+from platform_contract.features import anomalies, backups, cold_starts, probe
 from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
 from platform_contract.features.metrics import MetricPlan, MetricsPlan
@@ -141,6 +141,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         cold = plan.features.get(cold_starts.FEATURE)
         if title == "Functions" and isinstance(cold, cold_starts.ColdStartsPlan):
             yield from (_cold(cold, what, statistic) for what, statistic in (("how many", "SampleCount"), ("milliseconds, p99", "p99")))
+    yield from _probe(plan)
     yield from _backups(plan)
 
 
@@ -201,6 +202,22 @@ def _backups(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
     )
     if took:
         yield WidgetPlan(kind="metric", title="A restore took, in seconds, at most", series=took, period_seconds=restores[0][1].period_seconds)
+
+
+def _probe(plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What a client sees of each route that the probe calls: whether it is answered as it should be, and after how long."""
+    part = plan.features.get(probe.FEATURE)
+    if not isinstance(part, probe.ProbePlan) or part.runner is None:
+        return
+    yield _text("## As a client sees it")
+    routes, alarms = [of_route[0] for of_route in part.runner.alarms.values() if of_route], list(alarms_in(part.runner.alarms))
+    for metric, statistic in ((probe.SUCCEEDED, "Minimum"), (probe.SUCCEEDED, "SampleCount"), (probe.MILLISECONDS, "Maximum")):
+        series = tuple(
+            SeriesPlan(label=alarm.dimensions["route"], namespace=alarm.namespace, metric_name=metric, statistic=statistic, dimensions=alarm.dimensions)
+            for alarm in routes
+        )
+        lines = _distinct(LinePlan(label=it.suffix, value=it.threshold) for it in alarms if (it.metric_name, it.statistic) == (metric, statistic))
+        yield WidgetPlan(kind="metric", title=f"probe: {metric}, {statistic}", series=series, lines=lines, period_seconds=part.every_minutes * 60)
 
 
 def _error_budgets(plan: WorkloadPlan) -> Iterator[WidgetPlan]:

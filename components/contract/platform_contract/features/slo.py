@@ -107,6 +107,8 @@ class ErrorBudgetPlan(Plain):
     metrics: dict[str, AlarmMetricPlan]
     expression: str
     """Percent left, over the DAYS of the objective."""
+    bad: str
+    """Number of bad requests; that of all is the metric `total`."""
     api: str
 
 
@@ -152,7 +154,8 @@ def _objective(settings: Settings, manifest: Manifest, api: Watched, indicator: 
         indicator=indicator.name, api=api.name, budget=budget,
         windows=tuple(window for windows, _ in pairs for window in windows), alarms=tuple(alarm for _, alarm in pairs),
         left=ErrorBudgetPlan(
-            label=f"{api.name}: {indicator.name}, % of the error budget of {DAYS} days left", metrics=metrics, expression=f"100 * (1 - ({indicator.share}) / {budget:.10g})", api=api.api,
+            label=f"{api.name}: {indicator.name}, % of the error budget of {DAYS} days left", metrics=metrics, expression=f"100 * (1 - ({indicator.share}) / {budget:.10g})", bad=indicator.bad,
+            api=api.api,
         ),
     )  # fmt: skip
 

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_contract import documents
+from platform_contract import documents, naming
 from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.rest import RestApiPlan
-from platform_contract.plan.roles import API_ID, assigned_arn, role_documents
+from platform_contract.plan.roles import API_ID, POOL_ID, assigned_arn, role_documents
 from platform_contract.plan.socket import SocketPlan
 from platform_contract.problems import Problem
 from platform_contract.settings import Settings
@@ -21,8 +21,8 @@ from platform_contract.standards.boundary import boundary_document
 from platform_contract.standards.quotas import DOCUMENTS, STATEMENT_ID_CHARACTERS
 
 AUTHORIZER_ID = "a" * 6
-POOL_ID, CLIENT_ID = "a" * 9, "a" * 26
-"""As long as AWS makes them: ids of an API's authorizer, and of a user pool behind its region, and of its client."""
+CLIENT_ID = "a" * 26
+"""As long as AWS makes them: ids of an API's authorizer, and of a user pool's client."""
 
 SECRET_SUFFIX = "-aaaaaa"
 """As long as what Secrets Manager puts behind a name."""
@@ -143,6 +143,10 @@ def _told(plan: WorkloadPlan, settings: Settings, kind: str, name: str, variable
             return _identity(settings, variable)
         case "socket":
             return f"https://{API_ID}.execute-api.{host}/{plan.sockets[name].stage}"
+        case "url":
+            return f"https://{API_ID}.execute-api.{host}" + (f"/{plan.rest_apis[name].stage}" if name in plan.rest_apis else "")
+        case "secret" if name not in plan.secrets:  # of a feature
+            return naming.secret_name(settings, plan.name, name)
         case "queue":
             return f"https://sqs.{host}/{plan.account_id}/{plan.queues[name].physical_name}"
         case "topic":

@@ -44,7 +44,7 @@ class AssignedStatementPlan(Plain):
     sid: str
     actions: tuple[str, ...]
     kind: str
-    """What it is: socket."""
+    """What it is: socket, http_api, rest_api or user_pool."""
     arn_suffixes: tuple[str, ...]
     """Put behind its ARN."""
 

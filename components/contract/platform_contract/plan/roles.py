@@ -14,6 +14,9 @@ from platform_contract.standards import environment
 API_ID = "a" * 10
 """As long as the id of an API, which AWS assigns."""
 
+POOL_ID = "a" * 9
+"""As long as a user pool's id behind its region."""
+
 CONFIGURATION_ID = "a" * 7
 """As long as the ids of AppConfig's applications, environments and profiles."""
 
@@ -75,13 +78,19 @@ def _inline(
     plan: WorkloadPlan, statements: Sequence[StatementPlan], on_key: Sequence[KeyStatementPlan],
     on_assigned: Sequence[AssignedStatementPlan] = (),
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
-    key, socket = assigned_arn(plan, "kms", f"key/{KEY_ID}"), socket_arn(plan)
+    key, known = assigned_arn(plan, "kms", f"key/{KEY_ID}"), _assigned_arns(plan)
     groups = (
         [each.model_dump() for each in statements],
         [{**each.model_dump(), "resources": [key]} for each in on_key],
-        [{"sid": each.sid, "actions": each.actions, "resources": [socket + suffix for suffix in each.arn_suffixes]} for each in on_assigned],
+        [{"sid": each.sid, "actions": each.actions, "resources": [known[each.kind] + suffix for suffix in each.arn_suffixes]} for each in on_assigned],
     )
     return tuple(documents.role_policy(group) for group in groups if group)
+
+
+def _assigned_arns(plan: WorkloadPlan) -> dict[str, str]:
+    """Kind of an AssignedStatementPlan -> ARN, as long as the one that AWS assigns."""
+    api = assigned_arn(plan, "execute-api", API_ID)
+    return {"socket": socket_arn(plan), "http_api": api, "rest_api": api, "user_pool": assigned_arn(plan, "cognito-idp", f"userpool/{plan.region}_{POOL_ID}")}
 
 
 def assigned_arn(plan: WorkloadPlan, service: str, resource: str) -> str:

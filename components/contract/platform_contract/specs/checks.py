@@ -20,6 +20,7 @@ from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
 from .manifest import Manifest
+from .probe_checks import check_probe
 from .provisioned_checks import check_starts
 from .queue_checks import check_queues
 from .rest_checks import check_rest
@@ -42,6 +43,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from _one_meaning_each(manifest)
     yield from _smoke(manifest)
     yield from _copies(manifest)
+    yield from check_probe(manifest)
     yield from _handlers(manifest)
     yield from check_routes(manifest)
     yield from check_queues(manifest)

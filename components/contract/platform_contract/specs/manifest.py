@@ -21,6 +21,7 @@ from .graphql import GraphqlSpec
 from .http_trigger import HttpApiSpec
 from .metric import MetricSpec
 from .operations import OperationsSpec
+from .probe import ProbeSpec
 from .queue import QueueSpec
 from .rest_trigger import RestApiSpec
 from .secret import ParameterSpec, SecretSpec
@@ -114,6 +115,7 @@ class Manifest(Strict):
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")
     slo: SloSpec | None = Field(default=None, description="What it promises.")
     cost: CostSpec = Field(description="What it may cost.")
+    probe: ProbeSpec = Field(default=ProbeSpec(), description="How the platform calls it as a client does, from the phase scale on.")
     operations: OperationsSpec = Field(default=OperationsSpec(), description="How it is operated: what the phases after pilot ask.")
     environments: dict[Environment, CapacitySpec] = Field(
         default={}, description="Environment -> capacity that is different there: memory, timeouts, concurrency, throughput, shards, retention, cache, load, budget."

@@ -6,9 +6,9 @@ boundary names services and denies what no workload needs; the least actions are
 
 from typing import Any
 
-from . import backup, iam, states
+from . import backup, iam, probe, states
 
-ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch", "appconfig")
+ALLOWED_SERVICES = ("dynamodb", "sqs", "s3", "sns", "events", "kinesis", "states", "execute-api", "secretsmanager", "ssm", "lambda", "kms", "logs", "xray", "codedeploy", "cloudwatch", "appconfig", "cognito-idp")
 """Services whose data a workload may use: those of the blocks that the platform has."""
 
 DENIED_ACTIONS = (
@@ -58,6 +58,9 @@ def boundary_document(account_id: str, region: str, environment: str, partition:
             _allow("Answers", ["states:SendTaskSuccess", "states:SendTaskFailure"], "*"),
             _allow("LogDeliveries", list(states.LOG_DELIVERY_ACTIONS), "*"),
             _allow("Connections", "execute-api:ManageConnections", arn("execute-api", "*/live/POST/@connections/*")),
+            # Of the probe. Ids of APIs and pools are AWS's own: which API, and which of its routes, is in the role.
+            _allow("Calls", probe.SIGNED_ACTION, arn("execute-api", "*")),
+            _allow("LogIn", probe.TOKEN_ACTION, arn("cognito-idp", "userpool/*")),
             _allow("Secrets", list(iam.ROTATION_ACTIONS), arn("secretsmanager", f"secret:{environment}-*")),
             _allow("Parameters", "ssm:GetParameter", arn("ssm", f"parameter/{environment}/*")),
             _allow("Invoke", "lambda:InvokeFunction", arn("lambda", f"function:{environment}-*:*")),

@@ -1,6 +1,6 @@
 """What a feature is made for: a workload that runs already."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,5 +23,9 @@ class Context:
     """Its APIs of every kind, by the names of the plan."""
     key_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
+    identity: Callable[[str], pulumi.Output[str]]
+    """TOKEN_ISSUER, TOKEN_AUDIENCES or JWKS_URL -> what a function is told of tokens under that name."""
+    user_pool_arn: pulumi.Input[str]
+    """ARN of the managed user pool; empty text where tokens come from elsewhere."""
     features: dict[str, Any] = field(default_factory=dict)
     """Feature -> its component, of those that were made before."""

@@ -54,7 +54,7 @@ class Entries(Made):
             return pulumi.Output.concat(self._plan.endpoint_url, "/_aws/execute-api/", socket.api_id, "/", stage)
         return socket.endpoint.apply(lambda url: f"{url.replace('wss://', 'https://')}/{stage}")
 
-    def _identity(self, variable: str) -> pulumi.Output[str]:
+    def identity(self, variable: str) -> pulumi.Output[str]:
         """What a function that decides who may call is told of tokens."""
         issuer = pulumi.Output.from_input(self._args["token_issuer"])
         if variable == environment.TOKEN_ISSUER:

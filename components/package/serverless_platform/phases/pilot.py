@@ -222,7 +222,7 @@ class Pilot(Entries, Sources):
             "parameter": lambda name: self.parameters[name].physical_name,
             "function": lambda name: self.functions[name].alias_arn,
             "socket": self._socket_endpoint,
-            "identity": self._identity,
+            "identity": self.identity,
         }
         return {variable: outputs[it.kind](it.name) for variable, it in function.references.items()}
 

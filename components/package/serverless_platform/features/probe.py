@@ -1,0 +1,147 @@
+"""The probe of a workload: the function that calls it as a client does, what it proves itself with, its schedule and alarms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import pulumi
+
+from platform_contract.features.probe import ProbePlan, RunnerPlan
+from platform_contract.plan.model import FunctionPlan
+from platform_contract.settings import partition_of
+from platform_contract.standards.probe import COMPONENT
+
+from ..arguments import validated
+from ..blocks.function import Function
+from ..blocks.secret import Secret
+from ..planned import alarms_of, arguments, make_function
+from ..platform_code import platform_code
+from ..triggers.rest_usage import make_usage
+from ..triggers.schedule import Schedules
+from ..watch.alarms import make_alarms
+from .context import Context
+
+
+class ProbeArgs(TypedDict):
+    """Arguments of Probe."""
+
+    probe: Mapping[str, Any]
+    """Its plan (platform_contract.features.probe.ProbePlan), with something to call."""
+    key_arn: pulumi.Input[str]
+    """ARN of the workload's key, with which its secret is encrypted."""
+    rest_api_id: pulumi.Input[str]
+    """Id of the workload's REST API, of which it is a client; empty text without one."""
+    rest_stage: pulumi.Input[str]
+    """Stage of that API."""
+    alarm_topic_arn: pulumi.Input[str]
+    """ARN of the topic that alarms tell."""
+    tags: dict[str, str]
+    """Tags of everything that it makes, besides the provider's default tags."""
+
+
+class Probe(pulumi.ComponentResource):
+    """What a probe proves itself with (a secret without a value, an API key with a quota of its own), and the alarms on what it counts."""
+
+    secret_name: pulumi.Output[str]
+    """Name of its secret; empty text where it needs none."""
+    key_id: pulumi.Output[str]
+    """Id of its API key; empty text where it needs none."""
+
+    def __init__(self, name: str, args: ProbeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        plan = validated("Probe", name, ProbePlan, args["probe"])
+        if plan.runner is None:
+            raise ValueError(f"Probe '{name}': probe: has nothing to call")
+        super().__init__("serverless-platform:index:Probe", name, {"routes": sorted({each.route for each in plan.calls})}, opts)
+        self._name, self._args, self._runner = name, args, plan.runner
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.secret_name, self.key_id = self._make_secret(), self._make_client()
+        self._make_alarms()
+        self.register_outputs({"secret_name": self.secret_name, "key_id": self.key_id})
+
+    def _make_secret(self) -> pulumi.Output[str]:
+        secret = self._runner.secret
+        if secret is None:
+            return pulumi.Output.from_input("")
+        return Secret(f"{self._name}-secret", arguments(secret, "arn", key_arn=self._args["key_arn"], tags=self._args["tags"]), self._child).physical_name
+
+    def _make_client(self) -> pulumi.Output[str]:
+        tier, client = self._runner.tier, self._runner.client
+        if tier is None or client is None:
+            return pulumi.Output.from_input("")
+        keys = make_usage(
+            self._name, {COMPONENT: arguments(tier)}, {COMPONENT: arguments(client)}, api_id=self._args["rest_api_id"], stage=self._args["rest_stage"],
+            tags=self._args["tags"], opts=self._child,
+        )  # fmt: skip
+        return keys[COMPONENT]
+
+    def _make_alarms(self) -> None:
+        for route, alarms in self._runner.alarms.items():
+            make_alarms(f"{self._name}-{route}", alarms_of(alarms), topic_arn=self._args["alarm_topic_arn"], tags=self._args["tags"], opts=self._child)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The probe of a workload, for its inventory."""
+
+    probe: Probe
+    function: Function
+
+
+def make(context: Context, probe: ProbePlan, opts: pulumi.ResourceOptions) -> Made | None:
+    """The probe of one workload; None where it has nothing to call."""
+    if probe.runner is None:
+        return None
+    rest = context.apis.get("rest")
+    made = Probe(f"{context.name}-{COMPONENT}", {
+        "probe": probe.model_dump(mode="json"), "key_arn": context.key_arn, "rest_api_id": rest.api_id if rest else "",
+        "rest_stage": rest.stage_name if rest else "", "alarm_topic_arn": context.alarm_topic_arn, "tags": context.plan.tags,
+    }, opts)  # fmt: skip
+    function = _make_function(context, probe.runner, made, opts)
+    plan = probe.runner.scheduler
+    Schedules(f"{context.name}-{COMPONENT}-schedules", arguments(
+        plan, "alarms", "schedules", key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn, tags=context.plan.tags,
+        alarms=alarms_of(plan.alarms), account_id=context.plan.account_id, boundary_arn=context.plan.boundary_arn,
+        schedules={
+            name: arguments(schedule, "function", alias_arn=function.alias_arn, failures_arn=function.failures_arn)
+            for name, schedule in plan.schedules.items()
+        },
+    ), opts)  # fmt: skip
+    return Made(made, function)
+
+
+def _make_function(context: Context, runner: RunnerPlan, made: Probe, opts: pulumi.ResourceOptions) -> Function:
+    plan = runner.function
+    told: dict[str, Callable[[str], pulumi.Output[str]]] = {
+        "url": lambda api: _url(context, api), "identity": context.identity, "secret": lambda _: made.secret_name,
+    }  # fmt: skip
+    failures = plan.failures
+    kept = {"failures": arguments(failures, "alarms", alarms=alarms_of(failures.alarms))} if failures else {}
+    return make_function(
+        f"{context.name}-{COMPONENT}", context.plan, plan, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
+        references={variable: told[it.kind](it.name) for variable, it in plan.references.items()}, assigned_statements=list(_assigned(context, plan)),
+        code=platform_code(plan.handler, probe=runner.data), **kept,
+    )  # fmt: skip
+
+
+def _assigned(context: Context, plan: FunctionPlan) -> list[dict[str, Any]]:
+    return [
+        {"sid": it.sid, "actions": list(it.actions), "resources": [pulumi.Output.concat(_arn(context, it.kind), suffix) for suffix in it.arn_suffixes]}
+        for it in plan.assigned_statements
+    ]
+
+
+def _arn(context: Context, kind: str) -> pulumi.Output[str]:
+    if kind == "user_pool":
+        return pulumi.Output.from_input(context.user_pool_arn)
+    plan = context.plan
+    return pulumi.Output.concat(
+        f"arn:{partition_of(plan.region)}:execute-api:{plan.region}:{plan.account_id}:", context.apis[kind.removesuffix("_api")].api_id
+    )  # fmt: skip
+
+
+def _url(context: Context, name: str) -> pulumi.Output[str]:
+    """The public address of an API, once its stage answers; of the embedded cloud, which has no names of its own."""
+    api = context.apis[name]
+    if context.plan.endpoint_url:
+        return pulumi.Output.concat(context.plan.endpoint_url, "/_aws/execute-api/", api.api_id, "/", api.stage_name)
+    return pulumi.Output.all(api.endpoint, api.stage_name).apply(lambda both: str(both[0]))
