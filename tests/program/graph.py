@@ -171,13 +171,18 @@ class Cloud(mocks.Mocks):
                 return {}, {"executionArn": f"arn:aws:execute-api:{at}:{identity}", "rootResourceId": f"{args.name}-root"}
             case "apigateway/stage":
                 host = f"{args.inputs['restApi']}.execute-api.{self.region}.amazonaws.com"
-                return {}, {"invokeUrl": f"https://{host}/{args.inputs['stageName']}"}
+                arn = f"arn:aws:apigateway:{self.region}::/restapis/{args.inputs['restApi']}/stages/{args.inputs['stageName']}"
+                return {}, {"invokeUrl": f"https://{host}/{args.inputs['stageName']}", "arn": arn}
+            case "wafv2/webAcl":
+                scope, region = ("global", "us-east-1") if args.inputs["scope"] == "CLOUDFRONT" else ("regional", self.region)
+                return {}, {"arn": f"arn:aws:wafv2:{region}:{self.account}:{scope}/webacl/{name}/{args.name}-id"}
             case "cloudwatch/eventBus":
                 return {"arn": f"arn:aws:events:{at}:event-bus/{name}"}, {}
             case "cloudwatch/eventRule":
                 return {"arn": f"arn:aws:events:{at}:rule/{args.inputs['eventBusName']}/{name}"}, {}
             case "appsync/graphQLApi":
-                return {}, {"uris": {"GRAPHQL": f"https://{args.name}-id.appsync-api.{self.region}.amazonaws.com/graphql"}}
+                uris = {"GRAPHQL": f"https://{args.name}-id.appsync-api.{self.region}.amazonaws.com/graphql"}
+                return {}, {"uris": uris, "arn": f"arn:aws:appsync:{at}:apis/{args.name}-id"}
             case "appsync/function":
                 return {}, {"functionId": f"{args.name}-id"}
             case "sfn/stateMachine":

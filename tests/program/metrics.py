@@ -25,6 +25,10 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
         ("ApiName", "Stage"): {"Count": False, "5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "4XXError": False, "Latency": False}},
+    "AWS/WAFV2": {
+        ("Region", "Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},
+        ("Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},  # of a distribution, in us-east-1
+    },
     "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
     "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
     "AWS/DynamoDB": {

@@ -46,6 +46,7 @@ LIMITS: dict[str, NameLimit] = {
     "configuration application": NameLimit(1, 64, r"[^\n]+", "AppConfig API reference, CreateApplication"),
     "deployment strategy": NameLimit(1, 64, r"[^\n]+", "AppConfig API reference, CreateDeploymentStrategy"),
     "deployment application": NameLimit(1, 100, r"[^\n]+", "CodeDeploy API reference, CreateApplication"),
+    "web acl": NameLimit(1, 128, r"[A-Za-z0-9_-]+", "WAF API reference, CreateWebACL and VisibilityConfig"),
     "backup vault": NameLimit(2, 50, r"[A-Za-z0-9_-]+", "AWS Backup API reference, CreateBackupVault"),
     "budget": NameLimit(1, 100, r"[^:\\]+", "Budgets API reference, CreateBudget"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, metrics, queries, rollout, slo
+from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, firewall, metrics, queries, rollout, slo
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
@@ -33,6 +33,8 @@ class Feature:
     """What it changes on the pilot's plan, before its own part is made."""
     restoring_roles: Callable[[Plain], tuple[str, ...]] = lambda part: ()
     """From its part of the plan: names of roles that let DynamoDB use the workload's key for a table that is restored."""
+    requests: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    """Price of a request to an API -> what each request costs besides."""
     stored: Callable[[Plain, float], Iterable[Use]] | None = None
     """From its part of the plan and the GB in the workload's tables: what it costs a month besides."""
 
@@ -51,6 +53,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature(slo.FEATURE, slo.plan_slo),
         Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.start_from_snapshots),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
+        Feature(firewall.FEATURE, firewall.plan_firewall, idle=firewall.IDLE, requests=firewall.REQUESTS),
     ),
 }
 

@@ -18,6 +18,7 @@ from .capacity_checks import check_shards
 from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
+from .edge_checks import check_edge
 from .manifest import SECTIONS, Manifest
 from .provisioned_checks import check_starts
 from .queue_checks import check_queues
@@ -48,6 +49,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_connections(manifest)
     yield from check_datasets(manifest)
     yield from check_rest(manifest)
+    yield from check_edge(manifest)
     yield from check_workflows(manifest)
     yield from _schedules(manifest, today)
     yield from _variables(manifest)

@@ -92,6 +92,9 @@ ACCOUNT: dict[str, AccountQuota] = {
         "AppConfig deployment strategies", 20, "account and region", 'AWS General Reference, "AWS AppConfig endpoints and quotas"; can be raised',
         _MOVE,
     ),
+    "web_acls": AccountQuota(
+        "web ACLs of APIs", 100, "account and region", 'WAF developer guide, "AWS WAF quotas"; can be raised', _MOVE,
+    ),
     "alarms": AccountQuota(
         "CloudWatch alarms", None, "account and region", 'CloudWatch guide, "Using Amazon CloudWatch alarms": there is no limit to their number; each is billed', "",
     ),

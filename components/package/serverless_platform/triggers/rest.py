@@ -143,7 +143,8 @@ class RestApi(pulumi.ComponentResource):
     endpoint: pulumi.Output[str]
     """URL of its stage on AWS."""
     stage_name: pulumi.Output[str]
-    """Name of its stage."""
+    stage_arn: pulumi.Output[str]
+    """Name and ARN of its stage."""
     key_ids: dict[str, pulumi.Output[str]]
     """Client -> id of its API key; the value is read with it, by who may."""
 
@@ -166,7 +167,7 @@ class RestApi(pulumi.ComponentResource):
             name, args["tiers"], args["clients"], api_id=self._api.id, stage=self._stage.stage_name, tags=args["tags"], opts=self._child
         )
         self.alarm_arns = arns_of(make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child), args["alarms"])
-        self.api_id, self.endpoint, self.stage_name = self._api.id, self._stage.invoke_url, self._stage.stage_name
+        self.api_id, self.endpoint, self.stage_name, self.stage_arn = self._api.id, self._stage.invoke_url, self._stage.stage_name, self._stage.arn
         self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint, "stage_name": self.stage_name, "key_ids": self.key_ids})
 
     def _make_api(self) -> None:
