@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from platform_contract.features import backups, capacity, cold_starts, dashboards, feature_flags, firewall, metrics, queries, rollout, slo
+from platform_contract.features import (
+    backups,
+    capacity,
+    cold_starts,
+    dashboards,
+    feature_flags,
+    firewall,
+    metrics,
+    queries,
+    rollout,
+    slo,
+)
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.settings import PHASES, Phase, Settings
