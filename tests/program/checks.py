@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Backups", "Firewall"}
+    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Backups", "Firewall", "Cdn"}
     known = {component.__name__ for component in PUBLISHED} | later
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
@@ -283,6 +283,10 @@ def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
     if name == "GraphQLAPIId":
         return value in {f"{api.name}-id" for api in graph.all("appsync/graphQLApi")}
+    if name == "DistributionId":
+        return value in {f"{distribution.name}-id" for distribution in graph.all("cloudfront/distribution")}
+    if name == "Region":
+        return value == "Global"
     if name == "Stage":
         stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}

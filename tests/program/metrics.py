@@ -29,6 +29,7 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
         ("Region", "Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},
         ("Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},  # of a distribution, in us-east-1
     },
+    "AWS/CloudFront": {("DistributionId", "Region"): {"5xxErrorRate": False, "4xxErrorRate": False, "Requests": False}},  # rates of 0 to 100
     "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
     "serverless-platform": {("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False}},  # tests/package/test_restore_check.py
     "AWS/DynamoDB": {

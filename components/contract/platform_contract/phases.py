@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from platform_contract.features import (
     backups,
     capacity,
+    cdn,
     cold_starts,
     dashboards,
     feature_flags,
@@ -65,6 +66,7 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.start_from_snapshots),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
         Feature(firewall.FEATURE, firewall.plan_firewall, idle=firewall.IDLE, requests=firewall.REQUESTS),
+        Feature(cdn.FEATURE, cdn.plan_cdn, cdn.ALARMS, idle=cdn.IDLE, requests=cdn.REQUESTS),
     ),
 }
 

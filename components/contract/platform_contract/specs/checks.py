@@ -18,7 +18,7 @@ from .capacity_checks import check_shards
 from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
-from .edge_checks import check_edge
+from .edge_checks import check_domain, check_edge
 from .manifest import SECTIONS, Manifest
 from .provisioned_checks import check_starts
 from .queue_checks import check_queues
@@ -61,6 +61,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _named_users(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
+        yield from check_domain(manifest, settings)
         yield from check_concurrency(manifest, settings)
         yield from check_starts(manifest, settings, today)
         yield from _identity(manifest, settings)

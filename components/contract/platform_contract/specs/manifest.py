@@ -18,7 +18,7 @@ from .firewall import FirewallSpec
 from .flag import FlagSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
-from .http_trigger import HttpApiSpec
+from .http_api import HttpApiSpec
 from .metric import MetricSpec
 from .operations import OperationsSpec
 from .queue import QueueSpec
