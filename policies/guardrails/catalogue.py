@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from guardrails.rule import Rule
-from guardrails.rules import cloudwatch, dynamodb, edge, iam, lambda_, logs, one_setting, permissions, plain_text, s3, sqs, tagging
+from guardrails.rules import (
+    cloudwatch,
+    dynamodb,
+    edge,
+    iam,
+    lambda_,
+    logs,
+    one_setting,
+    permissions,
+    plain_text,
+    s3,
+    sqs,
+    tagging,
+)
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Identity and access": iam.RULES,

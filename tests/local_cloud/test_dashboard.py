@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +121,8 @@ def test_metrics_that_the_embedded_cloud_does_not_have_are_told(plan: Dashboards
             return [{self.member: []}]
 
     class Empty:
+        meta = SimpleNamespace(region_name=SETTINGS.region)
+
         def get_paginator(self, name):
             return Pages({"list_metrics": "Metrics", "describe_alarms": "MetricAlarms"}[name])
 

@@ -25,7 +25,13 @@ ADDED = {
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): [
-        "Backups", "Capacity", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "sqs/queue", "sqs/queuePolicy",
+        "Backups", "Capacity", "Cdn", "Firewall", "Function", "Objectives", "Scale", "Schedules", "appautoscaling/policy",
+        "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault",
+        "cloudfront/distribution", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup",
+        "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "kms/alias", "kms/key", "lambda/alias", "lambda/function",
+        "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup",
+        "sns/topic", "sns/topicPolicy", "sns/topicSubscription", "sqs/queue", "sqs/queuePolicy", "wafv2/webAcl", "wafv2/webAclAssociation",
+        "wafv2/webAclLoggingConfiguration",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""

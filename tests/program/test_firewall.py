@@ -68,12 +68,16 @@ def refusing(graph: Graph) -> Iterator[str]:
 
 def logged(graph: Graph) -> Iterator[str]:
     """What is refused or counted is in a log of the right name, under a key and for a time, without credentials."""
-    of = {node.inputs["resourceArn"]: node for node in graph.all("wafv2/webAclLoggingConfiguration")}
+    of: dict[str, Node] = {}
+    for node in graph.all("wafv2/webAclLoggingConfiguration"):
+        if of.setdefault(node.inputs["resourceArn"], node) is not node:
+            yield f"{node.name}: takes the place of another log"
     for acl in lists(graph):
-        node = of.pop(acl.outputs["arn"], None)
-        if node is None:
+        found = of.pop(acl.outputs["arn"], None)
+        if found is None:
             yield f"{acl.name}: logs nothing"
             continue
+        node = found
         [arn] = node.inputs["logDestinationConfigs"]
         groups = [group for group in graph.all("cloudwatch/logGroup") if group.outputs["arn"] == arn]
         if len(groups) != 1 or not groups[0].inputs["name"].startswith("aws-waf-logs-") or not groups[0].inputs.get("kmsKeyId") or not groups[0].inputs.get("retentionInDays"):

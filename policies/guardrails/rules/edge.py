@@ -97,7 +97,7 @@ def _is_not(resource: Resource, path: str, bad: tuple[str, ...], problem: str) -
 
 BLOCK = {"name": "rate", "priority": 0, "action": {"block": {}}}
 GROUP = {"name": "common", "priority": 1, "overrideAction": {"none": {}}}
-ALLOW = {"allow": {}}
+ALLOW: dict[str, object] = {"allow": {}}
 
 
 def _behavior(policy: object = "https-only") -> dict[str, object]:

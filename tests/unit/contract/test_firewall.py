@@ -51,7 +51,7 @@ def test_what_waf_would_refuse_or_pass_over_is_told(tmp_path: Path, given, told:
 
 def test_a_firewall_before_nothing_is_told(tmp_path: Path):
     [problem] = problems_with(tmp_path, manifest(*SCALED, put("firewall", {"requests_per_address": 100})))
-    assert problem.startswith("firewall: stands before nothing: WAF protects REST APIs and GraphQL APIs, no HTTP or WebSocket API; ")
+    assert problem.startswith("firewall: stands before nothing: WAF protects REST APIs, GraphQL APIs and distributions, no HTTP or WebSocket API; ")
 
 
 @pytest.mark.parametrize("phase", ["pilot", "standardize"])

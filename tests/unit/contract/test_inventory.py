@@ -30,7 +30,7 @@ PLAIN = {
             "schedules": {"sweep-0": {"physical_name": "sweep-0", "group_name": "g"}},
             "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
-            ]}},
+            ], "distribution": {"id": "E1", "url": "https://orders.example.com", "domain_name": "d1.cloudfront.net"}}},
             "release": {"application_name": "dev-orders", "strategy": "canary", "percent": 10, "minutes": 10,
                         "checks_name": "dev-orders-release-checks", "record_name": "/dev/orders/release.record"},
             "feature_flags": {"application_id": "a", "environment_id": "e", "profile_id": "p", "strategy_id": "s", "minutes": 20, "bake_minutes": 10,
