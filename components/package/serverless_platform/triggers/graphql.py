@@ -119,7 +119,7 @@ class GraphqlApi(pulumi.ComponentResource):
         )  # fmt: skip
         self.api_id, self.arn = self._api.id, self._api.arn
         self.endpoint = self._api.uris.apply(lambda uris: str((uris or {}).get("GRAPHQL", "")))  # an offline preview knows none
-        self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint})
+        self.register_outputs({"api_id": self.api_id, "arn": self.arn, "endpoint": self.endpoint})
 
     def _role(self, suffix: str, role_name: str, what_for: str) -> iam.Role:
         args = self._args
