@@ -24,6 +24,8 @@ from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.idle import IdleCost, idle_cost
 from platform_contract.plan.account import Account, account_problems, assumed, taken
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.plain import CachePolicyPlan
+from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
 from platform_contract.problems import ProblemsError
 from platform_contract.settings import Settings
@@ -225,12 +227,34 @@ def _deployment_strategies(asked: Asked, settings: Settings, plans: Plans, clien
     asked.others["deployment_strategies"] = _beside(there, ours)
 
 
+def _web_acls(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    waf, there, more = client("wafv2"), set(), dict[str, str]()  # no paginator
+    while True:
+        page = waf.list_web_acls(Scope="REGIONAL", **more)
+        there |= {it["Name"] for it in page["WebACLs"]}
+        if not page.get("NextMarker") or not page["WebACLs"]:
+            break
+        more = {"NextMarker": page["NextMarker"]}
+    asked.others["web_acls"] = _beside(there, (acl.physical_name for plan in plans.values() for acl in parts_of(WebAclPlan, plan.features)))
+
+
+def _cache_policies(asked: Asked, settings: Settings, plans: Plans, client: Client) -> None:
+    cloudfront, there, more = client("cloudfront"), set(), dict[str, str]()  # no paginator
+    while True:
+        found = cloudfront.list_cache_policies(Type="custom", **more)["CachePolicyList"]
+        there |= {it["CachePolicy"]["CachePolicyConfig"]["Name"] for it in found.get("Items", [])}
+        if not found.get("NextMarker"):
+            break
+        more = {"Marker": found["NextMarker"]}
+    asked.others["cache_policies"] = _beside(there, (it.physical_name for plan in plans.values() for it in parts_of(CachePolicyPlan, plan.features)))
+
+
 def _beside(there: set[str], ours: Iterable[str]) -> int:
     return len(there - set(ours))
 
 
 QUESTIONS: Mapping[str, Callable[[Asked, Settings, Plans, Client], None]] = {
     "concurrent_executions": _concurrency, "roles": _roles, "trace_groups": _trace_groups, "trace_policies": _trace_policies,
-    "deployment_strategies": _deployment_strategies,
+    "deployment_strategies": _deployment_strategies, "web_acls": _web_acls, "cache_policies": _cache_policies,
 }  # fmt: skip
 """Quota -> how it is read. Alarms have none."""

@@ -118,9 +118,20 @@ def in_parts(series: list[Wanted], size: int) -> Iterable[list[Wanted]]:
 def states_of(body: dict[str, Any], metrics: Any) -> dict[str, str]:
     """ARN of each alarm of the dashboard that exists -> its state."""
     arns = {arn for widget in body["widgets"] if widget["type"] == "alarm" for arn in widget["properties"]["alarms"]}
-    answers = metrics.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    places = sorted({tuple(arn.split(":")[3:5]) for arn in arns})
+    clients = [metrics, *(_elsewhere(metrics, region, account) for region, account in places if region != metrics.meta.region_name)]
+    answers = [answer for client in clients for answer in client.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])]
     found = (alarm for answer in answers for alarm in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())))
     return {alarm["AlarmArn"]: alarm["StateValue"] for alarm in found if alarm["AlarmArn"] in arns}
+
+
+def _elsewhere(metrics: Any, region: str, account: str) -> Any:
+    """The same embedded cloud in another region, where a distribution has its alarms."""
+    import boto3
+
+    return boto3.client(
+        "cloudwatch", endpoint_url=metrics.meta.endpoint_url, region_name=region, aws_access_key_id=account, aws_secret_access_key="local"
+    )
 
 
 def draw(title: str, names: Iterable[str], metrics: Any, pages: dict[str, str], minutes: int, folder: Path) -> Path:

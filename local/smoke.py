@@ -216,6 +216,8 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
             if api.kind == "websocket":
                 lines.append(f"  {name:12} socket {base.replace('http://', 'ws://')}")
                 continue
+            if api.distribution:
+                lines.append(f"  {name:12} cdn    {api.distribution.url}, not emulated: come by the addresses of its API")
             for route in api.routes:
                 method, path = route.route.split(" ", 1)
                 lines.append(f"  {name:12} {method:6} {base}{path}")
@@ -236,4 +238,6 @@ def try_it(access: Access, not_emulated: dict[str, list[str]]) -> str:
         count = sum(map(len, not_emulated.values()))
         lines += ["", f"Declared, not emulated ({count}; all of them by name: .local/not-emulated.jsonl):"]
         lines += [f"  {len(names):4} {kind}: {', '.join(names[:SHOWN])}{', ...' * (len(names) > SHOWN)}" for kind, names in sorted(not_emulated.items())]
+        if any(kind.startswith("aws:wafv2/") for kind in not_emulated):
+            lines.append("  Firewalls are made and refuse nobody: the embedded cloud applies none of their rules.")
     return "\n".join(lines)

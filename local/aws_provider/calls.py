@@ -44,7 +44,7 @@ class Work:
         self.changed = frozenset(changed)
 
     def client(self) -> Any:
-        return self.cloud.client(self.entry.service)
+        return self.cloud.client(self.entry.service, str(self.state.get("region") or ""))
 
     def format(self, template: str) -> str:
         """A template filled from the state, `{region}`, `{account}`, `{partition}` and `{endpoint}`. KeyError: not known."""

@@ -41,7 +41,7 @@ def endpoints(text: Any) -> dict[str, str]:
 
 @dataclass
 class Cloud:
-    """Region, account and endpoints, with one botocore client per service, made when it is first needed."""
+    """Region, account and endpoints, with one botocore client per service and region, made when it is first needed."""
 
     region: str = ""
     account: str = ""
@@ -64,15 +64,17 @@ class Cloud:
             "endpoint": self.endpoint,
         }  # fmt: skip
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = "") -> Any:
+        """region: that of a resource that has one of its own."""
         if self.offline:
             raise RuntimeError(f"offline: a call of {service} was about to be made")
         with self._lock:  # making a client is not thread-safe
-            if service not in self._clients:
-                self._clients[service] = self._make(service)
-            return self._clients[service]
+            key = f"{service} {region or self.region}"
+            if key not in self._clients:
+                self._clients[key] = self._make(service, region or self.region)
+            return self._clients[key]
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, region: str) -> Any:
         import botocore.session
         from botocore.config import Config
 
@@ -80,7 +82,7 @@ class Cloud:
             self._session = botocore.session.Session()
             self._session.set_credentials("local", "local")
         return self._session.create_client(
-            service, region_name=self.region, endpoint_url=self.endpoint,
+            service, region_name=region, endpoint_url=self.endpoint,
             config=Config(
                 s3={"addressing_style": "path"}, retries={"max_attempts": 2}, connect_timeout=5, read_timeout=60,
                 parameter_validation=True, max_pool_connections=32, proxies={},

@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from guardrails.rule import Rule
-from guardrails.rules import cloudwatch, dynamodb, iam, lambda_, logs, one_setting, permissions, plain_text, s3, sqs, tagging
+from guardrails.rules import (
+    cloudwatch,
+    dynamodb,
+    edge,
+    iam,
+    lambda_,
+    logs,
+    one_setting,
+    permissions,
+    plain_text,
+    s3,
+    sqs,
+    tagging,
+)
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Identity and access": iam.RULES,
@@ -14,6 +27,7 @@ BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "CloudWatch Logs": logs.RULES,
     "CloudWatch alarms": cloudwatch.RULES,
     **one_setting.RULES,
+    "Firewalls and distributions": edge.RULES,
     "Secrets in plain text": plain_text.RULES,
     "Tags": tagging.RULES,
 }

@@ -75,7 +75,11 @@ class Shell:
         members = shape.operation_model(name).input_shape.members
         wanted: dict[str, Any] = {}
         options = iter(words[3:])
+        region = self.access.cloud.region
         for option in options:
+            if option == "--region":
+                region = next(options)
+                continue
             off = option.startswith("--no-")
             member = next(each for each in members if xform_name(each).replace("_", "-") == option.removeprefix("--no-" if off else "--"))
             kind = members[member].type_name
@@ -84,7 +88,8 @@ class Shell:
             return None
         if operation == "update_alias":  # to the version that it has: others need this stack as it is
             wanted["FunctionVersion"] = self.access.cloud.client("lambda").get_alias(FunctionName=wanted["FunctionName"], Name="live")["FunctionVersion"]
-        answer = getattr(self.access.cloud.client(service), operation)(**wanted)
+        client = self.access.cloud.model_copy(update={"region": region}).client(service)
+        answer = getattr(client, operation)(**wanted)
         self._learn(words, answer)
         return f"{service} {words[2]}"
 

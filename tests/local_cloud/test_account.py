@@ -37,7 +37,7 @@ class Aws:
         client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
         stub, facts = Stubber(client), self.facts
         if service in facts["refuses"]:
-            for operation in {"lambda": ["get_account_settings"], "iam": ["get_account_summary"], "xray": ["get_groups"], "sts": ["get_caller_identity"], "appconfig": ["list_deployment_strategies"]}[service]:
+            for operation in {"lambda": ["get_account_settings"], "iam": ["get_account_summary"], "xray": ["get_groups"], "sts": ["get_caller_identity"], "appconfig": ["list_deployment_strategies"], "wafv2": ["list_web_acls"], "cloudfront": ["list_cache_policies"]}[service]:
                 stub.add_client_error(operation, "AccessDenied", "no such permission", 403)
         elif service == "sts":
             stub.add_response("get_caller_identity", {"Account": facts["account"]})
@@ -66,6 +66,15 @@ class Aws:
         elif service == "appconfig":
             names = [("abc1234", "somebody-elses"), ("abc1235", "dev-orders"), ("AppConfig.AllAtOnce", "AppConfig.AllAtOnce")]
             stub.add_response("list_deployment_strategies", {"Items": [{"Id": identity, "Name": name} for identity, name in names]})
+        elif service == "wafv2":  # two pages
+            names = ["somebody-elses", "dev-partners"]
+            for number, name in enumerate(names):
+                asked = {"Scope": "REGIONAL", **({"NextMarker": "more"} if number else {})}
+                stub.add_response("list_web_acls", {"WebACLs": [{"Name": name}], **({} if number else {"NextMarker": "more"})}, asked)
+        elif service == "cloudfront":
+            config = {"Name": "somebody-elses", "MinTTL": 0}
+            item = {"Type": "custom", "CachePolicy": {"Id": "one", "LastModifiedTime": "2026-01-01", "CachePolicyConfig": config}}
+            stub.add_response("list_cache_policies", {"CachePolicyList": {"MaxItems": 100, "Quantity": 1, "Items": [item]}}, {"Type": "custom"})
         self.made[service] = self.made.get(service, 0) + 1
         stub.activate()
         return client
@@ -74,8 +83,9 @@ class Aws:
 def test_an_empty_account_has_room():
     asked = ask(SETTINGS, PLANS, Aws())
     assert asked.notes == []
-    assert asked.most == {"concurrent_executions": 1000, "roles": 1000, "trace_groups": 25, "trace_policies": 5, "deployment_strategies": 20, "alarms": None}
-    assert asked.others == {"concurrent_executions": 0, "roles": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1}
+    assert asked.most == {"concurrent_executions": 1000, "roles": 1000, "trace_groups": 25, "trace_policies": 5, "deployment_strategies": 20, "web_acls": 100, "cache_policies": 20,
+                          "alarms": None}  # fmt: skip
+    assert asked.others == {"concurrent_executions": 0, "roles": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1, "web_acls": 2, "cache_policies": 1}
     refuse_what_does_not_fit(SETTINGS, PLANS, asked)
 
 
@@ -107,7 +117,7 @@ def test_the_stacks_own_roles_groups_and_policies_are_not_counted_twice():
     aws = Aws(roles=[*ROLES, "admin", "audit"], roles_quota=len(ROLES) + 2, groups=[*groups, *(f"other-{each}" for each in range(23))],
               policies=["dev-topics", "a", "b", "c", "d"])  # fmt: skip
     asked = ask(SETTINGS, PLANS, aws)
-    assert asked.others == {"concurrent_executions": 0, "roles": 2, "trace_groups": 23, "trace_policies": 4, "deployment_strategies": 1}
+    assert asked.others == {"concurrent_executions": 0, "roles": 2, "trace_groups": 23, "trace_policies": 4, "deployment_strategies": 1, "web_acls": 2, "cache_policies": 1}
     refuse_what_does_not_fit(SETTINGS, PLANS, asked)
     for changes, told in (({"roles_quota": len(ROLES) + 1}, "IAM roles, and the account has 2 others"),
                           ({"groups": [f"other-{each}" for each in range(24)]}, "X-Ray groups, and the account has 24 others"),
@@ -126,8 +136,8 @@ def test_what_the_account_does_not_say_is_told_and_assumed():
     asked = ask(SETTINGS, PLANS, Aws(refuses=("iam",)))
     assert asked.most["roles"] == 1000
     assert [note.split(",")[0] for note in asked.notes] == ["AWS did not say about IAM roles"]
-    assert asked.others == {"concurrent_executions": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1}
-    nothing = ask(SETTINGS, PLANS, Aws(refuses=("sts", "iam", "lambda", "xray", "appconfig")))
+    assert asked.others == {"concurrent_executions": 0, "trace_groups": 1, "trace_policies": 0, "deployment_strategies": 1, "web_acls": 2, "cache_policies": 1}
+    nothing = ask(SETTINGS, PLANS, Aws(refuses=("sts", "iam", "lambda", "xray", "appconfig", "wafv2", "cloudfront")))
     assert len(nothing.notes) == 1, "once, not six times"
     refuse_what_does_not_fit(SETTINGS, PLANS, nothing)
 

@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_a_page_of_what_was_deployed_and_measured(tmp_path, plan: DashboardsPlan
     assert "no data" in html and dashboard.ON_AWS in html
 
 
-def test_metrics_that_the_embedded_cloud_does_not_have_are_told(plan: DashboardsPlan):
+def test_metrics_that_the_embedded_cloud_does_not_have_are_told(monkeypatch, plan: DashboardsPlan):
     class Pages:
         def __init__(self, member):
             self.member = member
@@ -120,6 +121,8 @@ def test_metrics_that_the_embedded_cloud_does_not_have_are_told(plan: Dashboards
             return [{self.member: []}]
 
     class Empty:
+        meta = SimpleNamespace(region_name=SETTINGS.region)
+
         def get_paginator(self, name):
             return Pages({"list_metrics": "Metrics", "describe_alarms": "MetricAlarms"}[name])
 
@@ -127,6 +130,7 @@ def test_metrics_that_the_embedded_cloud_does_not_have_are_told(plan: Dashboards
             return {"MetricDataResults": [{"Id": each["Id"], "Timestamps": [], "Values": []} for each in MetricDataQueries]}
 
     body, now = json.loads(body_of(plan.runtime, SETTINGS.region, {"http": "a1"})), time.time()
+    monkeypatch.setattr(dashboard, "_elsewhere", lambda *_: Empty())  # alarms of a distribution
     data = dashboard.data_of(body, Empty(), now - 600, now)
     assert data.lines == {} and "the embedded cloud has measured nothing of AWS/DynamoDB" in data.notes.values()
     assert len(data.notes) == sum(each["type"] == "metric" for each in body["widgets"])

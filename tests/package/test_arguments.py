@@ -117,5 +117,7 @@ def test_a_workload_runs_alone_against_an_exported_platform(monkeypatch: pytest.
         assert {key: value for key, value in node.inputs.items() if key != "code"} == {
             key: value for key, value in same.items() if key != "code"
         }, node.name  # fmt: skip
-    assert graph.exports["urls"] == {"http": "https://orders-http-id.execute-api.eu-west-1.amazonaws.com"}
+    assert graph.exports["urls"] == {
+        "http": "https://orders-http-id.execute-api.eu-west-1.amazonaws.com", "cdn": "https://orders.prod.api.example.com",
+    }  # fmt: skip
     assert graph.exports["resources"]["functions"]["api"]["physical_name"] == "prod-orders-api"

@@ -40,7 +40,7 @@ def parents(graph: Graph) -> Iterator[str]:
 
 
 def tokens(graph: Graph) -> Iterator[str]:
-    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Anomalies", "Backups", "Probe"}
+    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Anomalies", "Backups", "Probe", "Firewall", "Cdn"}
     known = {component.__name__ for component in PUBLISHED} | later
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:

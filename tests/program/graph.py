@@ -130,7 +130,7 @@ class Cloud(mocks.Mocks):
 
     def _answer(self, args: mocks.MockResourceArgs) -> tuple[dict[str, Any], dict[str, Any]]:
         """(outputs that follow from names, outputs that AWS assigns)."""
-        at, name = f"{self.region}:{self.account}", args.inputs.get("name", "")
+        at, name = f"{args.inputs.get('region') or self.region}:{self.account}", args.inputs.get("name", "")
         kind = args.typ.split(":")[1] if args.typ.startswith("aws:") else args.typ
         match kind:
             case "kms/key":
@@ -171,13 +171,20 @@ class Cloud(mocks.Mocks):
                 return {}, {"executionArn": f"arn:aws:execute-api:{at}:{identity}", "rootResourceId": f"{args.name}-root"}
             case "apigateway/stage":
                 host = f"{args.inputs['restApi']}.execute-api.{self.region}.amazonaws.com"
-                return {}, {"invokeUrl": f"https://{host}/{args.inputs['stageName']}"}
+                arn = f"arn:aws:apigateway:{self.region}::/restapis/{args.inputs['restApi']}/stages/{args.inputs['stageName']}"
+                return {}, {"invokeUrl": f"https://{host}/{args.inputs['stageName']}", "arn": arn}
+            case "wafv2/webAcl":
+                scope = "global" if args.inputs["scope"] == "CLOUDFRONT" else "regional"
+                return {}, {"arn": f"arn:aws:wafv2:{at}:{scope}/webacl/{name}/{args.name}-id"}
+            case "cloudfront/distribution":
+                return {}, {"arn": f"arn:aws:cloudfront::{self.account}:distribution/{args.name}-id", "domainName": f"{args.name}.cloudfront.net"}
             case "cloudwatch/eventBus":
                 return {"arn": f"arn:aws:events:{at}:event-bus/{name}"}, {}
             case "cloudwatch/eventRule":
                 return {"arn": f"arn:aws:events:{at}:rule/{args.inputs['eventBusName']}/{name}"}, {}
             case "appsync/graphQLApi":
-                return {}, {"uris": {"GRAPHQL": f"https://{args.name}-id.appsync-api.{self.region}.amazonaws.com/graphql"}}
+                uris = {"GRAPHQL": f"https://{args.name}-id.appsync-api.{self.region}.amazonaws.com/graphql"}
+                return {}, {"uris": uris, "arn": f"arn:aws:appsync:{at}:apis/{args.name}-id"}
             case "appsync/function":
                 return {}, {"functionId": f"{args.name}-id"}
             case "sfn/stateMachine":

@@ -27,6 +27,11 @@ METRICS: dict[str, dict[tuple[str, ...], dict[str, bool]]] = {
         ("ApiName", "Stage"): {"Count": False, "5XXError": True, "4XXError": True, "Latency": False, "IntegrationLatency": False},
     },
     "AWS/AppSync": {("GraphQLAPIId",): {"5XXError": False, "4XXError": False, "Latency": False}},
+    "AWS/WAFV2": {
+        ("Region", "Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},
+        ("Rule", "WebACL"): {"BlockedRequests": False, "AllowedRequests": False, "CountedRequests": False},  # of a distribution, in us-east-1
+    },
+    "AWS/CloudFront": {("DistributionId", "Region"): {"5xxErrorRate": False, "4xxErrorRate": False, "Requests": False}},  # rates of 0 to 100
     "AWS/Backup": {("BackupVaultName",): {"NumberOfBackupJobsFailed": False, "NumberOfBackupJobsCompleted": False}},
     "serverless-platform": {
         ("service", "table"): {"RestoreCheckSucceeded": False, "RestoreCheckSeconds": False},  # tests/package/test_restore_check.py
@@ -75,6 +80,10 @@ def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
         return value in {f"{api.name}-id" for api in graph.all("apigatewayv2/api")}
     if name == "GraphQLAPIId":
         return value in {f"{api.name}-id" for api in graph.all("appsync/graphQLApi")}
+    if name == "DistributionId":
+        return value in {f"{distribution.name}-id" for distribution in graph.all("cloudfront/distribution")}
+    if name == "Region":
+        return value == "Global"
     if name == "Stage":
         stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}

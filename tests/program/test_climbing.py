@@ -26,7 +26,13 @@ ADDED = {
         "cloudwatch/queryDefinition", "codedeploy/application", "codedeploy/deploymentGroup", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "ssm/parameter",
     ],
     ("standardize", "scale"): [
-        "Anomalies", "Backups", "Capacity", "Function", "Objectives", "Probe", "Scale", "Schedules", "Secret", "apigateway/apiKey", "apigateway/usagePlan", "apigateway/usagePlanKey", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target", "backup/plan", "backup/selection", "backup/vault", "cloudwatch/compositeAlarm", "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule", "scheduler/scheduleGroup", "secretsmanager/secret", "sqs/queue", "sqs/queuePolicy",
+        "Anomalies", "Backups", "Capacity", "Cdn", "Firewall", "Function", "Objectives", "Probe", "Scale", "Schedules", "Secret", "apigateway/apiKey",
+        "apigateway/usagePlan", "apigateway/usagePlanKey", "appautoscaling/policy", "appautoscaling/scheduledAction", "appautoscaling/target",
+        "backup/plan", "backup/selection", "backup/vault", "cloudfront/distribution", "cloudwatch/compositeAlarm",
+        "cloudwatch/logDataProtectionPolicy", "cloudwatch/logGroup", "cloudwatch/metricAlarm", "iam/role", "iam/rolePolicy", "kms/alias", "kms/key",
+        "lambda/alias", "lambda/function", "lambda/functionEventInvokeConfig", "lambda/provisionedConcurrencyConfig", "scheduler/schedule",
+        "scheduler/scheduleGroup", "secretsmanager/secret", "sns/topic", "sns/topicPolicy", "sns/topicSubscription", "sqs/queue", "sqs/queuePolicy",
+        "wafv2/webAcl", "wafv2/webAclAssociation", "wafv2/webAclLoggingConfiguration",
     ],
 }  # fmt: skip
 """Step up -> types that it adds: reviewed."""

@@ -89,7 +89,8 @@ def test_logs_are_kept_as_long_as_the_stack_and_the_data_ask(dev: Graph, prod: G
             key = next(each for each in graph.all("kms/key") if each.outputs["arn"] == group.inputs["kmsKeyId"])
             logs = next(each for each in json.loads(key.inputs["policy"])["Statement"] if each["Sid"] == "ServiceLogs")
             assert fnmatch(group.outputs["arn"], logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"])
-            assert logs["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
+            region = group.inputs.get("region", "eu-west-1")  # what stands before a distribution logs beside it
+            assert logs["Principal"] == {"Service": f"logs.{region}.amazonaws.com"} and key.inputs.get("region", "eu-west-1") == region
 
 
 def test_the_provider_refuses_other_accounts(graph: Graph):

@@ -91,5 +91,7 @@ def test_what_is_counted_is_what_is_registered(dev: Graph):
         "trace_groups": len(dev.all("xray/group")),
         "trace_policies": len(dev.all("xray/resourcePolicy")),
         "deployment_strategies": len(dev.all("appconfig/deploymentStrategy")),
+        "web_acls": sum(it.inputs["scope"] == "REGIONAL" for it in dev.all("wafv2/webAcl")),
+        "cache_policies": len(dev.all("cloudfront/cachePolicy")),
         "alarms": len(dev.all("cloudwatch/metricAlarm")) + len(dev.all("cloudwatch/compositeAlarm")),
     }  # fmt: skip

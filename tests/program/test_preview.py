@@ -35,4 +35,4 @@ def test_policies_alarms_and_names_are_known(preview: Graph):
         if node.kind == "iam/rolePolicy":
             assert ("policy" in paths) == node.name.endswith(("-key", "-assigned")), node.urn
         if node.kind == "cloudwatch/metricAlarm":
-            assert set(paths) <= {"dimensions.ApiId", "dimensions.GraphQLAPIId", "dimensions.ExecutedVersion", "metricQueries[].metric.dimensions.ApiId"}, node.urn
+            assert set(paths) <= {"dimensions.ApiId", "dimensions.DistributionId", "dimensions.GraphQLAPIId", "dimensions.ExecutedVersion", "metricQueries[].metric.dimensions.ApiId"}, node.urn

@@ -34,7 +34,8 @@ PASSES_ON = {
 }
 """Kind of resource that requests pass and that has no tracing of its own -> what becomes of the trace, by AWS's documentation."""
 
-OFF_THE_PATH = {"platform-alarms": "CloudWatch and Budgets publish to it: no request, and no trace header"}
+OFF_THE_PATH = {"platform-alarms": "CloudWatch and Budgets publish to it: no request, and no trace header",
+                "orders-cdn-alarms": "the same, in the region of CloudFront's metrics"}  # fmt: skip
 """Name of a resource that could be traced and is not -> why."""
 
 

@@ -192,7 +192,11 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
 
 
 def _of_features(plan: WorkloadPlan, lines: list[Line]) -> Iterator[Line]:
-    """What features of its phase cost with what is kept in tables."""
+    """What features of its phase cost with each request to an API, and with what is kept in tables."""
+    for feature in _made(plan):
+        for price, uses in feature.requests.items():
+            requests = sum(line.quantity for line in lines if line.price == price)
+            yield from (Line(use.what, use.quantity * requests, use.price) for use in uses)
     gigabytes = sum(line.quantity for line in lines if line.price == "dynamodb_storage")
     for feature in _made(plan):
         if feature.stored:

@@ -14,7 +14,7 @@ from .standards.tags import PLATFORM
 GROUPS = {
     "alarm": "alarms", "composite_alarm": "alarms", "kms_key": "keys", "rest_cache": "caches", "kinesis_stream_hour": "streams", "kinesis_shard_hour": "streams",
     "sqs_request": "polling", "secret": "secrets", "dashboard": "dashboards",
-    "lambda_ready": "quick starts", "lambda_snapshot": "quick starts",
+    "lambda_ready": "quick starts", "lambda_snapshot": "quick starts", "waf_": "firewalls",
 }  # fmt: skip
 """Begin of a price's name -> what it is for, as the table calls it."""
 PROBE = "probe"

@@ -67,6 +67,16 @@ class RouteEntry(Plain):
     """A body that the route answers with 2xx: for smoke checks and for trying it."""
 
 
+class DistributionEntry(Plain):
+    """What stands before an HTTP API; only of a workload in the phase scale that asks for it."""
+
+    id: str
+    url: str
+    """Address for callers."""
+    domain_name: str
+    """Where the record of that address has to lead."""
+
+
 class ApiEntry(Plain):
     kind: Literal["http", "rest", "websocket", "graphql"]
     api_id: str
@@ -76,6 +86,7 @@ class ApiEntry(Plain):
     routes: tuple[RouteEntry, ...]
     key_ids: dict[str, str]
     """Client of a REST API -> id of its API key."""
+    distribution: DistributionEntry | None = None
 
 
 class ReleaseEntry(Plain):

@@ -253,8 +253,10 @@ def topic_arn(settings: Settings, name: str) -> str:
     return _arn(settings, "sns", name)
 
 
-def alarm_arn(settings: Settings, name: str) -> str:
-    return _arn(settings, "cloudwatch", f"alarm:{name}")
+def alarm_arn(settings: Settings, name: str, region: str | None = None) -> str:
+    """region: where it is, if not where the stack is."""
+    arn = _arn(settings, "cloudwatch", f"alarm:{name}")
+    return arn.replace(f":{settings.region}:", f":{region}:") if region else arn
 
 
 def bus_arn(settings: Settings, name: str) -> str:

@@ -8,9 +8,11 @@ from platform_contract.features import (
     anomalies,
     backups,
     capacity,
+    cdn,
     cold_starts,
     dashboards,
     feature_flags,
+    firewall,
     metrics,
     probe,
     queries,
@@ -47,6 +49,8 @@ class Feature:
     """From its part of the plan: names of roles that let DynamoDB use the workload's key for a table that is restored."""
     monthly: Callable[[Plain], Iterable[Use]] | None = None
     """From its part of the plan: what it costs a month though nothing happens, besides `idle`."""
+    requests: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    """Price of a request to an API -> what each request costs besides."""
     stored: Callable[[Plain, float], Iterable[Use]] | None = None
     """From its part of the plan and the GB in the workload's tables: what it costs a month besides."""
 
@@ -67,6 +71,8 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature(anomalies.FEATURE, anomalies.plan_anomalies),
         Feature(probe.FEATURE, probe.plan_probe, probe.ALARMS, monthly=probe.monthly),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
+        Feature(firewall.FEATURE, firewall.plan_firewall, idle=firewall.IDLE, requests=firewall.REQUESTS),
+        Feature(cdn.FEATURE, cdn.plan_cdn, cdn.ALARMS, idle=cdn.IDLE, requests=cdn.REQUESTS),
     ),
 }
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from .cdn_settings import CdnSettings
 from .problems import Problem, ProblemsError, broken, from_validation
 from .standards import apigateway, lambda_, logs, quotas
 from .standards.boundary import boundary_name
@@ -197,6 +198,9 @@ class Settings(Strict):
     )
     api_burst: int = Field(
         default=1000, ge=1, le=apigateway.MAXIMUM_BURST, description="Requests at once and API beyond which callers get 429."
+    )
+    cdn: CdnSettings | None = Field(
+        default=None, description="Domain and certificate of distributions; required where a workload has `http_api.cdn`."
     )
     lambda_architecture: Literal["arm64", "x86_64"] = Field(default="arm64", description="Processor of all functions.")
     lambda_runtime: str = Field(default=lambda_.DEFAULT_RUNTIME, description="Lambda runtime of all functions.")

@@ -1,17 +1,17 @@
 """What all workloads of a stack share: alarm topic, token issuer, layer."""
 
-import re
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pydantic
-from pulumi_aws import cloudwatch, cognito, costexplorer, lambda_, sns, xray
+from pulumi_aws import cloudwatch, cognito, costexplorer, lambda_, xray
 
 from platform_contract.settings import Audience, Issuer, MonitorArn
 from platform_contract.standards import apigateway
 
 from .access.keys import make_key
 from .arguments import PlainArguments, checked
+from .watch.alarm_topic import make_alarm_topic
 
 
 class CostAnomaliesArgs(TypedDict):
@@ -132,7 +132,6 @@ class Foundation(pulumi.ComponentResource):
         self._name, self._args, self._knobs = name, args, knobs
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_alarm_topic()
-        self._subscribe_receivers()
         self._admit_topics_to_traces()
         self._make_layer()
         self._make_identity()
@@ -157,12 +156,10 @@ class Foundation(pulumi.ComponentResource):
             f"{self._name}-alarms", alias=args["key_alias"], description="Encrypts the alarm topic.", policy=args["key_policy"],
             deletion_window_days=int(args["key_deletion_window_days"]), tags=args["tags"], opts=self._child,
         )  # fmt: skip
-        topic = sns.Topic(
-            f"{self._name}-alarms", name=args["topic_name"], kms_master_key_id=key.arn, tags=args["tags"], opts=self._child
-        )
-        policy = sns.TopicPolicy(f"{self._name}-alarms", arn=topic.arn, policy=args["topic_policy"], opts=self._child)
-        # Of the policy, so that who names the topic comes after it: AWS Budgets refuses a topic that it may not publish to.
-        self.alarm_topic_arn = policy.arn
+        self.alarm_topic_arn = make_alarm_topic(
+            f"{self._name}-alarms", topic_name=args["topic_name"], topic_policy=args["topic_policy"], key=key, receivers=self._knobs.alarm_receivers,
+            tags=args["tags"], opts=self._child,
+        )  # fmt: skip
 
     def _admit_topics_to_traces(self) -> None:
         """Without it SNS takes a topic's active tracing and sends nothing. One for all topics: X-Ray takes five in a region."""
@@ -170,17 +167,6 @@ class Foundation(pulumi.ComponentResource):
         xray.ResourcePolicy(
             f"{self._name}-traces", policy_name=args["trace_policy_name"], policy_document=args["trace_policy"], opts=self._child
         )
-
-    def _subscribe_receivers(self) -> None:
-        for address in self._knobs.alarm_receivers:
-            receiver = re.sub(r"[^a-z0-9]+", "-", address.lower())
-            sns.TopicSubscription(
-                f"{self._name}-alarms-{receiver}",
-                topic=self.alarm_topic_arn,
-                protocol="email",
-                endpoint=address,
-                opts=self._child,
-            )
 
     def _make_layer(self) -> None:
         args, knobs = self._args, self._knobs

@@ -65,7 +65,7 @@ class Workload(pulumi.ComponentResource):
     """Everything that one manifest asks for, in the environment of `platform`."""
 
     urls: pulumi.Output[dict[str, str]]
-    """API of the workload -> its URL on AWS."""
+    """API of the workload -> its URL on AWS; `cdn`: that of the distribution before its HTTP API."""
     resources: pulumi.Output[dict[str, Any]]
     """What was made, by the names of the manifest: this workload's part of the inventory."""
 
@@ -104,6 +104,8 @@ class Workload(pulumi.ComponentResource):
         urls: Any = {key: api.endpoint for key, api in made.apis.items()} | {key: api.endpoint for key, api in made.rest_apis.items()}
         urls |= {key: api.endpoint for key, api in made.graphql.items()}
         urls |= {key: pulumi.Output.concat(it.endpoint, "/", self._plan.sockets[key].stage) for key, it in made.sockets.items()}
+        if "cdn" in self._features:
+            urls["cdn"] = self._features["cdn"].url
         return pulumi.Output.from_input(urls)
 
     def _inventory(self) -> dict[str, Any]:
@@ -153,7 +155,7 @@ class Workload(pulumi.ComponentResource):
             "apis": {
                 name: {
                     "kind": "http", "api_id": api.api_id, "stage": api.stage_name, "endpoint": api.endpoint, "key_ids": {},
-                    "routes": _routes(plan.apis[name]),
+                    "routes": _routes(plan.apis[name]), **self._distribution(),
                 }
                 for name, api in made.apis.items()
             } | {
@@ -178,6 +180,11 @@ class Workload(pulumi.ComponentResource):
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
             "alarms": plan.alarm_names(),
         }  # fmt: skip
+
+    def _distribution(self) -> dict[str, Any]:
+        if (made := self._features.get("cdn")) is None:
+            return {}
+        return {"distribution": {"id": made.distribution_id, "url": made.url, "domain_name": made.domain_name}}
 
     def _of_checks(self) -> dict[str, Any]:
         """The schedules of its restore check and its probe, so that one can be run by hand."""

@@ -188,6 +188,9 @@ RESOURCES = [
         aws_refuses=(
             Refusal("cloudfront-list-is-of-cloudfront", "A list in webAclId has the scope CLOUDFRONT and is made in us-east-1."),
             Refusal("cloudfront-certificate-covers-aliases", "The certificate has to cover every alias, and an alias is in one distribution of the world."),
+            Refusal("cloudfront-default-certificate-is-tlsv1", "Under CloudFront's own certificate the oldest protocol is TLSv1, whatever minimumProtocolVersion says."),
+            Refusal("cloudfront-keeps-errors", "Errors are kept for ten seconds and told to others, also where nothing is cached, unless errorCachingMinTtl of each status says 0."),
+            Refusal("cloudfront-api-has-its-own-host", "API Gateway answers 403 to a request whose header Host is not its own name: it must not be handed on."),
             Refusal("cloudfront-takes-minutes", "A change is everywhere after minutes, and a distribution can be deleted when it was switched off and that is everywhere; the official provider waits."),
             Refusal("cloudfront-origin-answers-others-too", "What stands before an API does not hide it: the API's own address answers everybody, unless it asks for a header that only CloudFront sends."),
             Refusal("cloudfront-needs-a-verified-account", "A new account has to be verified before CreateDistribution is taken."),

@@ -141,6 +141,7 @@ RESOURCES = [
         aws_refuses=(
             Refusal("cloudwatch-alarm-overwrites", "PutMetricAlarm overwrites an alarm of the same name, whoever made it."),
             Refusal("cloudwatch-alarm-action-can-publish", "An alarm of an encrypted topic tells nobody unless the key's policy admits cloudwatch.amazonaws.com.", needs="sns/topic of alarmActions"),
+            Refusal("cloudwatch-alarm-tells-its-region", "An alarm tells topics of its own region only, and watches metrics of no other."),
             Refusal("cloudwatch-metric-has-these-dimensions", "An alarm whose dimensions name no metric stays in INSUFFICIENT_DATA for ever; the emulator ignores dimensions altogether."),
             Refusal("cloudwatch-alarm-of-math", "The emulator keeps the alarm without its queries and never evaluates it; AWS refuses an expression that it cannot read, or that yields more than one series."),
             Refusal("cloudwatch-alarm-of-a-band", "A band is learnt from up to two weeks of data, and until then the alarm is in INSUFFICIENT_DATA; it is charged as three alarms, and the emulator keeps no thresholdMetricId."),

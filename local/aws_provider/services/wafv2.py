@@ -146,6 +146,7 @@ RESOURCES = [
             Refusal("wafv2-capacity", "AWS counts the capacity of the rules: more than 1,500 units cost extra, more than 5,000 are refused; the emulator counts none."),
             Refusal("wafv2-cloudfront-in-us-east-1", "A list of the scope CLOUDFRONT is made in us-east-1, whatever region the rest is in.",),
             Refusal("wafv2-managed-groups-exist", "A managed rule group has to exist under its vendor and name; one of the marketplace has to be subscribed to."),
+            Refusal("wafv2-override-of-no-rule", "An override that names no rule of its group is passed over without a word (WAF API reference, RuleActionOverride)."),
             Refusal("wafv2-lets-everything-in", "The emulator applies no rule: nothing is blocked, counted or limited."),
         ),
     ),

@@ -131,12 +131,13 @@ def test_trace_groups_of_all_workloads_together():
 def test_what_others_hold_is_taken_as_well():
     plans, judged = plan_all(of(2), settings(reserved_concurrency=10)), settings(reserved_concurrency=10)
     assert wanted(plans) == {"concurrent_executions": 40, "roles": 4, "trace_groups": 2, "trace_policies": 1, "deployment_strategies": 0,
-                             "alarms": sum(len(plan.alarm_names()) for plan in plans.values())}  # fmt: skip
+                             "web_acls": 0, "cache_policies": 0, "alarms": sum(len(plan.alarm_names()) for plan in plans.values())}  # fmt: skip
     most = dict(assumed(judged).most)
-    full = Account(most=most, others={"concurrent_executions": 860, "roles": 996, "trace_groups": 23, "trace_policies": 4, "deployment_strategies": 20, "alarms": 10**6})
+    full = Account(most=most, others={"concurrent_executions": 860, "roles": 996, "trace_groups": 23, "trace_policies": 4, "deployment_strategies": 20, "web_acls": 100, "cache_policies": 20,
+                                        "alarms": 10**6})  # fmt: skip
     assert list(account_problems(plans, judged, full)) == []
     assert {it.quota: it.left for it in taken(plans, full)} == dict.fromkeys(ACCOUNT, 0) | {"alarms": None}
-    for quota in ("concurrent_executions", "roles", "trace_groups", "trace_policies", "deployment_strategies"):
+    for quota in ("concurrent_executions", "roles", "trace_groups", "trace_policies", "deployment_strategies", "web_acls", "cache_policies"):
         beyond = Account(most=most, others={**full.others, quota: full.others[quota] + 1})
         (told,) = account_problems(plans, judged, beyond, "account 123456789012 in eu-west-1")
         assert told.file == "account 123456789012 in eu-west-1"

@@ -139,7 +139,7 @@ def test_everything_that_costs_while_idle_has_its_column():
 def test_the_command_prints_it(capsys):
     assert main(["--root", str(ROOT), "idle", "--stack", "dev"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | quick starts | probe | USD a month |\n")
+    assert said.startswith("| workload | alarms | keys | streams | polling | secrets | dashboards | quick starts | firewalls | probe | USD a month |\n")
     assert "\n| sum | " in said and "\n- List prices of eu-west-1" in said
 
 

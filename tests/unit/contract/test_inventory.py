@@ -31,7 +31,7 @@ PLAIN = {
             "schedules": {"sweep-0": {"physical_name": "sweep-0", "group_name": "g"}},
             "apis": {"http": {"kind": "http", "key_ids": {}, "api_id": "a1", "stage": "$default", "endpoint": "https://a1", "routes": [
                 {"route": "POST /orders", "function": "api", "authorizer": "jwt", "example": {"sku": "A"}},
-            ]}},
+            ], "distribution": {"id": "E1", "url": "https://orders.example.com", "domain_name": "d1.cloudfront.net"}}},
             "registry": {"contact": "#commerce", "on_call": "c@example.com", "cost_centre": "CC-1", "expected_usd": 12.5, "budget_usd": 50},
             "objectives": [{"api": "http", "indicator": "availability", "budget": 0.001, "days": 30, "alarms": ["dev-orders-http-availability-burn-1h"], "bad": "failed",
                             "metrics": {"failed": {"namespace": "AWS/ApiGateway", "metric_name": "5xx", "statistic": "Sum", "dimensions": {"ApiId": "a1"}}}}],

@@ -25,7 +25,7 @@ MANIFESTS = load_manifests(ROOT / "workloads", PROD)
 PAGES = runbooks.pages(ROOT, MANIFESTS, PROD)
 GENERAL = general_sections(ROOT)
 
-READERS = {"UUID", "VERSION", "NAME", "FROM", "TO", "EXECUTION_ARN", "ALARM", "ERROR", "FAILED", "TIMED_OUT"}
+READERS = {"UUID", "VERSION", "NAME", "FROM", "TO", "EXECUTION_ARN", "ALARM", "ERROR", "FAILED", "TIMED_OUT", "BLOCK", "REGIONAL", "CLOUDFRONT"}
 """Words in capitals that stay in a page: what the reader finds out, and what AWS calls so."""
 
 
@@ -109,7 +109,7 @@ def check(command: str) -> None:
     operations = model(words[1])
     assert xform_name(words[2].replace("-", "_")) in operations, f"{xform_name(words[2].replace('-', '_'))}: no operation of {words[1]}"
     shape = operations[words[2].replace("-", "_")]
-    given = {words[at] for at in range(3, len(words)) if words[at].startswith("--")}
+    given = {words[at] for at in range(3, len(words)) if words[at].startswith("--")} - {"--region"}  # which every command takes
     members = {f"--{xform_name(name).replace('_', '-')}": name for name in (shape.members if shape else {})}
     members |= {option.replace("--", "--no-", 1): name for option, name in list(members.items()) if shape.members[name].type_name == "boolean"}
     assert given <= set(members), f"{command}: {', '.join(name.title().replace('-', '') for name in sorted(given - set(members)))} is no parameter"

@@ -62,6 +62,8 @@ class WidgetPlan(Plain):
     """Up to now, that a number is about, whatever time the dashboard shows."""
     api: str = ""
     """Whose id the metrics of a number or a band have as a dimension."""
+    region: str = ""
+    """Of its metrics, if not the dashboard's own."""
 
 
 class DashboardPlan(Plain):
@@ -99,7 +101,7 @@ def _properties(widget: WidgetPlan, region: str, api_ids: Mapping[str, str]) -> 
         case "log":
             return {"title": widget.title, "region": region, "query": widget.text, "view": "table"}
     drawn = {
-        "title": widget.title, "region": region, "view": "timeSeries", "stacked": False, "period": widget.period_seconds,
+        "title": widget.title, "region": widget.region or region, "view": "timeSeries", "stacked": False, "period": widget.period_seconds,
         "yAxis": {"left": {"min": 0}}, "metrics": [_metric(each, api_ids) for each in widget.series],
     }  # fmt: skip
     lines = [{"label": line.label, "value": line.value} for line in widget.lines]

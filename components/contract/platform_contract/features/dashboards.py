@@ -17,10 +17,11 @@ from platform_contract.features.watched import Watched, watched
 from platform_contract.name_limits import checked_name
 from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
 from platform_contract.plan.plain import AlarmPlan, NamedAlarm, Plain
+from platform_contract.plan.web_acl import WebAclPlan, dimensions
 from platform_contract.registry import ALARMS, METRICS
 from platform_contract.settings import Settings
 from platform_contract.specs import Manifest
-from platform_contract.standards import lambda_
+from platform_contract.standards import lambda_, waf
 from platform_contract.uses import Use
 
 FEATURE = "dashboards"
@@ -75,9 +76,10 @@ def _link(dashboard: str) -> str:
     return f"#dashboards/dashboard/{dashboard}"
 
 
-def _alarms(settings: Settings, title: str, names: Iterable[str]) -> Iterator[WidgetPlan]:
-    """The states of alarms, in as many widgets as they need."""
+def _alarms(settings: Settings, title: str, names: Iterable[str], elsewhere: Iterable[NamedAlarm] = ()) -> Iterator[WidgetPlan]:
+    """The states of alarms, in as many widgets as they need. elsewhere: those that may be in another region."""
     arns = [naming.alarm_arn(settings, name) for name in dict.fromkeys(names)]
+    arns += [naming.alarm_arn(settings, it.physical_name, it.region) for it in elsewhere]
     for start in range(0, len(arns), ALARMS_OF_A_WIDGET):
         part = tuple(arns[start : start + ALARMS_OF_A_WIDGET])
         yield WidgetPlan(kind="alarm", title=title, width=COLUMNS, height=2 + len(part) // 12, alarm_arns=part)
@@ -123,7 +125,7 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
     """Alarms, and each kind of thing that the workload has: traffic first, then what alarms watch."""
     yield _head(settings, manifest, "runtime", "release")
     alarms = list(alarms_in(plan))
-    yield from _alarms(settings, "Alarms", (each.physical_name for each in parts_of(NamedAlarm, plan)))
+    yield from _alarms(settings, "Alarms", (), parts_of(NamedAlarm, plan))
     yield from _error_budgets(plan)
     metrics = plan.features.get("metrics")
     if isinstance(metrics, MetricsPlan):
@@ -142,7 +144,21 @@ def _runtime(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Iter
         if title == "Functions" and isinstance(cold, cold_starts.ColdStartsPlan):
             yield from (_cold(cold, what, statistic) for what, statistic in (("how many", "SampleCount"), ("milliseconds, p99", "p99")))
     yield from _probe(plan)
+    yield from _refused(settings, plan)
     yield from _backups(plan)
+
+
+def _refused(settings: Settings, plan: WorkloadPlan) -> Iterator[WidgetPlan]:
+    """What the firewall lets in, refuses and only counts."""
+    for acl in parts_of(WebAclPlan, plan.features):
+        here = acl.scope == waf.REGIONAL
+        yield _text(f"## Firewall{'' if here else ' of the distribution'}")
+        for metric in (waf.ALLOWED, waf.BLOCKED, waf.COUNTED):
+            series = SeriesPlan(
+                label=acl.physical_name, namespace=waf.NAMESPACE, metric_name=metric, statistic="Sum",
+                dimensions=dimensions(settings, acl.physical_name, acl.scope),
+            )  # fmt: skip
+            yield WidgetPlan(kind="metric", title=f"{acl.physical_name}: {metric}, Sum", series=(series,), region="" if here else waf.GLOBAL_REGION)
 
 
 def _cold(plan: cold_starts.ColdStartsPlan, what: str, statistic: str) -> WidgetPlan:
@@ -274,6 +290,6 @@ def index_of(settings: Settings, plans: Mapping[str, WorkloadPlan]) -> Dashboard
         links = [f"[{what} health]({_link(dashboard_name(settings, name, what))})" for what in ("release", "runtime")] if found else []
         rows.append(f"| {name} | {plan.owner} | {plan.phase} | {', '.join(links) or 'from the phase standardize on'} |")
         if found:
-            states += list(_alarms(settings, name, plan.alarm_names()))
+            states += list(_alarms(settings, name, (), sorted(parts_of(NamedAlarm, plan), key=lambda alarm: alarm.physical_name)))
     widgets = [_text(f"# Workloads, {settings.environment}\n" + "\n".join(rows), 2 + len(rows) // 2), *states]
     return DashboardPlan(physical_name=dashboard_name(settings, "platform", "index"), widgets=tuple(widgets))

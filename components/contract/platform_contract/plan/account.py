@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from platform_contract import documents
 from platform_contract.plan.model import WorkloadPlan, parts_of
-from platform_contract.plan.plain import ProvisionedPlan, ServiceRolePlan
+from platform_contract.plan.plain import CachePolicyPlan, ProvisionedPlan, ServiceRolePlan
+from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.problems import Problem
 from platform_contract.settings import Settings
-from platform_contract.standards import lambda_
+from platform_contract.standards import lambda_, waf
 from platform_contract.standards.quotas import ACCOUNT
 
 
@@ -56,6 +57,8 @@ def wanted(plans: Mapping[str, WorkloadPlan]) -> dict[str, int]:
         "trace_groups": sum(plan.trace_group is not None for plan in plans.values()),
         "trace_policies": 1,  # of the foundation, for all topics
         "deployment_strategies": sum(role.service == documents.APPCONFIG for plan in plans.values() for role in parts_of(ServiceRolePlan, plan.features)),
+        "web_acls": sum(acl.scope == waf.REGIONAL for plan in plans.values() for acl in parts_of(WebAclPlan, plan.features)),
+        "cache_policies": sum(len(list(parts_of(CachePolicyPlan, plan.features))) for plan in plans.values()),
         "alarms": sum(len(plan.alarm_names()) for plan in plans.values()),
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_contract import documents, naming
-from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.model import ApiPlan, FunctionPlan, KeyPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.roles import API_ID, POOL_ID, assigned_arn, role_documents
@@ -30,7 +30,9 @@ SECRET_SUFFIX = "-aaaaaa"
 
 def plan_limits(plan: WorkloadPlan, settings: Settings) -> tuple[LimitPlan, ...]:
     """Everything in the plan that AWS limits as a whole, with the margin that is left."""
-    return (*_roles(plan, settings), *_functions(plan, settings), *_queues(plan), _limit("key", plan.key.alias, "data_class", len(plan.key.policy.encode())))
+    keys = (plan.key, *parts_of(KeyPlan, plan.features))
+    of_keys = (_limit("key", key.alias, "data_class", len(key.policy.encode())) for key in keys)
+    return (*_roles(plan, settings), *_functions(plan, settings), *_queues(plan), *of_keys)
 
 
 def too_large(plan: WorkloadPlan, file: str) -> Iterator[Problem]:

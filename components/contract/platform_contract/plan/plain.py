@@ -73,6 +73,8 @@ class NamedAlarm(Plain):
     suffix: str
     physical_name: str
     description: str
+    region: str | None = None
+    """Where it is, if not where the stack is: beside its metrics."""
 
     @property
     def tells(self) -> bool:
@@ -170,3 +172,10 @@ class ProvisionedPlan(Plain):
     minimum: int
     most: int
     """Whatever the reason, load or time."""
+
+
+class CachePolicyPlan(Plain):
+    """How long CloudFront gives answers again, as a policy of the account."""
+
+    physical_name: str
+    seconds: int

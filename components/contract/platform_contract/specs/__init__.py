@@ -2,7 +2,8 @@
 
 from .bucket import BucketSpec
 from .function import FunctionSpec, IdempotencySpec, TriggerSpec
-from .http_trigger import HttpApiSpec, HttpTrigger
+from .http_api import HttpApiSpec
+from .http_trigger import HttpTrigger
 from .manifest import (
     BoundarySpec,
     CostSpec,

@@ -19,6 +19,7 @@ from .capacity_checks import check_maxima, check_shards
 from .concurrency_checks import check_concurrency
 from .connections import Broken, check_connections
 from .dataset_checks import check_datasets
+from .edge_checks import check_domain, check_edge
 from .manifest import Manifest
 from .probe_checks import check_probe
 from .provisioned_checks import check_starts
@@ -52,6 +53,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
     yield from check_connections(manifest)
     yield from check_datasets(manifest)
     yield from check_rest(manifest)
+    yield from check_edge(manifest)
     yield from check_workflows(manifest)
     yield from _schedules(manifest, today)
     yield from _variables(manifest)
@@ -63,6 +65,7 @@ def check_alone(manifest: Manifest, file_stem: str, settings: Settings | None, t
         yield from _named_users(manifest, settings)
         yield from _rates(manifest, settings)
         yield from _tiers(manifest, settings)
+        yield from check_domain(manifest, settings)
         yield from check_concurrency(manifest, settings)
         yield from check_starts(manifest, settings, today)
         yield from _identity(manifest, settings)

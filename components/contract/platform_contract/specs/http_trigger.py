@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..problems import broken
 from ..standards import apigateway
-from ..words import Form, Name, Sentence, Strict, once, plain
+from ..words import Form, Name, Sentence, Strict, plain
 
 _SEGMENT = r"(?:[A-Za-z0-9._~-]+|\{[A-Za-z_][A-Za-z0-9_]*\})"
 
@@ -83,11 +83,3 @@ Origin = Annotated[
         "write it like https://shop.example.com, without a slash at its end",
     ),
 ]
-
-
-class HttpApiSpec(Strict):
-    """What holds for the workload's HTTP API as a whole."""
-
-    allowed_origins: Annotated[list[Origin], AfterValidator(once)] = Field(
-        default=[], max_length=20, description="Web origins whose pages may call it from a browser (CORS); without one, none may."
-    )

@@ -15,10 +15,11 @@ from .bucket import BucketSpec
 from .bus import BusSpec
 from .capacity import BudgetUsd, CapacitySpec, PeakPerSecond, RequestsPerMonth, written
 from .dataset import DatasetSpec
+from .firewall import FirewallSpec
 from .flag import FlagSpec
 from .function import FunctionSpec
 from .graphql import GraphqlSpec
-from .http_trigger import HttpApiSpec
+from .http_api import HttpApiSpec
 from .metric import MetricSpec
 from .operations import OperationsSpec
 from .probe import ProbeSpec
@@ -110,6 +111,7 @@ class Manifest(Strict):
     rest_api: RestApiSpec = Field(default=RestApiSpec(), description="What holds for its REST API as a whole.")
     websocket_api: WebSocketApiSpec = Field(default=WebSocketApiSpec(), description="What holds for its WebSocket API as a whole.")
     graphql: GraphqlSpec | None = Field(default=None, description="Its GraphQL API.")
+    firewall: FirewallSpec = Field(default=FirewallSpec(), description="What the firewall before its APIs lets in, from the phase scale on.")
     metrics: dict[Name, MetricSpec] = Field(default={}, description="What its functions count of its business: orders-accepted is what the code counts as "
                                             "OrdersAccepted.")
     shares: dict[Name, list[Name]] = Field(default={}, description="Resource of this workload -> workloads that may use it.")

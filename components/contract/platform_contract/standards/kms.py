@@ -128,7 +128,9 @@ def key_policy(
     if key_users == "account":
         statements = [allow("AccountThroughIam", ["kms:*"])]
     else:
-        statements = [allow("Administration", ADMINISTRATION), allow("OwnRoles", USE, {"ArnEquals": {CALLER: arns(own_roles)}})]
+        statements = [allow("Administration", ADMINISTRATION)]
+        if own := arns(own_roles):
+            statements.append(allow("OwnRoles", USE, {"ArnEquals": {CALLER: own}}))
     if key_users == "services":
         statements += [
             allow("AccountThroughServices", USE, {"StringLike": {VIA: f"*.{region}.amazonaws.com"}}),

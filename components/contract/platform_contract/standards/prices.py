@@ -42,6 +42,7 @@ _LIST = "AWS price list, published {}"
 _LAMBDA, _API = _LIST.format("2026-10-01"), _LIST.format("2026-10-02")
 _WATCH, _TABLES, _OBJECTS = _LIST.format("2026-09-22"), _LIST.format("2026-09-11"), _LIST.format("2026-09-28")
 _OTHER_REGION = "{} page, us-east-1, 2026-06; the price of eu-west-1 may be higher"
+_WAF = 'AWS blog, "Cost-effective ways for securing your web applications using AWS WAF": the same in all regions; the numbers by second-hand lists of 2026'
 
 PRICES: dict[str, Price] = {
     "lambda_request": Price(0.20, MILLION, "requests", _LAMBDA),
@@ -100,6 +101,11 @@ PRICES: dict[str, Price] = {
     "graphql_operation": Price(4.00, MILLION, "operations", _OTHER_REGION.format("AppSync pricing"), confirmed=False),
     "graphql_update": Price(2.00, MILLION, "updates", _OTHER_REGION.format("AppSync pricing"), confirmed=False),
     "graphql_minute": Price(0.08, MILLION, "connection minutes", _OTHER_REGION.format("AppSync pricing"), confirmed=False),
+    "cdn_request": Price(0.012, 10_000, "requests over HTTPS", "CloudFront pricing page, Europe, 2026-06", confirmed=False),
+    "cdn_out": Price(0.085, 1, "GB out", "CloudFront pricing page, Europe, first 10 TB, 2026-06", confirmed=False),
+    "waf_acl": Price(5.00, 1, "web ACLs", _WAF, confirmed=False),
+    "waf_rule": Price(1.00, 1, "rules", f"{_WAF}; a group that AWS keeps is one rule", confirmed=False),
+    "waf_request": Price(0.60, MILLION, "requests", f"{_WAF}, refused ones too", confirmed=False),
     "athena_scanned": Price(5.00, 1, "TB scanned", _LIST.format("until 2026-05-01")),
     "glue_objects": Price(1.00, 100_000, "catalogue objects beyond 1 M", _OTHER_REGION.format("Glue pricing"), confirmed=False),
     "fargate_vcpu": Price(0.03238, 1, "vCPU-hours", f"{_LIST.format('until 2026-05-01')}, Linux on ARM"),

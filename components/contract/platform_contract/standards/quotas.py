@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from . import environment, lambda_
+from . import cloudfront, environment, lambda_
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,13 @@ ACCOUNT: dict[str, AccountQuota] = {
     "deployment_strategies": AccountQuota(
         "AppConfig deployment strategies", 20, "account and region", 'AWS General Reference, "AWS AppConfig endpoints and quotas"; can be raised',
         _MOVE,
+    ),
+    "web_acls": AccountQuota(
+        "web ACLs of APIs", 100, "account and region", 'WAF developer guide, "AWS WAF quotas"; can be raised', _MOVE,
+    ),
+    "cache_policies": AccountQuota(
+        "cache policies", cloudfront.CACHE_POLICIES, "account", 'CloudFront developer guide, "Quotas"; can be raised',
+        f"give routes of `http_api.cdn.cached` the same number of seconds: each number is a policy; or {_MOVE}",
     ),
     "alarms": AccountQuota(
         "CloudWatch alarms", None, "account and region", 'CloudWatch guide, "Using Amazon CloudWatch alarms": there is no limit to their number; each is billed', "",

@@ -8,7 +8,21 @@ import pulumi
 from platform_contract.phases import FEATURES
 from platform_contract.settings import Phase
 
-from ..features import anomalies, backups, capacity, cold_starts, dashboards, feature_flags, metrics, probe, queries, rollout, slo
+from ..features import (
+    anomalies,
+    backups,
+    capacity,
+    cdn,
+    cold_starts,
+    dashboards,
+    feature_flags,
+    firewall,
+    metrics,
+    probe,
+    queries,
+    rollout,
+    slo,
+)
 from ..features.context import Context
 
 MAKE: dict[str, Callable[[Context, Any, pulumi.ResourceOptions], Any]] = {
@@ -22,6 +36,8 @@ MAKE: dict[str, Callable[[Context, Any, pulumi.ResourceOptions], Any]] = {
     "capacity": capacity.make,
     "anomalies": anomalies.make, "probe": probe.make,
     "backups": backups.make,
+    "firewall": firewall.make,
+    "cdn": cdn.make,
 }
 """Feature -> what makes it, of the part of the plan that the feature of the same name in the contract has made."""
 

@@ -100,6 +100,8 @@ class GraphqlApi(pulumi.ComponentResource):
 
     api_id: pulumi.Output[str]
     """Id of the API."""
+    arn: pulumi.Output[str]
+    """ARN of the API."""
     endpoint: pulumi.Output[str]
     """URL of the API on AWS."""
 
@@ -115,9 +117,9 @@ class GraphqlApi(pulumi.ComponentResource):
             name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], assigned={"GraphQLAPIId": self._api.id},
             opts=self._child,
         )  # fmt: skip
-        self.api_id = self._api.id
+        self.api_id, self.arn = self._api.id, self._api.arn
         self.endpoint = self._api.uris.apply(lambda uris: str((uris or {}).get("GRAPHQL", "")))  # an offline preview knows none
-        self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint})
+        self.register_outputs({"api_id": self.api_id, "arn": self.arn, "endpoint": self.endpoint})
 
     def _role(self, suffix: str, role_name: str, what_for: str) -> iam.Role:
         args = self._args

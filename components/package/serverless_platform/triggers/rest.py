@@ -144,6 +144,8 @@ class RestApi(pulumi.ComponentResource):
     """URL of its stage on AWS."""
     stage_name: pulumi.Output[str]
     """Name of its stage."""
+    stage_arn: pulumi.Output[str]
+    """ARN of its stage."""
     key_ids: dict[str, pulumi.Output[str]]
     """Client -> id of its API key; the value is read with it, by who may."""
 
@@ -162,12 +164,10 @@ class RestApi(pulumi.ComponentResource):
         self._make_paths()
         self._make_methods()
         self._make_stage()
-        self.key_ids = make_usage(
-            name, args["tiers"], args["clients"], api_id=self._api.id, stage=self._stage.stage_name, tags=args["tags"], opts=self._child
-        )
+        self.key_ids = make_usage(name, args["tiers"], args["clients"], api_id=self._api.id, stage=self._stage.stage_name, tags=args["tags"], opts=self._child)
         self.alarm_arns = arns_of(make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child), args["alarms"])
-        self.api_id, self.endpoint, self.stage_name = self._api.id, self._stage.invoke_url, self._stage.stage_name
-        self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint, "stage_name": self.stage_name, "key_ids": self.key_ids})
+        self.api_id, self.endpoint, self.stage_name, self.stage_arn = self._api.id, self._stage.invoke_url, self._stage.stage_name, self._stage.arn
+        self.register_outputs({"api_id": self.api_id, "endpoint": self.endpoint, "stage_name": self.stage_name, "stage_arn": self.stage_arn, "key_ids": self.key_ids})
 
     def _make_api(self) -> None:
         self._api = apigateway.RestApi(
@@ -180,9 +180,7 @@ class RestApi(pulumi.ComponentResource):
         """What is decided without invoking anything: models, the validator, the tokens' authorizer, and how refusals read."""
         api = self._api.id
         self._models = {
-            model: apigateway.Model(
-                f"{self._name}-{model}", rest_api=api, name=model, content_type="application/json", schema=schema, opts=self._child
-            )
+            model: apigateway.Model(f"{self._name}-{model}", rest_api=api, name=model, content_type="application/json", schema=schema, opts=self._child)
             for model, schema in self._knobs.models.items()
         }
         self._validator = apigateway.RequestValidator(

@@ -50,6 +50,8 @@ class AlarmArgs(TypedDict):
     """How many of them have to breach."""
     treat_missing_data: str
     """What no data means: notBreaching, breaching, ignore or missing."""
+    region: NotRequired[str]
+    """Where it is, with its topic, if not where the provider is: beside its metrics."""
 
 
 def make_alarms(
@@ -77,6 +79,7 @@ def make_alarms(
             evaluation_periods=int(alarm["evaluation_periods"]),
             datapoints_to_alarm=int(alarm["datapoints_to_alarm"]),
             treat_missing_data=alarm["treat_missing_data"],
+            region=alarm.get("region"),
             actions_enabled=True,
             alarm_actions=[topic_arn],
             tags=tags,
@@ -115,7 +118,7 @@ def make_math_alarm(
         f"{name}-{plan.suffix}", name=plan.physical_name, alarm_description=plan.description, metric_queries=queries,
         comparison_operator=plan.comparison_operator, threshold=plan.threshold, threshold_metric_id=ANSWER if plan.band is not None else None,
         evaluation_periods=plan.evaluation_periods, datapoints_to_alarm=plan.datapoints_to_alarm, treat_missing_data=plan.treat_missing_data,
-        actions_enabled=True, alarm_actions=None if plan.told_by else [topic_arn],
+        region=plan.region, actions_enabled=True, alarm_actions=None if plan.told_by else [topic_arn],
         tags={**tags, TOLD_BY: plan.told_by} if plan.told_by else tags, opts=opts,
     )  # fmt: skip
 
