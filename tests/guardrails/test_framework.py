@@ -140,7 +140,8 @@ def test_the_rules_that_this_pack_promises() -> None:
         "kinesis-stream-is-encrypted", "workflow-is-encrypted", "workflow-is-traced", "workflow-is-logged", "secret-is-encrypted",
         "secret-rotation-interval",
         "rest-stage-has-access-log", "api-stage-has-access-log", "api-stage-is-throttled", "rest-stage-is-traced",
-        "graphql-api-knows-its-callers", "plain-text-holds-no-secret", "resource-has-owner",
+        "graphql-api-knows-its-callers", "web-acl-refuses-something", "web-acl-is-logged", "api-has-firewall", "distribution-has-firewall",
+        "distribution-refuses-old-tls", "plain-text-holds-no-secret", "resource-has-owner",
     ]  # fmt: skip
 
 

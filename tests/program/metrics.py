@@ -83,7 +83,10 @@ def dimension_exists(graph: Graph, name: str, value: Any) -> bool:
     if name == "DistributionId":
         return value in {f"{distribution.name}-id" for distribution in graph.all("cloudfront/distribution")}
     if name == "Region":
-        return value == "Global"
+        return value in ("Global", "eu-west-1")  # of metrics of CloudFront and of WAF
+    if name in ("WebACL", "Rule"):
+        seen = [each["visibilityConfig"]["metricName"] for acl in graph.all("wafv2/webAcl") for each in (acl.inputs, *acl.inputs["rules"])]
+        return value in (*seen, "ALL")
     if name == "Stage":
         stages = [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
         return value in {stage.inputs.get("name", stage.inputs.get("stageName")) for stage in stages}

@@ -72,8 +72,8 @@ def complete(graph: Graph) -> Iterator[str]:
                 continue
             if f"alarm:{sent['name']}" not in states:
                 yield f"{name}: no dashboard shows the state of {sent['name']}"
-            if "metricQueries" in sent:
-                continue  # a share: no graph draws it
+            if "metricQueries" in sent or "DistributionId" in sent["dimensions"]:
+                continue  # a share: no graph draws it; and a distribution has its id after the dashboards are made
             dimensions = tuple(sorted((key, value) for key, value in sent["dimensions"].items() if key != "ExecutedVersion"))
             if (sent["metricName"], dimensions, sent.get("statistic") or sent.get("extendedStatistic"), sent["threshold"]) not in lines:
                 yield f"{name}: no graph has the threshold of {sent['name']}"

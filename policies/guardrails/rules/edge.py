@@ -6,7 +6,7 @@ from typing import Any
 from guardrails.memory import Memory
 from guardrails.resource import WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
-from guardrails.values import Unknown, each
+from guardrails.values import Undecided, Unknown, each
 from platform_contract.standards.tags import WORKLOAD
 
 ACL = "aws:wafv2/webAcl:WebAcl"
@@ -36,7 +36,7 @@ def _refuses(rule: Any) -> bool:
 
 
 def acl_is_logged(resource: Resource, stack: Stack) -> Iterator[Outcome]:
-    if not any(_leads_to(node, "resourceArn", resource) for node in stack.of(LOGGING)):
+    if not _led_to(resource, stack.of(LOGGING), "resourceArn"):
         yield Finding("name", resource.get("name"), "nobody could say whom the firewall refused, or why")
 
 
@@ -49,22 +49,31 @@ def api_has_firewall(resource: Resource, stack: Stack) -> Iterator[Outcome]:
     component = next((node for node in stack.of(WORKLOAD_COMPONENT) if node.name == workload), None)
     if component is None or component.get("phase") != LAST_PHASE:
         return
-    if not any(_leads_to(node, "resourceArn", resource) for node in stack.of(ASSOCIATION)):
+    if not _led_to(resource, stack.of(ASSOCIATION), "resourceArn"):
         yield Finding("name", resource.get("name") or resource.get("stageName"), f"'{workload}' is in the phase {LAST_PHASE}, and no firewall stands before it")
 
 
-def _leads_to(node: Resource, path: str, other: Resource) -> bool:
-    """Whether a property was made from `other`, or is its ARN in letters."""
-    return any(found.urn == other.urn for found in node.referred(path, other.type)) or (
-        isinstance(arn := other.get("arn"), str) and node.get(path) == arn
-    )
+def _led_to(resource: Resource, nodes: list[Resource], path: str) -> bool:
+    """Whether the property of one of them was made from the resource, or is its ARN in letters. Raises `Undecided` where it may be."""
+    undecided, arn = "", resource.get("arn")
+    for node in nodes:
+        if any(found.urn == resource.urn for found in node.referred(path, resource.type)):
+            return True
+        value = node.get(path)
+        if isinstance(value, Unknown):
+            undecided = undecided or ("" if node.references.get(path) else value.path)
+        elif isinstance(arn, str) and value == arn:
+            return True
+    if undecided:
+        raise Undecided(undecided)
+    return False
 
 
 def distribution_has_firewall(resource: Resource, _: Memory) -> Iterator[Outcome]:
     acl = resource.get("webAclId")
     if isinstance(acl, Unknown):
-        return  # an ARN that is not assigned yet is a list all the same
-    if not acl:
+        yield NotKnown(acl.path)
+    elif not acl:
         yield Finding("webAclId", acl, "requests would come to the API unlooked at, as if there were no distribution")
 
 
@@ -143,6 +152,7 @@ RULES = (
         cases=(
             Case("logged", _ACL, given=(Given(LOGGING, {"resourceArn": UNKNOWN}, "logging", {"resourceArn": "subject"}),), scope=Scope.STACK),
             Case("logged, by its ARN in letters", _ACL, given=(Given(LOGGING, {"resourceArn": ARN}, "logging"),), scope=Scope.STACK),
+            Case("of what is logged nothing is known yet", _ACL, given=(Given(LOGGING, {"resourceArn": UNKNOWN}, "logging"),), scope=Scope.STACK, waits=("resourceArn",)),
             Case("not logged", _ACL, scope=Scope.STACK, finds=("name=local-thing: nobody could say whom",)),
             Case("another one is logged", _ACL, given=(Given(LOGGING, {"resourceArn": f"{ARN}2"}, "logging"),), scope=Scope.STACK, finds=("nobody could say whom",)),
         ),
@@ -162,6 +172,8 @@ RULES = (
                  finds=("name=local-thing: 'thing' is in the phase scale",)),
             Case("another one is", API, given=(_workload("scale"), Given(ASSOCIATION, {"resourceArn": f"{STAGE_ARN}2"}, "association")), scope=Scope.STACK,
                  finds=("no firewall stands before it",)),
+            Case("which API it is for is not known yet", API, given=(_workload("scale"), Given(ASSOCIATION, {"resourceArn": UNKNOWN}, "association")), scope=Scope.STACK,
+                 waits=("resourceArn",)),
             Case("before the last phase", API, given=(_workload("standardize"),), scope=Scope.STACK),
             Case("of no workload of this program", API, scope=Scope.STACK),
             Case("whose it is not known yet", Given(STAGE, {"tags": {WORKLOAD: UNKNOWN}}), given=(_workload("scale"),), scope=Scope.STACK, waits=(f"tags.{WORKLOAD}",)),
@@ -175,7 +187,7 @@ RULES = (
         sources=("Security Hub CloudFront.6", "cdk-nag AwsSolutions-CFR2", "checkov CKV_AWS_68"),
         cases=(
             Case("a list", _distribution()),
-            Case("a list that is not made yet", _distribution(webAclId=UNKNOWN)),
+            Case("a list that is not made yet", _distribution(webAclId=UNKNOWN), waits=("webAclId",)),
             Case("none", _distribution(webAclId=None), finds=("webAclId=not set: requests would come to the API unlooked at",)),
         ),
     ),
