@@ -38,8 +38,12 @@ def addresses(graph: Graph) -> Iterator[str]:
             url = probe.inputs["environment"]["variables"].get(f"PROBE_{api.upper()}_URL", "")
             stages = [each for each in [*graph.all("apigatewayv2/stage"), *graph.all("apigateway/stage")]
                       if each.name in (f"{workload_of(probe)}-{api}-stage", f"{workload_of(probe)}-{api}")]  # fmt: skip
-            if not url.startswith(f"https://{workload_of(probe)}-{api}"):
+            distributions = [each for each in graph.all("cloudfront/distribution") if each.name == f"{workload_of(probe)}-cdn" and api == "http"]
+            callers = [f"https://{alias}" for each in distributions for alias in each.inputs["aliases"]]
+            if url not in callers if callers else not url.startswith(f"https://{workload_of(probe)}-{api}"):
                 yield f"{probe.urn}: calls {url}"
+            if not all(graph.comes_after(probe, each) for each in distributions):
+                yield f"{probe.urn}: may call before the distribution is there"
             if not stages or not all(graph.comes_after(probe, stage) for stage in stages):
                 yield f"{probe.urn}: may call {api} before its stage is there"
 

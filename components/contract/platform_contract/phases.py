@@ -69,10 +69,10 @@ FEATURES: dict[Phase, tuple[Feature, ...]] = {
         Feature(slo.FEATURE, slo.plan_slo),
         Feature(capacity.FEATURE, capacity.plan_capacity, capacity.ALARMS, change=capacity.snapshots_and_maxima),
         Feature(anomalies.FEATURE, anomalies.plan_anomalies),
-        Feature(probe.FEATURE, probe.plan_probe, probe.ALARMS, monthly=probe.monthly),
         Feature(backups.FEATURE, backups.plan_backups, backups.ALARMS, restoring_roles=backups.restoring_roles, stored=backups.stored),
         Feature(firewall.FEATURE, firewall.plan_firewall, idle=firewall.IDLE, requests=firewall.REQUESTS),
         Feature(cdn.FEATURE, cdn.plan_cdn, cdn.ALARMS, idle=cdn.IDLE, requests=cdn.REQUESTS),
+        Feature(probe.FEATURE, probe.plan_probe, probe.ALARMS, monthly=probe.monthly),
     ),
 }
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from platform_contract import naming
+from platform_contract.features import cdn
 from platform_contract.name_limits import checked_name
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_rows
@@ -94,6 +95,8 @@ class RunnerPlan(Plain):
     """Its own client of the REST API, with a quota for what it does; None where no route wants a key."""
     issuer: str
     """Who its tokens come from: pool (managed), issuer (another), or empty where it needs none."""
+    addresses: dict[str, str]
+    """API -> address that callers have instead of the API's own: that of the distribution before it."""
     alarms: dict[str, tuple[AlarmPlan, ...]]
     """API-ROUTE -> alarms."""
 
@@ -176,9 +179,17 @@ def _runner(settings: Settings, manifest: Manifest, plan: WorkloadPlan, calls: t
     return RunnerPlan(
         function=_function(settings, manifest, calls, issuer, secret), data=json.dumps(data, sort_keys=True), secret=secret, issuer=issuer,
         tier=_tier(rest, manifest, calls) if keyed else None, client=ClientPlan(physical_name=rest, tier=probe.COMPONENT) if keyed else None,
-        scheduler=_scheduler(settings, manifest),
+        scheduler=_scheduler(settings, manifest), addresses=_addresses(plan, calls),
         alarms={f"{call.api}-{naming.route_suffix(call.route)}": _alarms(settings, manifest, names, call) for call in calls},
     )  # fmt: skip
+
+
+def _addresses(plan: WorkloadPlan, calls: tuple[CallPlan, ...]) -> dict[str, str]:
+    """Signed requests go to the API's own address, for whose name they are signed, and all others to that API with them."""
+    distribution = plan.features.get(cdn.FEATURE)
+    if not isinstance(distribution, cdn.CdnPlan) or any(call.api == distribution.api and call.proof == PROOFS["iam"] for call in calls):
+        return {}
+    return {distribution.api: f"https://{distribution.host_name}"}
 
 
 def _alarms(settings: Settings, manifest: Manifest, names: Mapping[str, str], call: CallPlan) -> tuple[AlarmPlan, ...]:

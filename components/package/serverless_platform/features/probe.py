@@ -112,7 +112,7 @@ def make(context: Context, probe: ProbePlan, opts: pulumi.ResourceOptions) -> Ma
 def _make_function(context: Context, runner: RunnerPlan, made: Probe, opts: pulumi.ResourceOptions) -> Function:
     plan = runner.function
     told: dict[str, Callable[[str], pulumi.Output[str]]] = {
-        "url": lambda api: _url(context, api), "identity": context.identity, "secret": lambda _: made.secret_name,
+        "url": lambda api: _url(context, api, runner.addresses), "identity": context.identity, "secret": lambda _: made.secret_name,
     }  # fmt: skip
     failures = plan.failures
     kept = {"failures": arguments(failures, "alarms", alarms=alarms_of(failures.alarms))} if failures else {}
@@ -139,9 +139,11 @@ def _arn(context: Context, kind: str) -> pulumi.Output[str]:
     )  # fmt: skip
 
 
-def _url(context: Context, name: str) -> pulumi.Output[str]:
-    """The public address of an API, once its stage answers; of the embedded cloud, which has no names of its own."""
+def _url(context: Context, name: str, addresses: Mapping[str, str]) -> pulumi.Output[str]:
+    """The public address of an API, once its stage answers; of the embedded cloud, which has no names of its own and no distributions."""
     api = context.apis[name]
     if context.plan.endpoint_url:
         return pulumi.Output.concat(context.plan.endpoint_url, "/_aws/execute-api/", api.api_id, "/", api.stage_name)
+    if name in addresses:  # once the distribution is there
+        return pulumi.Output.all(context.features["cdn"].distribution_id, api.stage_name).apply(lambda _: addresses[name])
     return pulumi.Output.all(api.endpoint, api.stage_name).apply(lambda both: str(both[0]))
