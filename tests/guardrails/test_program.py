@@ -85,6 +85,7 @@ def test_the_policy_server_says_the_same_as_the_judge_in_this_process(judging: S
 
 
 WAITING = {
+    ("distribution-has-firewall", "webAclId"),
     ("event-bus-is-encrypted", "kmsKeyIdentifier"),
     ("event-target-has-failure-path", "deadLetterConfig.arn"),
     ("iam-actions-are-named", "policy"),

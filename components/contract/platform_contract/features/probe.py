@@ -95,8 +95,6 @@ class RunnerPlan(Plain):
     """Its own client of the REST API, with a quota for what it does; None where no route wants a key."""
     issuer: str
     """Who its tokens come from: pool (managed), issuer (another), or empty where it needs none."""
-    addresses: dict[str, str]
-    """API -> address that callers have instead of the API's own: that of the distribution before it."""
     alarms: dict[str, tuple[AlarmPlan, ...]]
     """API-ROUTE -> alarms."""
 
@@ -177,15 +175,16 @@ def _runner(settings: Settings, manifest: Manifest, plan: WorkloadPlan, calls: t
     rest = f"{names.get(naming.REST, '')}-{probe.COMPONENT}"
     keyed = "api_key" in proofs
     return RunnerPlan(
-        function=_function(settings, manifest, calls, issuer, secret), data=json.dumps(data, sort_keys=True), secret=secret, issuer=issuer,
+        function=_function(settings, manifest, plan, calls, issuer, secret), data=json.dumps(data, sort_keys=True), secret=secret, issuer=issuer,
         tier=_tier(rest, manifest, calls) if keyed else None, client=ClientPlan(physical_name=rest, tier=probe.COMPONENT) if keyed else None,
-        scheduler=_scheduler(settings, manifest), addresses=_addresses(plan, calls),
+        scheduler=_scheduler(settings, manifest),
         alarms={f"{call.api}-{naming.route_suffix(call.route)}": _alarms(settings, manifest, names, call) for call in calls},
     )  # fmt: skip
 
 
 def _addresses(plan: WorkloadPlan, calls: tuple[CallPlan, ...]) -> dict[str, str]:
-    """Signed requests go to the API's own address, for whose name they are signed, and all others to that API with them."""
+    """API -> address of the distribution before it, which callers have. Not where a request is signed: that goes to the API for whose name it is, and so
+    do the others."""
     distribution = plan.features.get(cdn.FEATURE)
     if not isinstance(distribution, cdn.CdnPlan) or any(call.api == distribution.api and call.proof == PROOFS["iam"] for call in calls):
         return {}
@@ -220,9 +219,12 @@ def _tier(name: str, manifest: Manifest, calls: tuple[CallPlan, ...]) -> TierPla
     )  # fmt: skip
 
 
-def _function(settings: Settings, manifest: Manifest, calls: tuple[CallPlan, ...], issuer: str, secret: SecretPlan | None) -> FunctionPlan:
+def _function(
+    settings: Settings, manifest: Manifest, plan: WorkloadPlan, calls: tuple[CallPlan, ...], issuer: str, secret: SecretPlan | None
+) -> FunctionPlan:
     """May read its own secret, log its own user in, and call the very requests that want a signature."""
-    references = {url_variable(api): ReferencePlan(kind="url", name=api) for api in dict.fromkeys(call.api for call in calls)}
+    addresses = _addresses(plan, calls)
+    references = {url_variable(api): ReferencePlan(kind="url", name=api, known_as=addresses.get(api, "")) for api in dict.fromkeys(call.api for call in calls)}
     if issuer:
         references |= {name: ReferencePlan(kind="identity", name=name) for name in (environment.TOKEN_ISSUER, environment.TOKEN_AUDIENCES)}
     statements, key_statements = [], []

@@ -79,7 +79,7 @@ def _functions(plan: WorkloadPlan, settings: Settings) -> Iterator[LimitPlan]:
     planned += [(f"phase ({name})", name, it) for name, part in plan.features.items() for it in parts_of(FunctionPlan, part)]
     for field, name, function in planned:
         variables = function.environment | {
-            variable: _told(plan, settings, it.kind, it.name, variable) for variable, it in function.references.items()
+            variable: it.known_as or _told(plan, settings, it.kind, it.name, variable) for variable, it in function.references.items()
         }
         yield _limit("environment", function.physical_name, field, compact_bytes(variables))
         alias = f"{function.arn}:{lambda_.ALIAS}"

@@ -100,6 +100,8 @@ class ReferencePlan(Plain):
     kind: str
     name: str
     """Kind of resource, or what the platform tells (issuer, audiences, keys); and its name in the manifest."""
+    known_as: str = ""
+    """What the function is told, where that is not what AWS assigns; it is made after the resource all the same."""
 
 
 class AsynchronousPlan(Plain):

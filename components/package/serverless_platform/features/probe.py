@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import pulumi
 
 from platform_contract.features.probe import ProbePlan, RunnerPlan
-from platform_contract.plan.model import FunctionPlan
+from platform_contract.plan.model import FunctionPlan, ReferencePlan
 from platform_contract.settings import partition_of
 from platform_contract.standards.probe import COMPONENT
 
@@ -111,14 +111,14 @@ def make(context: Context, probe: ProbePlan, opts: pulumi.ResourceOptions) -> Ma
 
 def _make_function(context: Context, runner: RunnerPlan, made: Probe, opts: pulumi.ResourceOptions) -> Function:
     plan = runner.function
-    told: dict[str, Callable[[str], pulumi.Output[str]]] = {
-        "url": lambda api: _url(context, api, runner.addresses), "identity": context.identity, "secret": lambda _: made.secret_name,
+    told: dict[str, Callable[[ReferencePlan], pulumi.Output[str]]] = {
+        "url": lambda it: _url(context, it.name, it.known_as), "identity": lambda it: context.identity(it.name), "secret": lambda _: made.secret_name,
     }  # fmt: skip
     failures = plan.failures
     kept = {"failures": arguments(failures, "alarms", alarms=alarms_of(failures.alarms))} if failures else {}
     return make_function(
         f"{context.name}-{COMPONENT}", context.plan, plan, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
-        references={variable: told[it.kind](it.name) for variable, it in plan.references.items()}, assigned_statements=list(_assigned(context, plan)),
+        references={variable: told[it.kind](it) for variable, it in plan.references.items()}, assigned_statements=list(_assigned(context, plan)),
         code=platform_code(plan.handler, probe=runner.data), **kept,
     )  # fmt: skip
 
@@ -139,11 +139,11 @@ def _arn(context: Context, kind: str) -> pulumi.Output[str]:
     )  # fmt: skip
 
 
-def _url(context: Context, name: str, addresses: Mapping[str, str]) -> pulumi.Output[str]:
+def _url(context: Context, name: str, known_as: str) -> pulumi.Output[str]:
     """The public address of an API, once its stage answers; of the embedded cloud, which has no names of its own and no distributions."""
     api = context.apis[name]
     if context.plan.endpoint_url:
         return pulumi.Output.concat(context.plan.endpoint_url, "/_aws/execute-api/", api.api_id, "/", api.stage_name)
-    if name in addresses:  # once the distribution is there
-        return pulumi.Output.all(context.features["cdn"].distribution_id, api.stage_name).apply(lambda _: addresses[name])
+    if known_as:  # once the distribution is there
+        return pulumi.Output.all(context.features["cdn"].distribution_id, api.stage_name).apply(lambda _: known_as)
     return pulumi.Output.all(api.endpoint, api.stage_name).apply(lambda both: str(both[0]))
