@@ -41,7 +41,7 @@ engine: setup ## finds, downloads or builds the Pulumi engine
 	@$(RUN) local.engine
 
 layer: setup ## builds the layer of third-party packages for STACK
-	@$(RUN) serverless_platform.build layer --stack "$(STACK)"
+	@$(RUN) serverless_platform.program.build layer --stack "$(STACK)"
 
 TYPED = -p platform_contract -p serverless_platform -p guardrails -p operations -p reports -p benchmarks $(patsubst handlers/%/__init__.py,-p %,$(wildcard handlers/*/__init__.py))
 

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pulumi
 
-from platform_contract.guardrails import digest
 from platform_contract.plan.foundation import stack_tags
-from platform_contract.problems import ProblemsError
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.guardrails import digest
 from serverless_platform.bundles import BundleError
-from serverless_platform.exports import export_inventory, export_platform
 from serverless_platform.foundation import Foundation
-from serverless_platform.guarded import refuse_unjudged, refuse_unpreviewed
-from serverless_platform.provider import make_provider
-from serverless_platform.reading import Project, read_program
-from serverless_platform.settling import Settling
+from serverless_platform.program.await_resources import Settling
+from serverless_platform.program.exports import export_inventory, export_platform
+from serverless_platform.program.provider import make_provider
+from serverless_platform.program.reading import Project, read_program
+from serverless_platform.program.require_policy_pack import refuse_unjudged, refuse_unpreviewed
 from serverless_platform.workload import Workload
 
 

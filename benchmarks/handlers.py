@@ -99,8 +99,8 @@ class Cost:
 def handlers() -> list[Subject]:
     """Every function of every manifest, with what the platform tells it."""
     from local.up import read_settings
+    from platform_contract.manifest import load_manifests
     from platform_contract.planning import plan_workload
-    from platform_contract.specs import load_manifests
 
     settings = read_settings("dev", {})
     values = {

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from local.access_grants import Call, Grant, Role, granted, recorded, roles
 from local.cloud import Cloud
+from platform_contract.platform import iam
 from platform_contract.registry import KINDS, VERBS
-from platform_contract.standards import iam, states
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ WITHOUT_EVIDENCE: tuple[Silent, ...] = (
         "Lambda sends what a function failed on in the role's name; there, without asking IAM", _delivers_for_it,
     ),
     Silent(
-        states.LOG_DELIVERY_ACTIONS, "Step Functions asks CloudWatch to take its log; there it writes none",
+        iam.WORKFLOW_LOG_ACTIONS, "Step Functions asks CloudWatch to take its log; there it writes none",
         _was_told_to_log,
     ),
     Silent(
-        states.TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud forgets that it should",
+        iam.WORKFLOW_TRACE_ACTIONS, "Step Functions sends its traces itself; the embedded cloud forgets that it should",
         lambda _, role: role.principals == {"states.amazonaws.com"},
     ),
     Silent(iam.LOG_ACTIONS, "AppSync writes its log itself; there it writes none", _is_told_to_log_fields),

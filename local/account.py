@@ -19,20 +19,20 @@ from rich.table import Table
 
 from local.paths import ROOT
 from local.steps import Refusal, console, step
-from platform_contract import naming
+from platform_contract.economics.idle import IdleCost, idle_cost
 from platform_contract.features.feature_flags import FeatureFlagsPlan
-from platform_contract.idle import IdleCost, idle_cost
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.manifest.concurrency_checks import peak_runs
+from platform_contract.manifest.stack_files import check_stack
 from platform_contract.plan.account import Account, account_problems, assumed, taken
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import CachePolicyPlan
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.specs.concurrency_checks import peak_runs
-from platform_contract.stack_files import check_stack
-from platform_contract.standards.quotas import ACCOUNT
+from platform_contract.platform import naming
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.quotas import ACCOUNT
+from platform_contract.platform.settings import Settings
 
 Client = Callable[[str], Any]
 """Service -> its boto3 client in the stack's region."""

@@ -20,8 +20,8 @@ from local.paths import LOCAL, ROOT
 from local.running import running
 from local.steps import Refusal, console, run_command
 from platform_contract.features.dashboards import dashboard_name
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.tags import PLATFORM
+from platform_contract.manifest.stack_files import stack_settings
+from platform_contract.platform.tags import PLATFORM
 
 FOLDER = LOCAL / "dashboards"
 INDEX = "index"

@@ -19,8 +19,8 @@ from pydantic.json_schema import models_json_schema
 from local.paths import ROOT
 from local.steps import Refusal, console, run_command
 from local.up import read_settings
+from platform_contract.manifest import load_manifests
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
 
 FOLDER = ROOT / "docs" / "reference" / "openapi"
 STACK = "dev"

@@ -24,9 +24,9 @@ from local.home import prepare
 from local.paths import LOCAL, LOGS, ROOT
 from local.steps import Refusal, console, run_command, step
 from local.update import PROJECT, Stack, UpdateFailed
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings
-from platform_contract.stack_files import stack_settings
+from platform_contract.manifest.stack_files import stack_settings
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import Settings
 from reports.changes import read_changes
 from reports.preview import Report, markdown, text
 

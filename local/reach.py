@@ -11,8 +11,8 @@ from pathlib import Path
 
 from local.running import local_stack
 from local.steps import Refusal, console, run_command
-from platform_contract.reach import reaches, report
-from platform_contract.settings import EMBEDDED_ACCOUNT_ID
+from platform_contract.platform.resource_policies import reaches, report
+from platform_contract.platform.settings import EMBEDDED_ACCOUNT_ID
 
 
 def main() -> int:

@@ -23,10 +23,10 @@ from local import pushed
 from local.events import Summary
 from local.steps import Step
 from local.update import PROJECT, Stack, UpdateFailed
-from platform_contract.naming import function_name
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings, load_settings
-from platform_contract.specs import Manifest, load_manifests
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.naming import function_name
+from platform_contract.platform.settings import Settings, load_settings
 from serverless_platform.bundles import BundleError, Modules, digest, sources
 
 FILE = "complete.json"

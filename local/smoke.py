@@ -17,9 +17,9 @@ from local.denials import denials, marked
 from local.paths import LOCAL, ROOT
 from local.steps import Refusal
 from platform_contract.inventory import ApiEntry, Inventory
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
 
 USER = "demo@example.com"
 PASSWORD = "Local-only-1!"

@@ -27,9 +27,9 @@ from local.smoke import Access, smoke, try_it
 from local.steps import Refusal, console, run_command, step
 from local.update import GUARDRAILS, PROJECT, Stack
 from platform_contract.inventory import Inventory
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings, load_settings
-from platform_contract.standards.boundary import boundary_document
+from platform_contract.platform.boundary import boundary_document
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import Settings, load_settings
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -144,7 +144,7 @@ def build_layer(stack: str) -> None:
     changed is imported with it, in the interpreter of the embedded cloud: one that cannot be is refused before anything is made."""
     local = stack == "local"
     with step("Layer of third-party packages" + (", handlers imported with it" if local else "")) as current:
-        command = [sys.executable, "-m", "serverless_platform.build", "layer", "--stack", stack]
+        command = [sys.executable, "-m", "serverless_platform.program.build", "layer", "--stack", stack]
         command += ["--python", str(EMULATOR_VENV / "bin" / "python")] if local else []
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:

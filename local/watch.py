@@ -29,10 +29,10 @@ from local.running import local_stack
 from local.settle import function_urns, settle
 from local.steps import Refusal, console, run_command, step
 from local.update import Stack
-from platform_contract.standards.lambda_ import ALIAS
+from platform_contract.platform.lambda_ import ALIAS
 from serverless_platform.bundles import DATA_SUFFIXES, BundleError, Modules, digest, sources, write_zip
-from serverless_platform.importing import check_imports
-from serverless_platform.reading import Project, read_project
+from serverless_platform.program.check_imports import check_imports
+from serverless_platform.program.reading import Project, read_project
 
 LOOK_SECONDS = 0.25
 """How often the files are looked at."""

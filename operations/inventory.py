@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from operations.errors import OperationError
 from platform_contract.inventory import FunctionEntry, Inventory, QueueEntry, ScheduleEntry, WorkloadEntry
-from platform_contract.standards.probe import COMPONENT as PROBE
+from platform_contract.platform.probe import COMPONENT as PROBE
 
 
 def read(source: str | None, stack: str | None) -> Inventory:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from platform_contract.reach import Reach, reaches
+from platform_contract.platform.iam import LOG_ACTIONS, TRACE_ACTIONS
+from platform_contract.platform.resource_policies import Reach, reaches
 from platform_contract.registry import VERBS
-from platform_contract.standards.iam import LOG_ACTIONS, TRACE_ACTIONS
 
 from .changes import UNKNOWN, Change, at
 

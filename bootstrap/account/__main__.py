@@ -9,7 +9,7 @@ import json
 import pulumi
 from pulumi_aws import Provider, apigateway, costexplorer, iam
 
-from platform_contract.settings import partition_of
+from platform_contract.platform.settings import partition_of
 
 config = pulumi.Config()
 account_id, region = config.require("account_id"), config.require("region")

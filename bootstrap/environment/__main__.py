@@ -9,10 +9,10 @@ import json
 import pulumi
 from pulumi_aws import Provider, iam
 
-from platform_contract.documents import trust_policy
-from platform_contract.settings import partition_of
-from platform_contract.standards import codedeploy
-from platform_contract.standards.boundary import boundary_document, boundary_name
+from platform_contract.platform import codedeploy
+from platform_contract.platform.boundary import boundary_document, boundary_name
+from platform_contract.platform.documents import trust_policy
+from platform_contract.platform.settings import partition_of
 
 config = pulumi.Config()
 account_id, region, environment = config.require("account_id"), config.require("region"), config.require("environment")

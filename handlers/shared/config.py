@@ -1,6 +1,6 @@
 """The environment of a function: parsed once, frozen, every problem told at once.
 
-Names are set by the platform (`platform_contract.standards.environment`); field `table_orders` reads `TABLE_ORDERS`.
+Names are set by the platform (`platform_contract.platform.environment`); field `table_orders` reads `TABLE_ORDERS`.
 """
 
 import os

@@ -1,11 +1,11 @@
 """Numbers and names that rules share with the components: the contract's standards, under the names that rules use."""
 
-from platform_contract.standards.iam import WITHOUT_RESOURCE_LEVEL
-from platform_contract.standards.lambda_ import TRACING_MODE
-from platform_contract.standards.logs import LOG_FORMAT
-from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_LEAST as LEAST_RECEIVE_COUNT
-from platform_contract.standards.sqs import VISIBILITY_TIMEOUTS, visibility_timeout_seconds
-from platform_contract.standards.tags import OWNER_TAG
+from platform_contract.kinds.queue.limits import MAX_RECEIVE_COUNT_LEAST as LEAST_RECEIVE_COUNT
+from platform_contract.kinds.queue.limits import VISIBILITY_TIMEOUTS, visibility_timeout_seconds
+from platform_contract.platform.iam import WITHOUT_RESOURCE_LEVEL
+from platform_contract.platform.lambda_ import TRACING_MODE
+from platform_contract.platform.logs import LOG_FORMAT
+from platform_contract.platform.tags import OWNER_TAG
 
 WITHOUT_RESOURCE = frozenset(action.lower() for action in WITHOUT_RESOURCE_LEVEL)
 """Actions for which IAM knows no resource, in lower case, as IAM compares them."""

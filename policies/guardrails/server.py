@@ -19,7 +19,7 @@ from guardrails.pack import FOLDER, PACK_NAME, pack_version
 from guardrails.resource import Resource, Stack, current_type
 from guardrails.values import Values
 from guardrails.waivers import own_waivers
-from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave, pass_preview
+from platform_contract.platform.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave, pass_preview
 
 
 class Server(sdk._PolicyAnalyzerServicer):

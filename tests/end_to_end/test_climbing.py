@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.events import EventLog
-from platform_contract.settings import PHASES
+from platform_contract.platform.settings import PHASES
 from tests.checkout import Checkout
 from tests.end_to_end.calling import Caller, order
 from tests.program.climbing import REVISIONS

@@ -18,9 +18,9 @@ from botocore.exceptions import ClientError
 
 from local.up import read_settings
 from operations import __main__ as operations
-from platform_contract import runbooks
 from platform_contract.features.smoke_events import event_of
-from platform_contract.specs import load_manifests
+from platform_contract.manifest import load_manifests
+from platform_contract.pages import runbooks
 
 pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).resolve().parents[2]

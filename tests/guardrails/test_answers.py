@@ -12,9 +12,19 @@ from guardrails.catalogue import RULES
 from guardrails.rule import Given
 from wire import POLICIES, Server
 
-from platform_contract import guardrails
-from platform_contract.guardrails import QUESTION_TYPE, Answer, Nonce, answers, digest, leave, note_preview, preview_passed, take
-from serverless_platform.guarded import wrong
+from platform_contract.platform import guardrails
+from platform_contract.platform.guardrails import (
+    QUESTION_TYPE,
+    Answer,
+    Nonce,
+    answers,
+    digest,
+    leave,
+    note_preview,
+    preview_passed,
+    take,
+)
+from serverless_platform.program.require_policy_pack import wrong
 
 OURS = "a" * 64
 
@@ -112,7 +122,7 @@ def test_answers_that_nobody_took_go_after_a_day(monkeypatch: pytest.MonkeyPatch
     old, new = Nonce.fresh(), Nonce.fresh()
     leave(old, Answer(OURS))
     tomorrow = time.time() + guardrails.STALE_SECONDS + 60
-    monkeypatch.setattr("platform_contract.guardrails.time.time", lambda: tomorrow)
+    monkeypatch.setattr("platform_contract.platform.guardrails.time.time", lambda: tomorrow)
     leave(new, Answer(OURS))
     assert [path.name for path in answers().iterdir()] == [new.name]
 

@@ -13,7 +13,7 @@ from guardrails.rule import Given
 from pulumi.runtime.proto import analyzer_pb2 as messages
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
-from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, take
+from platform_contract.platform.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, take
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 LEVELS = {messages.ADVISORY: "advisory", messages.MANDATORY: "mandatory", messages.REMEDIATE: "remediate"}

@@ -16,8 +16,8 @@ from botocore.loaders import JSONFileLoader
 from handler_support import ACCOUNT, REGION, TRACE_HEADER, Context, Lines
 
 from local import cloud as clouds
+from platform_contract.platform import environment
 from platform_contract.registry import ALARMS
-from platform_contract.standards import environment
 from tests.checkout import free_port
 from tests.fakes.losing import Losing
 

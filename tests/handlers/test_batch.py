@@ -173,7 +173,7 @@ class Queue:
 @pytest.mark.parametrize("minutes", [3, 15])
 def test_an_outage_of_a_quarter_of_an_hour_makes_no_dead_letter(sqs, monkeypatch, minutes, error, seconds):
     """With the receives that AWS asks for at the least, and with batches that are cut short."""
-    from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_LEAST
+    from platform_contract.kinds.queue.limits import MAX_RECEIVE_COUNT_LEAST
 
     queue = Queue(sqs, monkeypatch, MAX_RECEIVE_COUNT_LEAST, 100)
 
@@ -190,7 +190,7 @@ def test_an_outage_of_a_quarter_of_an_hour_makes_no_dead_letter(sqs, monkeypatch
 
 def test_messages_that_take_long_are_not_given_up_for_want_of_time(sqs, monkeypatch):
     """Four of a batch of ten fit into the function's time: six are received in vain each time, and have to have their turn in time."""
-    from platform_contract.standards.sqs import MAX_RECEIVE_COUNT_DEFAULT
+    from platform_contract.kinds.queue.limits import MAX_RECEIVE_COUNT_DEFAULT
 
     queue = Queue(sqs, monkeypatch, MAX_RECEIVE_COUNT_DEFAULT, 1000)
 

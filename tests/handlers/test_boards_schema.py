@@ -5,7 +5,7 @@ import yaml
 from appsync_support import HANDLERS
 from graphql import GraphQLObjectType, build_schema, get_named_type, validate_schema
 
-from platform_contract.appsync_js import problems
+from platform_contract.kinds.graphql_api.javascript import problems
 
 BOARDS = HANDLERS / "boards"
 BUILT_IN = """

@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel
 
 from local.up import ROOT, read_settings
+from platform_contract.manifest import load_manifests
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
-from platform_contract.standards import environment
+from platform_contract.platform import environment
 from shared.config import FunctionConfig, load_config
 
 SETTINGS = read_settings("dev", {})

@@ -237,7 +237,7 @@ def test_every_worker_is_there():
     """Whatever a queue, a table's changes or a stream calls."""
     from pathlib import Path as File
 
-    from platform_contract.specs import load_manifests
+    from platform_contract.manifest import load_manifests
 
     manifests = load_manifests(File(__file__).resolve().parents[2] / "workloads", None)
     called = {

@@ -16,8 +16,8 @@ from handler_support import Context, numbers
 from pydantic import BaseModel
 
 from local.up import ROOT, read_settings
-from platform_contract.specs import load_manifests
-from platform_contract.standards import data_class
+from platform_contract.manifest import load_manifests
+from platform_contract.platform import data_class
 from shared import observability, redaction
 from shared.redaction import MASK
 

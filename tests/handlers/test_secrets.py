@@ -157,7 +157,7 @@ def test_the_time_in_memory_is_bounded(aws, seconds):
 
 def test_a_secret_that_rotates_and_has_no_value_yet_may_have_one_later(secret, name, aws):
     """The first version of one that rotates holds nothing until somebody sets it: callers go on as without the other side."""
-    from platform_contract.standards import secrets as standard
+    from platform_contract.kinds.secret import limits as standard
     from shared.errors import TransientFailure
     from shared.secrets import NOT_SET
 

@@ -142,7 +142,7 @@ def test_clients_have_timeouts_and_bounded_retries(aws):
 
 def test_a_call_that_hangs_ends_before_its_function_does():
     """So that the failure is logged and answered, and is no timeout. `score` of loans has time limits of its own besides."""
-    from platform_contract.specs import load_manifests
+    from platform_contract.manifest import load_manifests
     from shared.clients import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 
     longest = ATTEMPTS * (CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS)

@@ -19,11 +19,11 @@ from handler_support import ACCOUNT, REGION, Context, items
 
 from local.up import read_settings
 from platform_contract.features.rollout import plan_rollout
+from platform_contract.kinds.function.smoke import SmokeSpec
+from platform_contract.manifest import Manifest, load_manifests
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.planning import plan_workload
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.specs.smoke import SmokeSpec
+from platform_contract.platform.settings import Settings
 from serverless_platform.platform_functions.release.checks import Checks, Version
 
 MANIFESTS = load_manifests(Path(__file__).parents[2] / "workloads", read_settings("local", {}))

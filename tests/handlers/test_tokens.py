@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from platform_contract.planning import token_keys
-from platform_contract.settings import load_settings
+from platform_contract.platform.settings import load_settings
 from shared.errors import TransientFailure
 from shared.tokens import ALGORITHMS, Keys, Refused, verify
 from tests.unit.contract.samples import SETTINGS

@@ -12,10 +12,10 @@ from local import account
 from local.account import ask, peaks_beyond, refuse_what_does_not_fit
 from local.paths import ROOT
 from local.steps import Refusal
-from platform_contract.idle import idle_cost
+from platform_contract.economics.idle import idle_cost
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_all
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
 
 SETTINGS = stack_settings(ROOT, "dev")
 MANIFESTS = {name: manifest for name, manifest in load_manifests(ROOT / "workloads", SETTINGS).items() if name in ("orders", "media")}

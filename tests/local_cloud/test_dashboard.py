@@ -14,9 +14,9 @@ from local import dashboard
 from local.dashboard_page import Data, Line, page
 from platform_contract.features.dashboard_body import body_of
 from platform_contract.features.dashboards import DashboardsPlan
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
 
 SETTINGS = stack_settings(dashboard.ROOT, "local")
 

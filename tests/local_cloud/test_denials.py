@@ -9,9 +9,9 @@ from local import denials as told
 from local.access_grants import Grant
 from local.cloud import access_log
 from local.smoke import own_frames
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
 
 ROOT = Path(__file__).parents[2]
 

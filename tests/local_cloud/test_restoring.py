@@ -11,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import cloud as clouds
-from platform_contract.documents import trust_policy
 from platform_contract.features.backups import BackupsPlan
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.plan.roles import role_documents
 from platform_contract.planning import draft
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.boundary import boundary_document
+from platform_contract.platform.boundary import boundary_document
+from platform_contract.platform.documents import trust_policy
 from serverless_platform.platform_code import platform_texts
 from tests.checkout import ROOT, free_port
 

@@ -6,12 +6,11 @@ import pulumi
 import pytest
 
 from platform_contract.plan.platform import Platform
-from serverless_platform.blocks import bucket, function, queue, table
-from serverless_platform.blocks.queue import Queue
-from serverless_platform.blocks.table import Table
-from serverless_platform.triggers import http
-from serverless_platform.triggers import queue as queue_trigger
-from serverless_platform.triggers.queue import QueueTrigger
+from serverless_platform.resources import bucket, function, queue, queue_trigger, table
+from serverless_platform.resources import http_api as http
+from serverless_platform.resources.queue import Queue
+from serverless_platform.resources.queue_trigger import QueueTrigger
+from serverless_platform.resources.table import Table
 from serverless_platform.workload import Workload
 from tests.program.graph import ROOT, run
 from tests.program.stacks import graph_of

@@ -1,4 +1,4 @@
-"""Imports point one way: contract <- access, watch <- blocks <- triggers <- phases <- workload <- program."""
+"""Imports point one way: contract <- iam, monitoring <- resources <- features <- phases <- workload <- program."""
 
 import ast
 from collections.abc import Iterator
@@ -12,35 +12,26 @@ CONTRACT = COMPONENTS / "contract" / "platform_contract"
 
 MAY_IMPORT = {
     "arguments": set(),
-    "access": {"arguments"},
-    "watch": {"arguments"},
-    "blocks": {"arguments", "access", "watch"},
-    "triggers": {"arguments", "access", "watch", "blocks"},
-    "planned": {"blocks"},
-    "features": {"arguments", "access", "watch", "blocks", "triggers", "planned", "platform_code"},
-    "phases": {"arguments", "access", "watch", "blocks", "triggers", "planned", "platform_code", "features"},
-    "workload": {"arguments", "phases", "features"},
-    "foundation": {"arguments", "access", "watch", "blocks"},
+    "iam": {"arguments"},
+    "monitoring": {"arguments"},
+    "resources": {"arguments", "iam", "monitoring"},
+    "planned": {"resources"},
     "bundles": set(),
     "platform_code": {"bundles"},
     "platform_functions": set(),
-    "layers": {"bundles"},
-    "settling": set(),
-    "guarded": set(),
-    "provider": set(),
-    "exports": {"foundation", "workload"},
-    "reading": {"__init__", "bundles", "layers", "foundation"},
-    "importing": {"bundles", "layers", "reading"},
-    "import_worker": set(),
-    "build": {"bundles", "importing", "layers", "reading"},
-    "published": {"blocks", "triggers", "foundation", "workload"},
+    "features": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code"},
+    "phases": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code", "features"},
+    "workload": {"arguments", "phases", "features"},
+    "foundation": {"arguments", "iam", "monitoring", "resources"},
+    "program": {"__init__", "bundles", "foundation", "workload"},
+    "published": {"resources", "foundation", "workload"},
     "__init__": set(),
 }
-COMPONENT_PARTS = ("arguments", "access", "watch", "blocks", "triggers", "planned", "features", "phases", "workload", "foundation")
+COMPONENT_PARTS = ("arguments", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
 
 
 def imported(file: Path) -> Iterator[tuple[int, str]]:
-    """(level, module) of every import; `from ..blocks.table import Table` is (2, "blocks.table")."""
+    """(level, module) of every import; `from ..resources.table import Table` is (2, "resources.table")."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from ((0, alias.name) for alias in node.names)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from serverless_platform.bundles import BundleError, digest, sources, write_bundle
-from serverless_platform.layers import LayerTarget, build_layer, find_layer, layer_target, wheel_platform, without_runtime
+from serverless_platform.program.layers import LayerTarget, build_layer, find_layer, layer_target, wheel_platform, without_runtime
 
 ROOT = Path(__file__).parents[2]
 

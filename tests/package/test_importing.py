@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_platform import importing
 from serverless_platform.bundles import BundleError
-from serverless_platform.reading import read_project
+from serverless_platform.program import check_imports as importing
+from serverless_platform.program.reading import read_project
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from platform_contract.features import probe as planned
-from platform_contract.standards import environment
+from platform_contract.platform import environment
 from serverless_platform import platform_code
 from serverless_platform.platform_functions.probe import calls as calls_module
 from serverless_platform.platform_functions.probe import handler as entry

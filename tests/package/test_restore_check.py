@@ -11,7 +11,7 @@ import pytest
 from botocore import xform_name
 
 from platform_contract.features import backups
-from platform_contract.standards import backup, environment
+from platform_contract.platform import backup, environment
 from serverless_platform import platform_code
 from serverless_platform.platform_functions.restore_check import check as module
 from serverless_platform.platform_functions.restore_check import handler as entry

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from platform_contract.kinds.secret import limits as secrets
 from platform_contract.plan.rotation import HANDLER
-from platform_contract.standards import secrets
 from serverless_platform import platform_code
 from serverless_platform.platform_code import FUNCTIONS, platform_texts
 from serverless_platform.platform_functions.rotation import steps as module

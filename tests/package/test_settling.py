@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from serverless_platform.settling import SDK_DEBUG, Settling
+from serverless_platform.program.await_resources import SDK_DEBUG, Settling
 from tests.program.graph import Node, run
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from aws_provider import data
-from platform_contract.settings import PHASES
+from platform_contract.platform.settings import PHASES
 from tests.once import once, session_folder
 from tests.program.breaking import Change, broken
 from tests.program.graph import ROOT, Graph, Node, run_program

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_contract.standards import kms
-from platform_contract.standards.data_class import CLASSES, PROTECTION_CHARACTERS, PROTECTION_VERSION
+from platform_contract.platform import kms
+from platform_contract.platform.data_class import CLASSES, PROTECTION_CHARACTERS, PROTECTION_VERSION
 from tests.program.graph import Graph, Node
 
 LOG_GROUP, PROTECTION = "cloudwatch/logGroup", "cloudwatch/logDataProtectionPolicy"

@@ -16,7 +16,7 @@ from pulumi.runtime.config import set_all_config
 from pulumi.runtime.proto import engine_pb2, source_pb2
 from pulumi.runtime.stack import run_in_stack
 
-from platform_contract.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave
+from platform_contract.platform.guardrails import QUESTION_NAME, QUESTION_TYPE, Answer, Nonce, digest, leave
 
 ROOT = Path(__file__).parents[2]
 POLICIES = digest(ROOT / "policies")

@@ -81,7 +81,7 @@ def test_keys_admit_services_and_the_account_but_name_no_role(graph: Graph):
             assert ":role/" not in json.dumps(statement["Principal"])
             if "Service" in statement["Principal"]:
                 # EventBridge tells KMS of no source when it delivers to an encrypted queue, and of none when it looks a bus's key up
-                # (standards/kms.py); all others say for whom.
+                # (platform/kms.py); all others say for whom.
                 unsaid = statement["Sid"] == "ServiceEvents" or statement["Action"] == ["kms:DescribeKey"]
                 assert statement.get("Condition") or unsaid, statement["Sid"]
         assert key.inputs["enableKeyRotation"] is True

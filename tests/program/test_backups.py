@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from platform_contract.standards.boundary import boundary_document
+from platform_contract.platform.boundary import boundary_document
 from tests.program import checks
 from tests.program.breaking import not_made, only, unordered, with_, without
 from tests.program.climbing import in_phase, told_in_phase

@@ -3,9 +3,9 @@
 import json
 import runpy
 
-from platform_contract.settings import load_settings
-from platform_contract.standards import apigateway
-from platform_contract.standards.boundary import boundary_document
+from platform_contract.platform import apigateway
+from platform_contract.platform.boundary import boundary_document
+from platform_contract.platform.settings import load_settings
 from tests.program.graph import ROOT, Graph, run, stack_config
 from tests.program.stacks import graph_of
 

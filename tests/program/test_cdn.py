@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from platform_contract.standards import cloudfront
+from platform_contract.platform import cloudfront
 from tests.once import once, session_folder
 from tests.program import checks, test_firewall
 from tests.program.breaking import Change, broken, not_made, only, told_of, unordered, with_, without

@@ -3,7 +3,7 @@ tests/end_to_end/test_climbing.py."""
 
 import pytest
 
-from platform_contract.settings import PHASES
+from platform_contract.platform.settings import PHASES
 from reports.data_loss import STATES
 from tests.program.breaking import broken, not_made, run_workloads, sound, with_
 from tests.program.climbing import added, changed, in_phase, lost, replaced, steps

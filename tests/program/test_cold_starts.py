@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from platform_contract.cost import cost
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
+from platform_contract.economics.estimate import cost
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from tests.fakes.report_line import REPORT
 from tests.program.breaking import Change, not_made, told_of, with_
 from tests.program.graph import ROOT, Graph

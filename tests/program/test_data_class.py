@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from platform_contract.standards import kms
-from platform_contract.standards.data_class import CLASSES
+from platform_contract.platform import kms
+from platform_contract.platform.data_class import CLASSES
 from tests.program import data_class
 from tests.program.graph import Graph, Node, stack_config
 from tests.program.stacks import graph_of

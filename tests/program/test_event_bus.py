@@ -7,7 +7,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from platform_contract.standards import kms
+from platform_contract.platform import kms
 from tests.program import checks
 from tests.program.breaking import Change, assert_noticed, not_made, only, run_workloads, unordered, with_
 from tests.program.breaking import without as without_input

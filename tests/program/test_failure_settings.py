@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from platform_contract.stack_files import stack_settings
+from platform_contract.manifest.stack_files import stack_settings
 from tests.program.graph import ROOT, Graph
 from tests.program.stacks import graph_of
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from platform_contract.standards import waf
+from platform_contract.platform import waf
 from tests.program import checks
 from tests.program.breaking import Change, not_made, only, unordered, with_, without
 from tests.program.climbing import in_phase, told_in_phase

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.specs import load_manifests
-from serverless_platform.settling import Settling
+from platform_contract.manifest import load_manifests
+from serverless_platform.program.await_resources import Settling
 from tests.program import checks, reviewed
 from tests.program.breaking import program_of, run_workloads, sound
 from tests.program.graph import POLICIES, ROOT, Graph, Node, run_program, stack_config

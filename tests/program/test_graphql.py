@@ -12,8 +12,8 @@ import pytest
 import yaml
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
-from platform_contract.specs import load_manifests
-from platform_contract.standards import appsync
+from platform_contract.kinds.graphql_api import limits as appsync
+from platform_contract.manifest import load_manifests
 from tests.program import checks
 from tests.program.breaking import Change, assert_noticed, not_made, only, unordered, with_, without
 from tests.program.graph import ROOT, Graph, Node

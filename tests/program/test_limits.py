@@ -4,14 +4,14 @@ import json
 import re
 from collections import defaultdict
 
-from platform_contract import documents
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.plan.account import wanted
 from platform_contract.plan.limits import AUTHORIZER_ID, CLIENT_ID, POOL_ID, SECRET_SUFFIX, characters, compact_bytes
 from platform_contract.plan.roles import API_ID, CONFIGURATION_ID, KEY_ID
 from platform_contract.planning import plan_all
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.quotas import STATEMENT_ID_CHARACTERS
+from platform_contract.platform import documents
+from platform_contract.platform.quotas import STATEMENT_ID_CHARACTERS
 from tests.program.graph import ROOT, Graph
 
 ASSIGNED = (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pulumi_aws import dynamodb
 
-from platform_contract.standards import kinesis
+from platform_contract.kinds.stream import limits as kinesis
 from tests.program.breaking import Change, assert_noticed, only, with_, without
 from tests.program.graph import Graph, Node
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from platform_contract.specs.provisioned import ProvisionedConcurrencySpec
+from platform_contract.kinds.function.provisioned import ProvisionedConcurrencySpec
 from tests.program.breaking import Change, not_made, only, told_of, unordered, with_
 from tests.program.graph import ROOT, Graph, Node, run_program
 

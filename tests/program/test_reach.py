@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from platform_contract.reach import POLICIES, Reach, reaches, report
+from platform_contract.platform.resource_policies import POLICIES, Reach, reaches, report
 from tests.program.graph import Graph, stack_config
 from tests.program.stacks import graph_of
 

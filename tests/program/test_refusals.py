@@ -35,7 +35,7 @@ def test_all_wrong_settings_are_told_at_once():
 
 def test_a_missing_layer_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.delenv("SERVERLESS_PLATFORM_OFFLINE")
-    monkeypatch.setattr("serverless_platform.reading.Project.build", tmp_path)
+    monkeypatch.setattr("serverless_platform.program.reading.Project.build", tmp_path)
     message, nodes = refused(preview=True)
     assert message.endswith("run `make layer STACK=dev`")
     assert "Foundation" not in [node.kind for node in nodes]

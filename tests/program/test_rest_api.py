@@ -5,7 +5,7 @@ import json
 import pulumi
 import pytest
 
-from serverless_platform.triggers.rest import RestApi
+from serverless_platform.resources.rest_api import RestApi
 from tests.program.graph import Graph, run
 
 TARGET = {"function_name": "f", "alias_name": "live", "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/x", "timeout_milliseconds": 11000}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from platform_contract.settings import PHASES
+from platform_contract.platform.settings import PHASES
 from tests.program.breaking import Change, told_of, with_, without
 from tests.program.climbing import in_phase, told_in_phase
 from tests.program.graph import ROOT, Graph, Node

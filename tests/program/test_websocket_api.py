@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from platform_contract.standards import apigateway
+from platform_contract.platform import apigateway
 from tests.program.graph import Graph, Node
 from tests.program.stacks import graph_of
 

@@ -10,7 +10,8 @@ from typing import Any
 import pulumi_aws
 import pytest
 
-from platform_contract.standards import states
+from platform_contract.kinds.workflow import limits as states
+from platform_contract.platform import iam
 from tests.program.breaking import Change, assert_noticed, only, unordered, with_
 from tests.program.graph import Graph, Node
 
@@ -86,8 +87,8 @@ def statements(graph: Graph) -> Iterator[str]:
         key, region, account = machine.inputs["encryptionConfiguration"]["kmsKeyId"], *machine.outputs["arn"].split(":")[3:5]
         wanted = {
             "Steps": (["lambda:InvokeFunction"], sorted(named), None),
-            "Logs": (sorted(states.LOG_DELIVERY_ACTIONS), ["*"], None),
-            "Traces": (sorted(states.TRACE_ACTIONS), ["*"], None),
+            "Logs": (sorted(iam.WORKFLOW_LOG_ACTIONS), ["*"], None),
+            "Traces": (sorted(iam.WORKFLOW_TRACE_ACTIONS), ["*"], None),
             # kms:ViaService would make executions fail: they call KMS with the role directly.
             "Executions": (["kms:Decrypt", "kms:GenerateDataKey"], [key],
                            {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": machine.outputs["arn"]}}),

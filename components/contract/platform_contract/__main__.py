@@ -9,18 +9,18 @@ from typing import Any
 
 import yaml
 
-from . import reference
-from .problems import Problem, ProblemsError, choices, did_you_mean
-from .settings import Settings
-from .specs import Manifest, check_handlers, load_manifests, parse_manifest
-from .stack_files import same_keys, stack_names, stack_settings
+from platform_contract.manifest import Manifest, check_handlers, load_manifests, parse_manifest
+from platform_contract.manifest.stack_files import same_keys, stack_names, stack_settings
+from platform_contract.pages import reference
+from platform_contract.platform.diagnostics import Problem, ProblemsError, choices, did_you_mean
+from platform_contract.platform.settings import Settings
 
 WORKLOADS, HANDLERS = "workloads", "handlers"
 
 
 def plan(root: Path, manifest: Path, stack: str) -> str:
     """The plan of one workload in one stack, as YAML. Raises ProblemsError."""
-    from .planning import plan_workload  # the largest import, which the other commands do not need
+    from platform_contract.planning import plan_workload  # the largest import, which the other commands do not need
 
     settings = stack_settings(root, stack)
     _chosen(root, manifest)
@@ -36,8 +36,8 @@ def _yaml(content: Any, *, width: int = 120, **style: Any) -> str:
 
 def check(root: Path) -> str:
     """Every stack file, every manifest with its plan in every stack, every handler; what was checked. Raises ProblemsError with all problems."""
-    from .plan.account import Stacks, account_problems, beside
-    from .planning import plan_all
+    from platform_contract.plan.account import Stacks, account_problems, beside
+    from platform_contract.planning import plan_all
 
     problems: list[Problem] = []
     stacks = stack_names(root)
@@ -84,8 +84,8 @@ def _unknown_environments(root: Path, known: set[str]) -> list[Problem]:
 
 def account(root: Path, stack: str) -> str:
     """What is taken of the quotas of a stack's account, as Markdown. Raises ProblemsError."""
-    from .plan.account import report
-    from .planning import plan_all
+    from platform_contract.plan.account import report
+    from platform_contract.planning import plan_all
 
     stack_settings(root, stack)  # tells of a stack that is not there
     every = {name: stack_settings(root, name) for name in stack_names(root)}
@@ -94,8 +94,8 @@ def account(root: Path, stack: str) -> str:
 
 def idle(root: Path, stack: str) -> str:
     """What a stack costs a month though nothing runs, as Markdown. Raises ProblemsError."""
-    from .idle import idle_cost  # with the plan
-    from .planning import plan_all
+    from platform_contract.economics.idle import idle_cost  # with the plan
+    from platform_contract.planning import plan_all
 
     settings = stack_settings(root, stack)
     manifests = load_manifests(root / WORKLOADS, settings)
@@ -104,7 +104,7 @@ def idle(root: Path, stack: str) -> str:
 
 def phases(root: Path, stack: str) -> str:
     """Every workload in one stack: its phase, and what is missing for the next. Raises ProblemsError."""
-    from .climb import phases  # with the plan
+    from platform_contract.climb import phases  # with the plan
 
     settings = stack_settings(root, stack)
     return phases(load_manifests(root / WORKLOADS, settings), settings)
@@ -112,7 +112,7 @@ def phases(root: Path, stack: str) -> str:
 
 def owners(root: Path, stack: str) -> str:
     """Every workload of a stack with its owner, phase, cost and alarms, as Markdown. Raises ProblemsError."""
-    from .owners import table  # with the plan
+    from platform_contract.pages.owners import table  # with the plan
 
     settings = stack_settings(root, stack)
     return table(load_manifests(root / WORKLOADS, settings), settings)
@@ -128,7 +128,8 @@ def write(root: Path, folder: Path, files: dict[str, str]) -> str:
 
 def docs(root: Path) -> str:
     """Writes the reference, the generated blocks of the pattern pages, and the runbooks; what was written. Raises ProblemsError."""
-    from . import environments, owners, pages, runbooks  # with the plan, which the other commands do not need
+    from platform_contract.pages import environments, owners, runbooks  # with the plan, which the other commands do not need
+    from platform_contract.pages import patterns as pages
 
     patterns, settings = pages.pattern_pages(root), stack_settings(root, pages.STACK)
     manifests = load_manifests(root / WORKLOADS, settings)
@@ -143,7 +144,7 @@ def docs(root: Path) -> str:
 
 def fit(root: Path, manifest: Path | None) -> tuple[str, bool]:
     """How well workloads fit serverless, one or all, and whether one is refused: unfit without a waiver. Raises ProblemsError."""
-    from .fit import judge, report
+    from platform_contract.fit.criteria import judge, report
 
     manifests = [_form(path) for path in _chosen(root, manifest)]
     refused = any(judge(each).verdict == "unfit" and not each.fit_waiver for each in manifests)
@@ -152,7 +153,7 @@ def fit(root: Path, manifest: Path | None) -> tuple[str, bool]:
 
 def costs(root: Path, manifest: Path | None, stack: str) -> str:
     """What workloads cost at 1 M events, one or all, under the settings of a stack. Raises ProblemsError."""
-    from .cost import report  # with the plan
+    from platform_contract.economics.estimate import report  # with the plan
 
     settings = stack_settings(root, stack)
     here = [_form(path).in_environment(settings.environment) for path in _chosen(root, manifest)]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from platform_contract.cost import cost
+from platform_contract.economics.estimate import cost
 from platform_contract.gates import Case, lacks
+from platform_contract.manifest import Manifest
 from platform_contract.planning import draft, effective_phase
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import PHASES, Phase, Settings
-from platform_contract.specs import Manifest
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import PHASES, Phase, Settings
 
 
 def next_phase(phase: Phase) -> Phase | None:

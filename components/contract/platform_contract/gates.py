@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from platform_contract.features.rollout import RolloutPlan
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.problems import Problem, choices
-from platform_contract.settings import PHASES, Phase, Settings
-from platform_contract.specs import Manifest
+from platform_contract.platform.diagnostics import Problem, choices
+from platform_contract.platform.settings import PHASES, Phase, Settings
 
 IMPLEMENTATION = "AWS Serverless Architecture Implementation Guide for Modern Teams"
 PRACTICES = "AWS Serverless Design and Architecture Best Practices for Production Teams"

@@ -19,12 +19,12 @@ from platform_contract.features import (
     rollout,
     slo,
 )
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import PHASES, Phase, Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards.alarm_standard import AlarmStandard
-from platform_contract.uses import Use
+from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.settings import PHASES, Phase, Settings
+from platform_contract.platform.usage import Use
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from platform_contract import naming
 from platform_contract.gates import Case, unearned
-from platform_contract.name_limits import PhysicalNameError
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.reading import FOLDER
 from platform_contract.phases import features_of
 from platform_contract.plan import access, functions, state, triggers
 from platform_contract.plan.account import account_problems, assumed
@@ -18,11 +18,10 @@ from platform_contract.plan.rotation import plan_rotations
 from platform_contract.plan.secrets import plan_parameters, plan_secrets
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
-from platform_contract.problems import Problem, ProblemsError
-from platform_contract.settings import CONFIGURATION, PHASES, Phase, Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.reading import FOLDER
-from platform_contract.standards import tags
+from platform_contract.platform import naming, tags
+from platform_contract.platform.diagnostics import Problem, ProblemsError
+from platform_contract.platform.name_limits import PhysicalNameError
+from platform_contract.platform.settings import CONFIGURATION, PHASES, Phase, Settings
 
 BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .kinds import (
+from platform_contract.kinds import (
     bucket,
     bus,
     dataset,
@@ -20,10 +20,10 @@ from .kinds import (
     websocket_api,
     workflow,
 )
-from .kinds.kind import Kind, Metrics, Trigger, Verb
-from .standards import environment
-from .standards.alarm_standard import AlarmStandard
-from .uses import Use
+from platform_contract.kinds.kind import Kind, Metrics, Trigger, Verb
+from platform_contract.platform import environment
+from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.usage import Use
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (
     function.KIND, table.KIND, queue.KIND, bucket.KIND, topic.KIND, bus.KIND, stream.KIND, workflow.KIND, secret.KIND, parameter.KIND, schedule.KIND,
@@ -39,12 +39,6 @@ VERBS: dict[str, Mapping[str, Verb]] = {name: kind.verbs for name, kind in KINDS
 
 TRIGGERS: dict[str, Trigger] = {trigger: it for kind in KINDS.values() for trigger, it in kind.triggers.items()}
 """Kind of trigger -> what it uses, and who tries again."""
-
-ASYNCHRONOUS = tuple(name for name, it in TRIGGERS.items() if it.delivery == "asynchronous")
-"""Triggers behind which nobody waits: Lambda itself tries again, and then gives the event up."""
-
-ORDERED = tuple(name for name, it in TRIGGERS.items() if it.delivery == "ordered")
-"""Triggers that are read in order: a batch that fails holds up what is behind it."""
 
 METRICS: dict[str, Metrics] = {watched: it for kind in KINDS.values() for watched, it in kind.metrics.items()}
 """What is watched -> its metrics."""

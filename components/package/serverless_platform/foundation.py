@@ -6,12 +6,12 @@ import pulumi
 import pydantic
 from pulumi_aws import cloudwatch, cognito, costexplorer, lambda_, xray
 
-from platform_contract.settings import Audience, Issuer, MonitorArn
-from platform_contract.standards import apigateway
+from platform_contract.platform import apigateway
+from platform_contract.platform.settings import Audience, Issuer, MonitorArn
 
-from .access.keys import make_key
 from .arguments import PlainArguments, checked
-from .watch.alarm_topic import make_alarm_topic
+from .iam.keys import make_key
+from .monitoring.alarm_topic import make_alarm_topic
 
 
 class CostAnomaliesArgs(TypedDict):

@@ -8,7 +8,7 @@ import pulumi
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, Plain
 
-from .blocks.function import Function
+from .resources.function import Function
 
 
 def arguments(part: Plain, *without: str, **more: Any) -> Any:

@@ -1,27 +1,27 @@
 """What the package offers to programs in any Pulumi language. Adding is a minor version, renaming or removing a major one."""
 
-from .blocks.bucket import Bucket
-from .blocks.bus import EventBus
-from .blocks.dataset import Datasets
-from .blocks.function import Function
-from .blocks.queue import Queue
-from .blocks.secret import Parameter, Secret
-from .blocks.socket import Socket
-from .blocks.stream import Stream
-from .blocks.table import Table
-from .blocks.topic import Topic
-from .blocks.workflow import Workflow
 from .foundation import Foundation
-from .triggers.event import EventTrigger
-from .triggers.graphql import GraphqlApi
-from .triggers.http import HttpApi
-from .triggers.ordered import OrderedTrigger
-from .triggers.queue import QueueTrigger
-from .triggers.rest import RestApi
-from .triggers.rotation import Rotation
-from .triggers.schedule import Schedules
-from .triggers.upload import UploadTrigger
-from .triggers.websocket import SocketTrigger
+from .resources.bucket import Bucket
+from .resources.bus import EventBus
+from .resources.dataset import Datasets
+from .resources.event_trigger import EventTrigger
+from .resources.function import Function
+from .resources.graphql_api import GraphqlApi
+from .resources.http_api import HttpApi
+from .resources.queue import Queue
+from .resources.queue_trigger import QueueTrigger
+from .resources.rest_api import RestApi
+from .resources.rotation import Rotation
+from .resources.schedule import Schedules
+from .resources.secret import Parameter, Secret
+from .resources.socket import Socket
+from .resources.stream import Stream
+from .resources.stream_subscription import OrderedTrigger
+from .resources.table import Table
+from .resources.topic import Topic
+from .resources.upload_trigger import UploadTrigger
+from .resources.websocket_api import SocketTrigger
+from .resources.workflow import Workflow
 from .workload import Workload
 
 NAME = "serverless-platform"

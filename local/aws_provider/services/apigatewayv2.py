@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Any
 
-from platform_contract.standards import apigateway
+from platform_contract.platform import apigateway
 
 from ..calls import Work
 from ..entry import Call, Refusal, Resource, State, Tagging

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from platform_contract.appsync_js import problems
+from platform_contract.kinds.graphql_api.javascript import problems
 
 from ..calls import Failed, Work
 from ..entry import Call, Refusal, Resource, State, Tagging

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from platform_contract.languages.states_language.machine import Place, states_of, wrong_in_machine
+from platform_contract.kinds.workflow.language.machine import Place, states_of, wrong_in_machine
 
 NOT_EXPRESS = (".waitForTaskToken", ".sync", ".sync:2")
 """Ends of resources: callbacks and jobs that a task waits for; an express workflow lasts five minutes."""

@@ -6,7 +6,7 @@ from guardrails.memory import Memory
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
 from guardrails.values import Unknown, each
-from platform_contract.standards.tags import TOLD_BY
+from platform_contract.platform.tags import TOLD_BY
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"

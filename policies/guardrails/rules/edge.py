@@ -7,7 +7,7 @@ from guardrails.memory import Memory
 from guardrails.resource import WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
 from guardrails.values import Undecided, Unknown, each
-from platform_contract.standards.tags import WORKLOAD
+from platform_contract.platform.tags import WORKLOAD
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"

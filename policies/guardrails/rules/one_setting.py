@@ -8,7 +8,7 @@ from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, ResourceCheck, Rule, Severity
 from guardrails.values import Unknown
-from platform_contract.standards import secrets
+from platform_contract.kinds.secret import limits as secrets
 
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:000000000000:local-thing-failed"

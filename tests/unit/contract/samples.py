@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from platform_contract.manifest import load_manifests
 from platform_contract.planning import plan_all
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings, load_settings
-from platform_contract.specs import load_manifests
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import Settings, load_settings
 
 TODAY = date(2026, 6, 1)
 

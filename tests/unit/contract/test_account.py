@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from platform_contract.__main__ import main
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.manifest.concurrency_checks import FULL, enough, peak_runs
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.plan.account import Account, account_problems, assumed, taken, wanted
 from platform_contract.planning import plan_all
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.specs.concurrency_checks import FULL, enough, peak_runs
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.quotas import ACCOUNT
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.quotas import ACCOUNT
+from platform_contract.platform.settings import Settings
 
 from .samples import EVERYTHING, everything, manifest, problems_with, put, settings
 

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from platform_contract.platform import alarm_standard
 from platform_contract.registry import ALARMS, METRICS
-from platform_contract.standards import alarm_standard
 
 EXAMPLES = {
     "timeout_ms": 10_000,

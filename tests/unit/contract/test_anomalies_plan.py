@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.cost import idle_lines
+from platform_contract.economics.estimate import idle_lines
 from platform_contract.features.anomalies import BAND, FEATURE, LEAST_PER_POINT, UNUSUAL, WINDOWS, AnomaliesPlan, window_of
+from platform_contract.manifest import Manifest
+from platform_contract.pages.runbooks import general_sections, page
 from platform_contract.plan.model import parts_of
 from platform_contract.plan.plain import MathAlarmPlan
 from platform_contract.planning import draft, plan_workload
-from platform_contract.runbooks import general_sections, page
-from platform_contract.specs import Manifest
 
 from .samples import SCALED, manifest, put, settings
 

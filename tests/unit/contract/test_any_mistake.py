@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import load_settings
-from platform_contract.specs import read_manifest, read_yaml
-from platform_contract.specs.reading import check_manifest, shape_manifest
+from platform_contract.manifest import read_manifest, read_yaml
+from platform_contract.manifest.reading import check_manifest, shape_manifest
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import load_settings
 
 from .samples import EVERYTHING, MANIFEST, SETTINGS, TODAY, drop, everything, manifest, put, settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_contract.appsync_js import found, problems
+from platform_contract.kinds.graphql_api.javascript import found, problems
 
 GOOD = """
 import { util } from '@aws-appsync/utils';

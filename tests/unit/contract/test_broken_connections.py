@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import load_manifests
+from platform_contract.manifest import load_manifests
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import TODAY, drop, everything, problems_with, put, settings
 

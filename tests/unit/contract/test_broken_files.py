@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import Manifest, check_handlers
+from platform_contract.manifest import Manifest, check_handlers
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import drop, everything
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.specs.function import TRIGGER_KINDS
+from platform_contract.kinds.function.spec import TRIGGER_KINDS
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import TODAY, drop, put, settings, text
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import load_settings
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import load_settings
 
 from .samples import SETTINGS, settings
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from platform_contract.features.metrics import ALARMS, FEATURE, KIND, MetricsPlan
+from platform_contract.manifest import Manifest, check_handlers, read_manifest
+from platform_contract.manifest.counted import counted
+from platform_contract.manifest.metric import metric_name
 from platform_contract.planning import draft
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import Manifest, check_handlers, read_manifest
-from platform_contract.specs.counted import counted
-from platform_contract.specs.metric import metric_name
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import manifest, put, settings, text
 

@@ -7,13 +7,13 @@ import pytest
 import yaml
 
 from platform_contract.__main__ import main
-from platform_contract.cost import cost
-from platform_contract.idle import GROUPS, PROBE, idle_cost
+from platform_contract.economics.estimate import cost
+from platform_contract.economics.idle import GROUPS, PROBE, idle_cost
+from platform_contract.manifest import Manifest, load_manifests, read_manifest
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_all, plan_workload
+from platform_contract.platform.prices import PRICES
 from platform_contract.registry import ALARMS
-from platform_contract.specs import Manifest, load_manifests, read_manifest
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.prices import PRICES
 
 from .samples import TODAY, everything, manifest, problems_with, put, settings
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from platform_contract.cost import cost, idle_lines
+from platform_contract.economics.estimate import cost, idle_lines
 from platform_contract.features.cdn import FEATURE, CdnPlan
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.edge_checks import _meet, _segments, path_pattern
 from platform_contract.plan.account import wanted
 from platform_contract.planning import draft, plan_workload
-from platform_contract.specs import Manifest
-from platform_contract.specs.edge_checks import _meet, _segments, path_pattern
-from platform_contract.standards import apigateway, cloudfront
+from platform_contract.platform import apigateway, cloudfront
 
 from .samples import SCALED, Break, manifest, problems_with, put, settings
 

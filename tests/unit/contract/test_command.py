@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from platform_contract import reference
 from platform_contract.__main__ import main
-from platform_contract.specs import read_manifest
-from platform_contract.stack_files import stack_names, stack_settings
+from platform_contract.manifest import read_manifest
+from platform_contract.manifest.stack_files import stack_names, stack_settings
+from platform_contract.pages import reference
 
 ROOT = Path(__file__).resolve().parents[3]
 

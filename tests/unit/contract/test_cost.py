@@ -5,15 +5,15 @@ from typing import get_args
 
 import pytest
 
-from platform_contract import uses
-from platform_contract.cost import cost, report
+from platform_contract.economics.estimate import cost, report
+from platform_contract.kinds.rest_api.spec import RestApiSpec
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.plan.model import alarms_in
 from platform_contract.planning import plan_workload
+from platform_contract.platform import usage as uses
+from platform_contract.platform.prices import PRICES
 from platform_contract.registry import ACTIVE, IDLE, KINDS, TRIGGERS, USAGE
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.specs.rest_trigger import RestApiSpec
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.prices import PRICES
 
 from .samples import drop, manifest, put, settings
 

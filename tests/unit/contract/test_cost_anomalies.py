@@ -2,10 +2,10 @@
 
 import pytest
 
+from platform_contract.manifest import Manifest
 from platform_contract.plan.cost_anomalies import LEAST_USD, plan_cost_anomalies
 from platform_contract.planning import plan_workload
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import Manifest
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import manifest, put, settings
 

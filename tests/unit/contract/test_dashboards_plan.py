@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.cost import cost, idle_lines
+from platform_contract.economics.estimate import cost, idle_lines
+from platform_contract.economics.idle import idle_cost
 from platform_contract.features.dashboard_body import COLUMNS, body_of
 from platform_contract.features.dashboards import ALARMS_OF_A_WIDGET, FEATURE, DashboardsPlan, index_of
-from platform_contract.idle import idle_cost
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_workload
 from platform_contract.registry import ALARMS
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.stack_files import stack_settings
 from tests.program.metrics import METRICS
 from tests.program.widgets import drawn, widgets
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from platform_contract.kinds.dataset import limits as athena
+from platform_contract.manifest import Manifest
 from platform_contract.plan.datasets import projection
 from platform_contract.planning import plan_workload
-from platform_contract.specs import Manifest
-from platform_contract.standards import athena
 
 from .samples import everything, problems_with, put, settings
 

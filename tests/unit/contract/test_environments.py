@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract import environments, naming
-from platform_contract.environments import FILE, differences, page
+from platform_contract.pages import environments
+from platform_contract.pages.environments import FILE, differences, page
+from platform_contract.platform import naming
 
 ROOT = Path(__file__).resolve().parents[3]
 

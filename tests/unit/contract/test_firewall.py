@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.cost import cost, idle_lines
+from platform_contract.economics.estimate import cost, idle_lines
 from platform_contract.features.firewall import FEATURE, FirewallPlan
+from platform_contract.manifest import Manifest
 from platform_contract.plan.account import wanted
 from platform_contract.plan.web_acl import LEAST_BLOCKED
 from platform_contract.planning import draft, plan_workload
-from platform_contract.specs import Manifest
-from platform_contract.standards import waf
-from platform_contract.standards.prices import PRICES
+from platform_contract.platform import waf
+from platform_contract.platform.prices import PRICES
 
 from .samples import SCALED, Break, manifest, problems_with, put, settings
 

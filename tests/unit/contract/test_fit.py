@@ -2,10 +2,10 @@
 
 import pytest
 
-from platform_contract.break_even import break_even
-from platform_contract.fit import CRITERIA, judge, report
-from platform_contract.flags import flags
-from platform_contract.specs import Manifest
+from platform_contract.fit.break_even import break_even
+from platform_contract.fit.criteria import CRITERIA, judge, report
+from platform_contract.fit.flags import flags
+from platform_contract.manifest import Manifest
 
 from .samples import MANIFEST, drop, manifest, put
 

@@ -7,13 +7,13 @@ import pytest
 
 from platform_contract.climb import phases
 from platform_contract.gates import GATES, Case, lacks, other_accounts, unearned
+from platform_contract.manifest import Manifest, load_manifests
+from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.phases import FEATURES
 from platform_contract.planning import draft, plan_workload
-from platform_contract.problems import ProblemsError
-from platform_contract.settings import Phase
-from platform_contract.specs import Manifest, load_manifests
-from platform_contract.stack_files import stack_settings
-from platform_contract.standards.prices import PRICES
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.prices import PRICES
+from platform_contract.platform.settings import Phase
 from tests.unit.contract.samples import manifest, put, settings
 
 ROOT = Path(__file__).resolve().parents[3]

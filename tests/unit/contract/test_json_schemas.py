@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, Field
 
-from platform_contract.json_schemas import SchemaError, draft4
+from platform_contract.platform.json_schemas import SchemaError, draft4
 
 
 class Line(BaseModel):

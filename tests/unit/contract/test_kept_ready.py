@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.cost import idle_lines
+from platform_contract.economics.estimate import idle_lines
 from platform_contract.features.capacity import ALARMS, FEATURE, KIND, CapacityPlan
+from platform_contract.manifest import Manifest
 from platform_contract.plan.account import wanted
 from platform_contract.planning import draft, plan_workload
-from platform_contract.specs import Manifest
-from platform_contract.standards.prices import HOURS_PER_MONTH, PRICES
+from platform_contract.platform.prices import HOURS_PER_MONTH, PRICES
 
 from .samples import SCALED, Break, manifest, problems_with, put, settings
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from platform_contract import naming
-from platform_contract.name_limits import PhysicalNameError, checked_name
+from platform_contract.platform import naming
+from platform_contract.platform.name_limits import PhysicalNameError, checked_name
 
 from .samples import settings
 

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from platform_contract import owners
 from platform_contract.__main__ import main
 from platform_contract.climb import phases
-from platform_contract.cost import cost
+from platform_contract.economics.estimate import cost
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
+from platform_contract.pages import owners
 from platform_contract.plan.model import parts_of
 from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 PROD = stack_settings(ROOT, "prod")

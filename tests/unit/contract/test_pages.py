@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract import pages
+from platform_contract.manifest import load_manifests
+from platform_contract.manifest.stack_files import stack_settings
+from platform_contract.pages import patterns as pages
 from platform_contract.plan.model import parts_of
 from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import load_manifests
-from platform_contract.stack_files import stack_settings
+from platform_contract.platform.diagnostics import ProblemsError
 
 ROOT = Path(__file__).resolve().parents[3]
 PATTERNS = sorted(path for path in (ROOT / pages.FOLDER).glob("*.md") if path.name != pages.INDEX)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from platform_contract.cost import idle_lines
+from platform_contract.economics.estimate import idle_lines
 from platform_contract.features.probe import FEATURE, ProbePlan, RunnerPlan
+from platform_contract.manifest import Manifest
 from platform_contract.planning import plan_workload
-from platform_contract.specs import Manifest
-from platform_contract.standards.prices import PRICES
+from platform_contract.platform.prices import PRICES
 
 from .samples import SCALED, Break, manifest, problems_with, put, settings
 

@@ -3,10 +3,10 @@
 import pytest
 import yaml
 
-from platform_contract import naming
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import load_manifests
-from platform_contract.specs.resolvers import GraphqlFilesError, read_graphql
+from platform_contract.kinds.graphql_api.resolvers import GraphqlFilesError, read_graphql
+from platform_contract.manifest import load_manifests
+from platform_contract.platform import naming
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import MANIFEST, TODAY, everything, problems_with, put, settings
 

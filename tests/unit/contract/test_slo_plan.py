@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from platform_contract.cost import cost, idle_lines
+from platform_contract.economics.estimate import cost, idle_lines
 from platform_contract.features.probe import monthly
 from platform_contract.features.slo import BURN_RATES, FEATURE, INDICATORS, LEAST_BAD, BurnRate, Indicator, SloPlan
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import alarms_in, parts_of
 from platform_contract.plan.plain import MathAlarmPlan
 from platform_contract.planning import draft, plan_workload
+from platform_contract.platform.prices import PRICES
 from platform_contract.registry import ALARMS
-from platform_contract.specs import Manifest
-from platform_contract.standards.prices import PRICES
 
 from .samples import SCALED, manifest, put, settings
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from platform_contract.features.smoke_events import event_of
-from platform_contract.specs.function import FunctionSpec
-from platform_contract.specs.smoke import SmokeSpec
+from platform_contract.kinds.function.smoke import SmokeSpec
+from platform_contract.kinds.function.spec import FunctionSpec
 
 FUNCTION = FunctionSpec.model_validate({"handler": "orders.api.handler", "triggers": [
     {"http": {"route": "POST /orders"}}, {"http": {"route": "GET /orders/{order_id}", "authorizer": "iam"}}, {"rest": {"route": "GET /quotes/{quote_id}"}},

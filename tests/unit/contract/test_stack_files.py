@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from platform_contract.__main__ import main
-from platform_contract.problems import ProblemsError
-from platform_contract.stack_files import check_stack, stack_settings
-from serverless_platform.reading import read_project
+from platform_contract.manifest.stack_files import check_stack, stack_settings
+from platform_contract.platform.diagnostics import ProblemsError
+from serverless_platform.program.reading import read_project
 
 ROOT = Path(__file__).resolve().parents[3]
 SAME = "environment=dev: is that of the stack dev as well, in the same account and region: the two would have the same names in AWS, and overwrite each other's alarms and policies"

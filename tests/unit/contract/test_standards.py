@@ -6,8 +6,9 @@ from datetime import date
 from itertools import pairwise
 from typing import get_args
 
+from platform_contract.kinds.queue import limits as sqs
+from platform_contract.platform import apigateway, boundary, data_class, environment, iam, kms, lambda_, logs, tags
 from platform_contract.registry import KINDS, VERBS, is_reserved, variable
-from platform_contract.standards import apigateway, boundary, data_class, environment, iam, kms, lambda_, logs, sqs, tags
 
 
 def test_defaults_are_within_their_limits():
@@ -18,7 +19,7 @@ def test_defaults_are_within_their_limits():
     assert 60 <= sqs.KEY_REUSE_SECONDS <= 86_400
     assert 7 <= kms.DELETION_WINDOW_DAYS <= kms.DELETION_WINDOW_DAYS_PROTECTED <= 30
     assert (
-        sqs.visibility_timeout_seconds(lambda_.MAXIMUM_TIMEOUT_SECONDS, sqs.MAXIMUM_BATCHING_WINDOW_SECONDS)
+        sqs.visibility_timeout_seconds(lambda_.MAXIMUM_TIMEOUT_SECONDS, lambda_.MAXIMUM_BATCHING_WINDOW_SECONDS)
         <= sqs.MAXIMUM_VISIBILITY_SECONDS
     )
 

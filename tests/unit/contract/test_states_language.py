@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from platform_contract.languages.states_language.fields import (
+from platform_contract.kinds.workflow import limits as standard
+from platform_contract.kinds.workflow.language.fields import (
     COMPARISONS,
     EXCLUSIVE,
     OR_NULL,
@@ -14,10 +15,9 @@ from platform_contract.languages.states_language.fields import (
     VALUES,
     WAITS,
 )
-from platform_contract.languages.states_language.machine import FIELDS, NEEDED, dotted, states_of, wrong_in_machine
+from platform_contract.kinds.workflow.language.machine import FIELDS, NEEDED, dotted, states_of, wrong_in_machine
+from platform_contract.manifest.workflow_checks import OURS
 from platform_contract.planning import plan_workload
-from platform_contract.specs.workflow_checks import OURS
-from platform_contract.standards import states as standard
 
 from .samples import everything, problems_with, put, settings
 from .test_broken_workflows import STATES
@@ -280,7 +280,7 @@ def test_a_value_of_any_shape_in_any_place_is_told_and_never_an_error(value):
 def loans():
     from pathlib import Path
 
-    from platform_contract.specs import parse_manifest
+    from platform_contract.manifest import parse_manifest
 
     file = Path(__file__).resolve().parents[3] / "workloads" / "loans.yaml"
     return parse_manifest(file.read_text(encoding="utf-8"), "workloads/loans.yaml")

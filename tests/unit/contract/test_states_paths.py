@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from platform_contract.languages.states_language.intrinsics import (
+from platform_contract.kinds.workflow.language.intrinsics import (
     ARRAY_FIRST,
     FUNCTIONS,
     HASHES,
@@ -13,7 +13,7 @@ from platform_contract.languages.states_language.intrinsics import (
     TEXTS,
     wrong_call,
 )
-from platform_contract.languages.states_language.paths import CONTEXT, wrong_path
+from platform_contract.kinds.workflow.language.paths import CONTEXT, wrong_path
 
 REFERENCES = [
     "$", "$.order", "$.order.id", "$.a-b", "$.delivery-partner", "$.ledgers.branch[0].pending.count", "$.ledgers[0][22][315].foo", "$['store']['book']",

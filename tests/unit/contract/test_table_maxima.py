@@ -2,10 +2,10 @@
 
 import pytest
 
+from platform_contract.kinds.table.limits import IDEMPOTENCY_TABLE, MAXIMUM_UNITS_PER_SECOND
+from platform_contract.manifest import Manifest
 from platform_contract.planning import draft
-from platform_contract.settings import PHASES
-from platform_contract.specs import Manifest
-from platform_contract.standards.dynamodb import IDEMPOTENCY_TABLE, MAXIMUM_UNITS_PER_SECOND
+from platform_contract.platform.settings import PHASES
 
 from .samples import SCALED, manifest, problems_with, put, settings
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from platform_contract.manifest import Manifest, Used, check_handlers, load_manifests, parse_manifest, read_manifest, resolve
+from platform_contract.manifest.names import services
 from platform_contract.planning import plan_workload
-from platform_contract.problems import ProblemsError
-from platform_contract.specs import Manifest, Used, check_handlers, load_manifests, parse_manifest, read_manifest, resolve
-from platform_contract.specs.names import services
+from platform_contract.platform.diagnostics import ProblemsError
 
 from .samples import TODAY, drop, put, settings, text
 

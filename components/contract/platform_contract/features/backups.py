@@ -9,7 +9,9 @@ Source of the wiring: AWS Backup guide, "Creating a backup plan"; DynamoDB guide
 import json
 from collections.abc import Iterator, Mapping
 
-from platform_contract import backup_names, naming
+from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.kinds.table.limits import IDEMPOTENCY_TABLE
+from platform_contract.manifest import Manifest
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import FunctionPlan, TablePlan, WorkloadPlan
@@ -17,12 +19,10 @@ from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, Ser
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.plan.sources import SchedulePlan, SchedulerPlan
 from platform_contract.plan.triggers import DAY, failures_of, scheduler_of
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import backup, environment, events
-from platform_contract.standards.alarm_standard import AlarmStandard, Threshold, any_at_all
-from platform_contract.standards.dynamodb import IDEMPOTENCY_TABLE
-from platform_contract.uses import Use
+from platform_contract.platform import backup, backup_names, environment, naming, retry_policy
+from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, any_at_all
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 
 FEATURE = "backups"
 
@@ -167,8 +167,8 @@ def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
     def schedule(step: str, expression: str) -> SchedulePlan:
         return SchedulePlan(
             physical_name=backup_names.schedule_name(settings, manifest.name, step), function=backup.COPY, expression=expression, timezone="UTC",
-            window_minutes=0, maximum_age_seconds=events.DEFAULT_AGE_SECONDS, maximum_retries=events.DEFAULT_SCHEDULE_RETRIES,
-            input={"step": step, **events.INVOCATION_INPUT},
+            window_minutes=0, maximum_age_seconds=retry_policy.DEFAULT_AGE_SECONDS, maximum_retries=scheduler.DEFAULT_RETRIES,
+            input={"step": step, **scheduler.INVOCATION_INPUT},
         )  # fmt: skip
 
     return scheduler_of(

@@ -10,14 +10,14 @@ Sources: DynamoDB guide, "DynamoDB maximum throughput for on-demand tables"; Lam
 
 from collections.abc import Iterator, Mapping
 
+from platform_contract.kinds.function.provisioned import ProvisionedConcurrencySpec
+from platform_contract.manifest import Manifest
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, Plain, ProvisionedPlan
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.provisioned import ProvisionedConcurrencySpec
-from platform_contract.standards import lambda_
-from platform_contract.standards.alarm_standard import AlarmStandard, any_at_all
+from platform_contract.platform import lambda_
+from platform_contract.platform.alarm_standard import AlarmStandard, any_at_all
+from platform_contract.platform.settings import Settings
 
 FEATURE = "capacity"
 KIND = "provisioned"

@@ -10,19 +10,18 @@ CloudFront keeps its metrics in us-east-1, and an alarm tells only topics beside
 from collections.abc import Mapping
 from typing import TypeVar
 
-from platform_contract import edge_names, naming
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.edge_checks import path_pattern
 from platform_contract.plan.access import key_policy, topic_policy
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.foundation import deletion_window_days
 from platform_contract.plan.model import KeyPlan, WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, CachePolicyPlan, NamedAlarm, Plain
 from platform_contract.plan.web_acl import WebAclPlan, plan_web_acl
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.edge_checks import path_pattern
-from platform_contract.standards import cloudfront, kms, waf
-from platform_contract.standards.alarm_standard import AlarmStandard, Threshold, over_an_hour
-from platform_contract.uses import Use
+from platform_contract.platform import cloudfront, edge_names, kms, naming, waf
+from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, over_an_hour
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 
 FEATURE, KIND = "cdn", "distribution"
 

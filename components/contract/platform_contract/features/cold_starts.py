@@ -6,13 +6,12 @@ in code it would cost one a function, and miss what is paid for before the code 
 Sources: CloudWatch Logs guide, "Filter pattern syntax for metric filters"; Lambda guide, platform.report.
 """
 
-from platform_contract import naming
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import environment
-from platform_contract.uses import Use
+from platform_contract.platform import environment, naming
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 
 FEATURE = "cold_starts"
 METRIC = "InitDuration"

@@ -6,7 +6,6 @@ has; so none is drawn that AWS does not publish. Source of the form: CloudWatch 
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from platform_contract import naming
 from platform_contract.features import anomalies, backups, cold_starts, probe
 from platform_contract.features.capacity import UTILIZATION, CapacityPlan
 from platform_contract.features.dashboard_body import COLUMNS, DashboardPlan, LinePlan, SeriesPlan, WidgetPlan
@@ -14,15 +13,15 @@ from platform_contract.features.metrics import MetricPlan, MetricsPlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.features.slo import DAYS, SloPlan
 from platform_contract.features.watched import Watched, watched
-from platform_contract.name_limits import checked_name
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
 from platform_contract.plan.plain import AlarmPlan, NamedAlarm, Plain
 from platform_contract.plan.web_acl import WebAclPlan, dimensions
+from platform_contract.platform import lambda_, naming, waf
+from platform_contract.platform.name_limits import checked_name
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 from platform_contract.registry import ALARMS, METRICS
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import lambda_, waf
-from platform_contract.uses import Use
 
 FEATURE = "dashboards"
 ALARMS_OF_A_WIDGET = 100

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from platform_contract import flag_names, naming
-from platform_contract.documents import APPCONFIG
 from platform_contract.features.rollout import OF_APIS, RolloutPlan
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain, ServiceRolePlan, StatementPlan
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import environment, iam
+from platform_contract.platform import environment, flag_names, iam, naming
+from platform_contract.platform.documents import APPCONFIG
+from platform_contract.platform.settings import Settings
 
 FEATURE = "feature_flags"
 MONITORS = 5

@@ -4,14 +4,13 @@ One list of rules for all APIs of a workload: a list is paid by the month, and a
 APIs cannot have one; before an HTTP API stands a distribution that has (cdn).
 """
 
-from platform_contract import edge_names
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
 from platform_contract.plan.web_acl import WebAclPlan, plan_web_acl
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import waf
-from platform_contract.uses import Use
+from platform_contract.platform import edge_names, waf
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 
 FEATURE = "firewall"
 

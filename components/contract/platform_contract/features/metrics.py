@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.metric import metric_name
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, Plain
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.metric import metric_name
-from platform_contract.standards import environment
-from platform_contract.standards.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform import environment
+from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.settings import Settings
 
 FEATURE = "metrics"
 KIND = "business_metric"

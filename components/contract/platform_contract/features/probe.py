@@ -10,9 +10,11 @@ bill. Its user agent (access logs) and its correlation ids (logs, traces), which
 import json
 from collections.abc import Iterator, Mapping
 
-from platform_contract import naming
 from platform_contract.features import cdn
-from platform_contract.name_limits import checked_name
+from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.probe_checks import call_seconds, called, run_seconds
+from platform_contract.manifest.route_checks import routes_of
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan, WorkloadPlan
@@ -22,15 +24,13 @@ from platform_contract.plan.rest import ClientPlan, TierPlan
 from platform_contract.plan.secrets import SecretPlan
 from platform_contract.plan.sources import SchedulePlan, SchedulerPlan
 from platform_contract.plan.triggers import failures_of, scheduler_of
+from platform_contract.platform import apigateway, environment, naming, probe, retry_policy
+from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.name_limits import checked_name
+from platform_contract.platform.prices import HOURS_PER_MONTH
+from platform_contract.platform.settings import Settings
+from platform_contract.platform.usage import Use
 from platform_contract.registry import KINDS, VERBS, variable
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.probe_checks import call_seconds, called, run_seconds
-from platform_contract.specs.route_checks import routes_of
-from platform_contract.standards import apigateway, environment, events, probe
-from platform_contract.standards.alarm_standard import AlarmStandard, Threshold
-from platform_contract.standards.prices import HOURS_PER_MONTH
-from platform_contract.uses import Use
 
 FEATURE = "probe"
 KIND = "probe"
@@ -240,7 +240,7 @@ def _function(
         failures=failures_of(settings, manifest, probe.COMPONENT),
     ))  # fmt: skip
     # A run that is tried again would count twice, and a late one says nothing about now: the next one comes anyway.
-    never = AsynchronousPlan(maximum_retries=0, maximum_age_seconds=events.MINIMUM_AGE_SECONDS)
+    never = AsynchronousPlan(maximum_retries=0, maximum_age_seconds=retry_policy.MINIMUM_AGE_SECONDS)
     return planned.model_copy(update={"asynchronous": never, "assigned_statements": tuple(_assigned(calls, issuer))})
 
 
@@ -266,6 +266,6 @@ def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
     minutes = manifest.probe.every_minutes
     run = SchedulePlan(
         physical_name=group, function=probe.COMPONENT, expression=f"rate({minutes} minute{'s' if minutes > 1 else ''})", timezone="UTC", window_minutes=0,
-        maximum_age_seconds=events.MINIMUM_AGE_SECONDS, maximum_retries=0, input=events.INVOCATION_INPUT,
+        maximum_age_seconds=retry_policy.MINIMUM_AGE_SECONDS, maximum_retries=0, input=scheduler.INVOCATION_INPUT,
     )  # fmt: skip
     return scheduler_of(settings, manifest, group, f"{probe.COMPONENT}-scheduler", [probe.COMPONENT], {probe.RUN: run}, f"{probe.COMPONENT}-schedules")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from platform_contract import naming
-from platform_contract.name_limits import checked_name
+from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
+from platform_contract.platform import naming
+from platform_contract.platform.name_limits import checked_name
+from platform_contract.platform.settings import Settings
 
 FEATURE = "queries"
 GROUPS = 50

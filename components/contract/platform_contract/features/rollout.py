@@ -8,19 +8,19 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_contract import naming, release_names
 from platform_contract.features.smoke_events import event_of
 from platform_contract.features.strategy import STRATEGIES
+from platform_contract.kinds.function.smoke import SmokeSpec
+from platform_contract.kinds.workflow import limits as states
+from platform_contract.manifest import Manifest
 from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan
 from platform_contract.plan.plain import AlarmPlan, Plain, StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.plan.rest import RestApiPlan
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.smoke import SmokeSpec
-from platform_contract.standards import codedeploy, iam, lambda_, states
-from platform_contract.standards.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform import codedeploy, iam, lambda_, naming, release_names
+from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.settings import Settings
 
 HANDLER = "release.handler.handler"
 """Entry point of the function that checks new versions (platform_functions/release)."""

@@ -16,14 +16,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from platform_contract import naming
 from platform_contract.features.watched import Watched, watched
+from platform_contract.manifest import Manifest
 from platform_contract.plan.alarms import described, told_to
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import AlarmMetricPlan, CompositeAlarmPlan, MathAlarmPlan, Plain
+from platform_contract.platform import naming
+from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
 
 FEATURE = "slo"
 DAYS = 30

@@ -4,8 +4,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
-from platform_contract.specs import FunctionSpec
-from platform_contract.specs.smoke import SmokeSpec
+from platform_contract.kinds.function.smoke import SmokeSpec
+from platform_contract.manifest import FunctionSpec
 
 REQUEST_ID = "release-checks"
 """What stands for API Gateway's request id, and so for the correlation id in the function's log."""

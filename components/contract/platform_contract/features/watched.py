@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from platform_contract import naming
+from platform_contract.manifest.names import SCHEDULES
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
 from platform_contract.plan.sources import SchedulerPlan
-from platform_contract.settings import Settings
-from platform_contract.specs.names import SCHEDULES
+from platform_contract.platform import naming
+from platform_contract.platform.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from ..standards.alarm_standard import AlarmStandard
-from ..uses import Use
+from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.usage import Use
 
 
 @dataclass(frozen=True)

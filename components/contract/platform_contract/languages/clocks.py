@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from .schedules import Cron, Wrong, parts_of
+from platform_contract.languages.schedules import Cron, Wrong, parts_of
 
 NOT_ZONES = frozenset({"Factory"})
 """Names in tzdata that are no place."""

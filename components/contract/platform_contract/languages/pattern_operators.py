@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..problems import choices
+from platform_contract.platform.diagnostics import choices
 
 LARGEST_NUMBER = 5.0e9
 """Numbers are compared from minus this to plus this. Source: EventBridge guide, "Numeric matching"."""

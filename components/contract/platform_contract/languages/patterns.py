@@ -7,8 +7,8 @@ and the reasons that it gives). What is not judged here is how complex wildcards
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..problems import choices, did_you_mean
-from .pattern_operators import OPERATORS, json_text
+from platform_contract.languages.pattern_operators import OPERATORS, json_text
+from platform_contract.platform.diagnostics import choices, did_you_mean
 
 OR = "$or"
 MAXIMUM_OR_COMBINATIONS = 1000

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from platform_contract import naming
+from platform_contract.kinds.topic import limits as sns
+from platform_contract.manifest import FunctionSpec, Manifest
 from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
+from platform_contract.platform import iam, kms, naming
+from platform_contract.platform.data_class import CLASSES
+from platform_contract.platform.settings import Settings
 from platform_contract.registry import KINDS, VERBS
-from platform_contract.settings import Settings
-from platform_contract.specs import FunctionSpec, Manifest
-from platform_contract.standards import iam, kms, sns
-from platform_contract.standards.data_class import CLASSES
 
 IDEMPOTENCY_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 """All that Powertools' DynamoDBPersistenceLayer calls: a refused put brings the earlier item along, so it gets none."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from platform_contract import naming
+from platform_contract.manifest import Manifest
 from platform_contract.plan.plain import AlarmPlan, NamedAlarm
+from platform_contract.platform import naming
+from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS, METRICS
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards.alarm_standard import AlarmStandard
 
 RUNBOOKS = "docs/runbooks"
 """A page for each workload, with a section for each kind of its alarms, called KIND-SUFFIX."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
+from platform_contract.platform.settings import Settings
 
 SHARE = 0.10
 """Of all monthly budgets of the stack: what an anomaly has to cost more than was expected, in sum. Budgets tell at 80 % spent; a tenth of them that

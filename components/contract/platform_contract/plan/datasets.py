@@ -1,10 +1,10 @@
 """The plan of what can be queried: a database, a table for each dataset, and the workgroup in which queries run."""
 
-from platform_contract import naming
+from platform_contract.kinds.dataset import limits as athena
+from platform_contract.manifest import Manifest
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import athena
+from platform_contract.platform import naming
+from platform_contract.platform.settings import Settings
 
 GB = 1_000_000_000
 

@@ -1,11 +1,10 @@
 """What all workloads of a stack share, decided."""
 
-from platform_contract import naming
 from platform_contract.plan.access import key_policy, topic_policy, trace_policy
 from platform_contract.plan.model import KeyPlan
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
-from platform_contract.standards import kms, tags
+from platform_contract.platform import kms, naming, tags
+from platform_contract.platform.settings import Settings
 
 DATA_CLASS = "internal"
 """Class of what alarms say."""

@@ -4,18 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-from platform_contract import naming
+from platform_contract.kinds.function.spec import ASYNCHRONOUS, ORDERED
+from platform_contract.kinds.table import limits as dynamodb
+from platform_contract.manifest import FunctionSpec, HttpTrigger, Manifest
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
 from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.plan.triggers import plan_failures
-from platform_contract.registry import ASYNCHRONOUS, ORDERED, variable
-from platform_contract.settings import Settings
-from platform_contract.specs import FunctionSpec, HttpTrigger, Manifest
-from platform_contract.standards import apigateway, dynamodb, environment, iam, lambda_
-from platform_contract.standards.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform import apigateway, environment, iam, lambda_, naming
+from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform.settings import Settings
+from platform_contract.registry import variable
 
 API = naming.API
 DESCRIPTION_CHARACTERS = 256
@@ -65,7 +66,7 @@ def plan_function(settings: Settings, manifest: Manifest, name: str, state: Stat
     failures = plan_failures(settings, manifest, name)
     if failures:
         statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(failures.arn,)))
-    asynchronous = bool(spec.kinds() & set(ASYNCHRONOUS))
+    asynchronous = bool(spec.kinds() & ASYNCHRONOUS)
     return FunctionPlan(
         physical_name=physical,
         arn=naming.function_arn(settings, physical),
@@ -103,9 +104,9 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
     alarms = plan_alarms(settings, manifest, "function", name, names, facts)
     if "queue" in kinds:
         alarms += plan_alarms(settings, manifest, "queue_consumer", name, names)
-    if kinds & set(ASYNCHRONOUS):
+    if kinds & ASYNCHRONOUS:
         alarms += plan_alarms(settings, manifest, "asynchronous", name, names)
-    if kinds & set(ORDERED):
+    if kinds & ORDERED:
         ages = [given.maximum_record_age_seconds for trigger in spec.triggers if (given := trigger.changes or trigger.stream)]
         alarms += plan_alarms(settings, manifest, "ordered_consumer", name, names, {"record_age_ms": min(ages) * 1000})
     return alarms

@@ -1,14 +1,14 @@
 """The GraphQL API of a workload, decided."""
 
-from platform_contract import naming
+from platform_contract.kinds.graphql_api import limits as appsync
+from platform_contract.manifest import Manifest
 from platform_contract.plan.access import key_statements, resource_statements
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import appsync, iam
-from platform_contract.standards.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform import iam, naming
+from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform.settings import Settings
 
 
 class GraphqlPlan(Plain):

@@ -8,17 +8,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_contract import documents, naming
 from platform_contract.plan.model import ApiPlan, FunctionPlan, KeyPlan, WorkloadPlan, parts_of
 from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.roles import API_ID, POOL_ID, assigned_arn, role_documents
 from platform_contract.plan.socket import SocketPlan
-from platform_contract.problems import Problem
-from platform_contract.settings import Settings
-from platform_contract.standards import environment, lambda_
-from platform_contract.standards.boundary import boundary_document
-from platform_contract.standards.quotas import DOCUMENTS, STATEMENT_ID_CHARACTERS
+from platform_contract.platform import documents, environment, lambda_, naming
+from platform_contract.platform.boundary import boundary_document
+from platform_contract.platform.diagnostics import Problem
+from platform_contract.platform.quotas import DOCUMENTS, STATEMENT_ID_CHARACTERS
+from platform_contract.platform.settings import Settings
 
 AUTHORIZER_ID = "a" * 6
 CLIENT_ID = "a" * 26

@@ -36,7 +36,7 @@ from platform_contract.plan.sources import (
     TopicPlan,
 )
 from platform_contract.plan.workflows import WorkflowPlan
-from platform_contract.settings import Phase
+from platform_contract.platform.settings import Phase
 
 
 class KeyPlan(Plain):

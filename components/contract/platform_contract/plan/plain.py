@@ -53,7 +53,7 @@ class LimitPlan(Plain):
     """Something that AWS limits as a whole, and how near it is to the limit."""
 
     kind: str
-    """Key of standards.quotas.DOCUMENTS."""
+    """Key of platform.quotas.DOCUMENTS."""
     name: str
     """Its name in AWS."""
     field: str

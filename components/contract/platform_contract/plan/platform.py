@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from platform_contract.settings import Settings
+from platform_contract.platform.settings import Settings
 
 
 class Platform(BaseModel):
@@ -15,7 +15,7 @@ class Platform(BaseModel):
 
     settings: Settings
     guardrails: str | None = None
-    """Digest of the policy pack that judges the platform's stack; `serverless_platform.guarded` asks for it in other projects."""
+    """Digest of the policy pack that judges the platform's stack; `serverless_platform.program.require_policy_pack` asks for it in other projects."""
     alarm_topic_arn: str | None = None
     layer_arn: str | None = None
     token_issuer: str | None = None

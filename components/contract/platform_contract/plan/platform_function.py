@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from platform_contract import naming
+from platform_contract.manifest import Manifest
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.functions import DESCRIPTION_CHARACTERS, platform_variables
@@ -11,9 +11,8 @@ from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, Referen
 from platform_contract.plan.plain import KeyStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.plan.sources import FailuresPlan
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import iam, lambda_
+from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform.settings import Settings
 
 
 @dataclass(frozen=True)

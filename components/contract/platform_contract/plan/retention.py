@@ -2,10 +2,10 @@
 
 import json
 
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import logs
-from platform_contract.standards.data_class import protection_document
+from platform_contract.manifest import Manifest
+from platform_contract.platform import logs
+from platform_contract.platform.data_class import protection_document
+from platform_contract.platform.settings import Settings
 
 
 def retention_days(settings: Settings, manifest: Manifest) -> int:

@@ -1,16 +1,16 @@
 """Rotation of secrets, decided: the platform's own function, one for each secret, with what it may do to that one."""
 
-from platform_contract import naming, rotation_names
 from platform_contract.kinds.secret import ARN_SUFFIX
+from platform_contract.kinds.secret import limits as secrets
+from platform_contract.manifest import Manifest
 from platform_contract.plan import access
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import FunctionPlan, ReferencePlan, RotationPlan
 from platform_contract.plan.plain import StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
+from platform_contract.platform import environment, iam, lambda_, naming, rotation_names
+from platform_contract.platform.settings import Settings
 from platform_contract.registry import KINDS
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import environment, iam, lambda_, secrets
 
 HANDLER = "rotation.handler.handler"
 """Entry point of the package's code (platform_functions/rotation)."""

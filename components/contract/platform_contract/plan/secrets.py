@@ -1,10 +1,10 @@
 """Secrets and parameters, decided."""
 
-from platform_contract import naming
+from platform_contract.kinds.secret import limits as secrets
+from platform_contract.manifest import Manifest
 from platform_contract.plan.plain import Plain
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import secrets
+from platform_contract.platform import naming
+from platform_contract.platform.settings import Settings
 
 
 class SecretPlan(Plain):

@@ -1,12 +1,11 @@
 """The WebSocket API of a workload, decided."""
 
-from platform_contract import naming
+from platform_contract.manifest import Manifest
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, Plain
 from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.standards import apigateway
+from platform_contract.platform import apigateway, naming
+from platform_contract.platform.settings import Settings
 
 
 class SocketPlan(Plain):

@@ -1,14 +1,17 @@
 """Tables, queues and buckets of a workload."""
 
-from platform_contract import naming
+from platform_contract.kinds.bucket import limits as s3
+from platform_contract.kinds.dataset import limits as athena
+from platform_contract.kinds.queue import limits as sqs
+from platform_contract.kinds.table import limits as dynamodb
+from platform_contract.manifest import Manifest, TableSpec
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import BucketPlan, QueuePlan, QueueTriggerPlan, TablePlan
 from platform_contract.plan.plain import AlarmPlan, IndexPlan
 from platform_contract.plan.triggers import plan_listeners
+from platform_contract.platform import naming
+from platform_contract.platform.settings import Settings
 from platform_contract.registry import METRICS
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest, TableSpec
-from platform_contract.standards import athena, dynamodb, s3, sqs
 
 DAY = 86_400
 """Seconds."""

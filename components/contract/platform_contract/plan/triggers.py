@@ -2,7 +2,12 @@
 
 from collections.abc import Iterable
 
-from platform_contract import naming
+from platform_contract.kinds.bus import limits as events
+from platform_contract.kinds.queue import limits as sqs
+from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.kinds.stream import limits as kinesis
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.names import SCHEDULES
 from platform_contract.plan.access import failure_key_statements
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import StatementPlan
@@ -17,10 +22,8 @@ from platform_contract.plan.sources import (
     StreamPlan,
     TopicPlan,
 )
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.names import SCHEDULES
-from platform_contract.standards import events, iam, kinesis, lambda_, sqs
+from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform.settings import Settings
 
 DAY = 86_400
 """Seconds."""
@@ -142,7 +145,7 @@ def plan_scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan | No
                 physical_name=naming.schedule_name(settings, manifest.name, name, index), function=name,
                 expression=trigger.schedule.expression, timezone=trigger.schedule.timezone,
                 window_minutes=trigger.schedule.window_minutes, maximum_age_seconds=trigger.schedule.maximum_age_seconds,
-                maximum_retries=trigger.schedule.maximum_retries, input=events.INVOCATION_INPUT,
+                maximum_retries=trigger.schedule.maximum_retries, input=scheduler.INVOCATION_INPUT,
             )  # fmt: skip
     if not schedules:
         return None

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 
-from platform_contract import edge_names, naming
+from platform_contract.manifest import Manifest
+from platform_contract.manifest.edge_checks import fastest_tier
+from platform_contract.manifest.firewall import RULES
 from platform_contract.plan.alarms import described, told_to
 from platform_contract.plan.plain import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.edge_checks import fastest_tier
-from platform_contract.specs.firewall import RULES
-from platform_contract.standards import waf
-from platform_contract.standards.prices import HOURS_PER_MONTH
+from platform_contract.platform import edge_names, naming, waf
+from platform_contract.platform.prices import HOURS_PER_MONTH
+from platform_contract.platform.settings import Settings
 
 PERIOD_SECONDS, PERIODS = 300, 3
 """Of its alarms: fifteen minutes, so that a scanner that comes by tells nobody."""

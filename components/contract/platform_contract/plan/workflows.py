@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from platform_contract import naming
+from platform_contract.kinds.workflow import limits as states
+from platform_contract.kinds.workflow.spec import steps_of
+from platform_contract.manifest import Manifest
 from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.settings import Settings
-from platform_contract.specs import Manifest
-from platform_contract.specs.workflow import steps_of
-from platform_contract.standards import lambda_, states
+from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform.settings import Settings
 
 
 class WorkflowPlan(Plain):
@@ -60,8 +60,8 @@ def _plan(settings: Settings, manifest: Manifest, name: str) -> WorkflowPlan:
         statements=(
             StatementPlan(sid="Steps", actions=("lambda:InvokeFunction",),
                           resources=tuple(alias_arn(settings, manifest, function) for function in functions)),
-            StatementPlan(sid="Logs", actions=states.LOG_DELIVERY_ACTIONS, resources=("*",)),
-            StatementPlan(sid="Traces", actions=states.TRACE_ACTIONS, resources=("*",)),
+            StatementPlan(sid="Logs", actions=iam.WORKFLOW_LOG_ACTIONS, resources=("*",)),
+            StatementPlan(sid="Traces", actions=iam.WORKFLOW_TRACE_ACTIONS, resources=("*",)),
         ),
         key_statements=(
             KeyStatementPlan(sid="Executions", actions=states.KEY_ACTIONS, condition={"StringEquals": {states.KEY_CONTEXT: arn}}),

@@ -8,7 +8,7 @@ import pulumi
 from platform_contract.features.anomalies import AnomaliesPlan
 
 from ..arguments import validated
-from ..watch.alarms import make_math_alarm
+from ..monitoring.alarms import make_math_alarm
 from .context import Context
 
 

@@ -7,16 +7,16 @@ import pulumi
 from pulumi_aws import backup
 
 from platform_contract.features.backups import BackupsPlan
-from platform_contract.standards.backup import COPY
+from platform_contract.platform.backup import COPY
 
-from ..access.grants import make_policies
-from ..access.roles import make_role
 from ..arguments import validated
-from ..blocks.function import Function
+from ..iam.grants import make_policies
+from ..iam.roles import make_role
+from ..monitoring.alarms import make_alarms
 from ..planned import alarms_of, arguments, make_function
 from ..platform_code import platform_code
-from ..triggers.schedule import Schedules
-from ..watch.alarms import make_alarms
+from ..resources.function import Function
+from ..resources.schedule import Schedules
 from .context import Context
 
 

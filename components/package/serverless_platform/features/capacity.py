@@ -9,9 +9,9 @@ from pulumi_aws import appautoscaling, lambda_
 from platform_contract.features.capacity import CapacityPlan, ReadyPlan, ScalingPlan
 
 from ..arguments import validated
-from ..blocks.function import Function
+from ..monitoring.alarms import make_alarms
 from ..planned import alarms_of
-from ..watch.alarms import make_alarms
+from ..resources.function import Function
 from .context import Context
 
 DIMENSION = "lambda:function:ProvisionedConcurrency"

@@ -8,13 +8,13 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from platform_contract.features.cdn import CdnPlan
-from platform_contract.standards import cloudfront as standard
+from platform_contract.platform import cloudfront as standard
 
-from ..access.keys import make_key
 from ..arguments import validated
+from ..iam.keys import make_key
+from ..monitoring.alarm_topic import make_alarm_topic
+from ..monitoring.alarms import make_alarms, make_math_alarm
 from ..planned import alarms_of
-from ..watch.alarm_topic import make_alarm_topic
-from ..watch.alarms import make_alarms, make_math_alarm
 from .context import Context
 from .web_acl import make_web_acl
 

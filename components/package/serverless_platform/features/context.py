@@ -8,7 +8,7 @@ import pulumi
 
 from platform_contract.plan.model import WorkloadPlan
 
-from ..blocks.function import Function
+from ..resources.function import Function
 
 
 @dataclass(frozen=True)

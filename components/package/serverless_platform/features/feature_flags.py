@@ -7,12 +7,12 @@ from typing import Any, TypedDict
 import pulumi
 from pulumi_aws import appconfig, iam
 
-from platform_contract.documents import configuration, flags_policy, role_policy
 from platform_contract.features.feature_flags import CONTENT_TYPE, FeatureFlagsPlan, MonitorPlan
 from platform_contract.plan.roles import assigned_arn
+from platform_contract.platform.documents import configuration, flags_policy, role_policy
 
-from ..access.roles import make_role
 from ..arguments import validated
+from ..iam.roles import make_role
 from .context import Context
 
 

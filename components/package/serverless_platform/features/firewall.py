@@ -9,7 +9,7 @@ from pulumi_aws import wafv2
 from platform_contract.features.firewall import FirewallPlan
 
 from ..arguments import validated
-from ..watch.alarms import make_math_alarm
+from ..monitoring.alarms import make_math_alarm
 from .context import Context
 from .web_acl import make_web_acl
 

@@ -8,8 +8,8 @@ import pulumi
 from platform_contract.features.metrics import MetricsPlan
 
 from ..arguments import validated
+from ..monitoring.alarms import make_alarms
 from ..planned import alarms_of
-from ..watch.alarms import make_alarms
 from .context import Context
 
 

@@ -8,17 +8,17 @@ import pulumi
 
 from platform_contract.features.probe import ProbePlan, RunnerPlan
 from platform_contract.plan.model import FunctionPlan, ReferencePlan
-from platform_contract.settings import partition_of
-from platform_contract.standards.probe import COMPONENT
+from platform_contract.platform.probe import COMPONENT
+from platform_contract.platform.settings import partition_of
 
 from ..arguments import validated
-from ..blocks.function import Function
-from ..blocks.secret import Secret
+from ..monitoring.alarms import make_alarms
 from ..planned import alarms_of, arguments, make_function
 from ..platform_code import platform_code
-from ..triggers.rest_usage import make_usage
-from ..triggers.schedule import Schedules
-from ..watch.alarms import make_alarms
+from ..resources.function import Function
+from ..resources.rest_usage import make_usage
+from ..resources.schedule import Schedules
+from ..resources.secret import Secret
 from .context import Context
 
 

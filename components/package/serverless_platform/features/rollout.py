@@ -8,13 +8,13 @@ from pulumi_aws import codedeploy, ssm
 
 from platform_contract.features.rollout import NO_RELEASE, GroupPlan, RolloutPlan
 from platform_contract.plan.plain import AlarmPlan
-from platform_contract.release_names import CHECKS
+from platform_contract.platform.release_names import CHECKS
 
 from ..arguments import validated
-from ..blocks.function import Function
+from ..monitoring.alarms import arns_of, make_alarms
 from ..planned import alarms_of, make_function
 from ..platform_code import platform_code
-from ..watch.alarms import arns_of, make_alarms
+from ..resources.function import Function
 from .context import Context
 
 ROLLS_BACK_ON = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")

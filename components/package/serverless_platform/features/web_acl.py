@@ -6,9 +6,9 @@ import pulumi
 from pulumi_aws import wafv2
 
 from platform_contract.plan.web_acl import ManagedGroupPlan, WebAclPlan
-from platform_contract.standards import waf
+from platform_contract.platform import waf
 
-from ..watch.logs import make_log_group
+from ..monitoring.logs import make_log_group
 
 
 def make_web_acl(

@@ -5,15 +5,15 @@ from typing import Any
 
 import pulumi
 
-from platform_contract.json_schemas import draft4
-from platform_contract.standards import environment
+from platform_contract.platform import environment
+from platform_contract.platform.json_schemas import draft4
 
-from ..blocks.socket import Socket
 from ..planned import alarms_of, arguments
-from ..triggers.graphql import GraphqlApi
-from ..triggers.http import HttpApi
-from ..triggers.rest import RestApi
-from ..triggers.websocket import SocketTrigger
+from ..resources.graphql_api import GraphqlApi
+from ..resources.http_api import HttpApi
+from ..resources.rest_api import RestApi
+from ..resources.socket import Socket
+from ..resources.websocket_api import SocketTrigger
 from .parts import Made
 
 

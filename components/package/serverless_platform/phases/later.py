@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from platform_contract.phases import FEATURES
-from platform_contract.settings import Phase
+from platform_contract.platform.settings import Phase
 
 from ..features import (
     anomalies,

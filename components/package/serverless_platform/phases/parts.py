@@ -7,14 +7,14 @@ import pulumi
 
 from platform_contract.plan.model import WorkloadPlan
 
-from ..blocks.bucket import Bucket
-from ..blocks.bus import EventBus
-from ..blocks.dataset import Datasets
-from ..blocks.function import Function
-from ..blocks.queue import Queue
-from ..blocks.stream import Stream
-from ..blocks.table import Table
-from ..blocks.topic import Topic
+from ..resources.bucket import Bucket
+from ..resources.bus import EventBus
+from ..resources.dataset import Datasets
+from ..resources.function import Function
+from ..resources.queue import Queue
+from ..resources.stream import Stream
+from ..resources.table import Table
+from ..resources.topic import Topic
 
 
 class Made(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""The first phase: everything that a workload needs to run and to be trusted. All blocks and triggers belong to it."""
+"""The first phase: everything that a workload needs to run and to be trusted. All its resources belong to it."""
 
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
@@ -6,26 +6,26 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import budgets
 
-from platform_contract import rotation_names
-from platform_contract.json_schemas import draft4
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from platform_contract.plan.sources import FailuresPlan
+from platform_contract.platform import rotation_names
+from platform_contract.platform.json_schemas import draft4
 
-from ..access.keys import make_key
-from ..blocks.bucket import Bucket
-from ..blocks.bus import EventBus
-from ..blocks.dataset import Datasets
-from ..blocks.function import Function
-from ..blocks.queue import Queue
-from ..blocks.secret import Parameter, Secret
-from ..blocks.stream import Stream
-from ..blocks.table import Table
-from ..blocks.topic import Topic
-from ..blocks.workflow import Workflow
+from ..iam.keys import make_key
+from ..monitoring.traces import make_trace_group
 from ..planned import alarms_of, arguments, make_function
 from ..platform_code import platform_code
-from ..triggers.rotation import Rotation
-from ..watch.traces import make_trace_group
+from ..resources.bucket import Bucket
+from ..resources.bus import EventBus
+from ..resources.dataset import Datasets
+from ..resources.function import Function
+from ..resources.queue import Queue
+from ..resources.rotation import Rotation
+from ..resources.secret import Parameter, Secret
+from ..resources.stream import Stream
+from ..resources.table import Table
+from ..resources.topic import Topic
+from ..resources.workflow import Workflow
 from .entries import Entries
 from .sources import Sources
 

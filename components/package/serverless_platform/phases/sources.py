@@ -5,11 +5,11 @@ from typing import Any
 from platform_contract.plan.sources import ListenerPlan
 
 from ..planned import alarms_of, arguments
-from ..triggers.event import EventTrigger
-from ..triggers.ordered import OrderedTrigger
-from ..triggers.queue import QueueTrigger
-from ..triggers.schedule import Schedules
-from ..triggers.upload import UploadTrigger
+from ..resources.event_trigger import EventTrigger
+from ..resources.queue_trigger import QueueTrigger
+from ..resources.schedule import Schedules
+from ..resources.stream_subscription import OrderedTrigger
+from ..resources.upload_trigger import UploadTrigger
 from .parts import Made
 
 

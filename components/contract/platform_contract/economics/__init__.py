@@ -1,0 +1,1 @@
+"""What a workload costs, from its manifest and its plan, and what a stack costs though nothing runs."""

@@ -1,8 +1,0 @@
-"""A plain parameter of Systems Manager."""
-
-from .kind import Kind, Permission, Verb
-
-KIND = Kind(
-    "parameter", section="parameters", service="ssm", variable="PARAMETER_",
-    verbs={"read": Verb((Permission(("ssm:GetParameter",)),), (), "read the value, which is plain text", ())},
-)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reference, runbooks and reports that are generated from models, manifests and plans."""

@@ -1,1 +1,0 @@
-"""Components that own a resource which others use: function, table, queue, bucket."""

@@ -1,1 +1,0 @@
-"""What watches a workload: log groups and alarms, made from pure descriptions, never from blocks."""
