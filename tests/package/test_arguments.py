@@ -8,8 +8,7 @@ import pytest
 from platform_contract.plan.platform import Platform
 from serverless_platform.resources import bucket, function, queue, queue_trigger, table
 from serverless_platform.resources import http_api as http
-from serverless_platform.resources.queue import Queue
-from serverless_platform.resources.queue_trigger import QueueTrigger
+from serverless_platform.resources.queue import Queue, QueueTrigger
 from serverless_platform.resources.table import Table
 from serverless_platform.workload import Workload
 from tests.program.graph import ROOT, run

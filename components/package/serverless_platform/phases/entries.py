@@ -12,8 +12,7 @@ from ..planned import alarms_of, arguments
 from ..resources.graphql_api import GraphqlApi
 from ..resources.http_api import HttpApi
 from ..resources.rest_api import RestApi
-from ..resources.socket import Socket
-from ..resources.websocket_api import SocketTrigger
+from ..resources.websocket_api import Socket, SocketTrigger
 from .parts import Made
 
 

@@ -20,8 +20,7 @@ from ..resources.bus import EventBus
 from ..resources.dataset import Datasets
 from ..resources.function import Function
 from ..resources.queue import Queue
-from ..resources.rotation import Rotation
-from ..resources.secret import Parameter, Secret
+from ..resources.secret import Parameter, Rotation, Secret
 from ..resources.stream import Stream
 from ..resources.table import Table
 from ..resources.topic import Topic

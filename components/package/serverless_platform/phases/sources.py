@@ -5,11 +5,11 @@ from typing import Any
 from platform_contract.plan.sources import ListenerPlan
 
 from ..planned import alarms_of, arguments
-from ..resources.event_trigger import EventTrigger
-from ..resources.queue_trigger import QueueTrigger
+from ..resources.bucket import UploadTrigger
+from ..resources.bus import EventTrigger
+from ..resources.queue import QueueTrigger
 from ..resources.schedule import Schedules
-from ..resources.stream_subscription import OrderedTrigger
-from ..resources.upload_trigger import UploadTrigger
+from ..resources.stream import OrderedTrigger
 from .parts import Made
 
 
