@@ -26,10 +26,10 @@ from platform_contract.manifest.concurrency_checks import peak_runs
 from platform_contract.manifest.stack_files import check_stack
 from platform_contract.plan.account import Account, account_problems, assumed, taken
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
-from platform_contract.plan.plain import CachePolicyPlan
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
 from platform_contract.platform import naming
+from platform_contract.platform.base import CachePolicyPlan
 from platform_contract.platform.diagnostics import ProblemsError
 from platform_contract.platform.quotas import ACCOUNT
 from platform_contract.platform.settings import Settings

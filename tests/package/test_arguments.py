@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from platform_contract.plan.platform import Platform
-from serverless_platform.resources import bucket, function, queue, queue_trigger, table
+from serverless_platform.resources import bucket, function, queue, table
 from serverless_platform.resources import http_api as http
 from serverless_platform.resources.queue import Queue, QueueTrigger
 from serverless_platform.resources.table import Table
@@ -80,7 +80,7 @@ ALARM = {
 
 CHECKED = [
     (function._Knobs, function.FunctionArgs), (table._Knobs, table.TableArgs), (queue._Knobs, queue.QueueArgs),
-    (bucket._Knobs, bucket.BucketArgs), (http._Knobs, http.HttpApiArgs), (queue_trigger._Knobs, queue_trigger.QueueTriggerArgs),
+    (bucket._Knobs, bucket.BucketArgs), (http._Knobs, http.HttpApiArgs), (queue._TriggerKnobs, queue.QueueTriggerArgs),
     (http._Route, http.HttpRouteArgs),
 ]  # fmt: skip
 

@@ -36,7 +36,7 @@ CONTRACT_MAY_IMPORT: dict[str, set[str]] = {
     "features": {"platform", "kinds", "registry", "fit", "manifest", "plan"},
     "phases": {"platform", "registry", "manifest", "plan", "features"},
     "gates": {"platform", "manifest", "plan", "features"},
-    "planning": {"platform", "manifest", "plan", "phases", "gates"},
+    "planning": {"platform", "kinds", "registry", "manifest", "plan", "phases", "gates"},
     "economics": {"platform", "kinds", "registry", "fit", "manifest", "plan", "features", "phases", "planning"},
     "climb": {"platform", "manifest", "gates", "planning", "economics"},
     "inventory": set(),

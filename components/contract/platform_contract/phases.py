@@ -21,8 +21,8 @@ from platform_contract.features import (
 )
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.base import Plain
 from platform_contract.platform.settings import PHASES, Phase, Settings
 from platform_contract.platform.usage import Use
 

@@ -3,25 +3,26 @@
 from collections.abc import Mapping
 
 from platform_contract.gates import Case, unearned
+from platform_contract.kinds.dataset.plan import DatasetsPlan, plan_datasets
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.reading import FOLDER
 from platform_contract.phases import features_of
-from platform_contract.plan import access, functions, state, triggers
+from platform_contract.plan import access, functions, triggers
 from platform_contract.plan.account import account_problems, assumed
-from platform_contract.plan.datasets import plan_datasets
 from platform_contract.plan.foundation import deletion_window_days, own_tags
 from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.limits import plan_limits, too_large
 from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.rotation import plan_rotations
-from platform_contract.plan.secrets import plan_parameters, plan_secrets
+from platform_contract.plan.sections import plan_queue_triggers, plan_sections
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
 from platform_contract.platform import naming, tags
 from platform_contract.platform.diagnostics import Problem, ProblemsError
 from platform_contract.platform.name_limits import PhysicalNameError
 from platform_contract.platform.settings import CONFIGURATION, PHASES, Phase, Settings
+from platform_contract.registry import SECTIONS
 
 BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)
@@ -55,17 +56,9 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
 
 def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     """The plan of a workload as it would be in `phase`, whether or not it may be there. Raises ProblemsError for a name that AWS would refuse."""
-    tables = state.plan_tables(settings, manifest)
-    queues = state.plan_queues(settings, manifest)
-    buckets = state.plan_buckets(settings, manifest)
-    topics, buses = triggers.plan_topics(settings, manifest), triggers.plan_buses(settings, manifest)
-    streams = triggers.plan_streams(settings, manifest)
+    sections = plan_sections(settings, manifest)
     workflows = plan_workflows(settings, manifest)
-    secrets, parameters = plan_secrets(settings, manifest), plan_parameters(settings, manifest)
-    used: functions.State = {
-        "table": tables, "queue": queues, "bucket": buckets, "topic": topics, "bus": buses, "stream": streams,
-        "workflow": workflows, "secret": secrets, "parameter": parameters,
-    }  # fmt: skip
+    used: functions.State = {**{kind: sections[section] for section, kind in SECTIONS.items() if section in sections}, "workflow": workflows}
     planned = {
         name: functions.plan_function(settings, manifest, name, used)
         for name in manifest.functions
@@ -88,24 +81,17 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
             deletion_window_days=deletion_window_days(settings),
         ),
         functions=planned,
-        tables=tables,
-        queues=queues,
-        buckets=buckets,
+        **sections,
         apis=functions.plan_apis(settings, manifest),
         rest_apis=plan_rest_apis(settings, manifest),
         sockets=plan_sockets(settings, manifest),
         graphql=plan_graphql(settings, manifest),
         workflows=workflows,
-        secrets=secrets,
-        parameters=parameters,
         rotations=plan_rotations(settings, manifest),
-        queue_triggers=state.plan_queue_triggers(manifest),
-        topics=topics,
-        buses=buses,
+        queue_triggers=plan_queue_triggers(manifest),
         rules=triggers.plan_rules(settings, manifest),
         scheduler=triggers.plan_scheduler(settings, manifest),
-        streams=streams,
-        datasets=plan_datasets(settings, manifest),
+        datasets=_datasets(settings, manifest),
         ordered_triggers=triggers.plan_ordered_triggers(manifest),
         trace_group=TraceGroupPlan(
             physical_name=naming.trace_group_name(settings, manifest.name),
@@ -126,6 +112,13 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names(), restoring)
     plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
+
+
+def _datasets(settings: Settings, manifest: Manifest) -> DatasetsPlan | None:
+    """They lie in one bucket."""
+    bucket = next((it.bucket for it in manifest.datasets.values()), None)
+    name = naming.bucket_name(settings, manifest.name, bucket, manifest.buckets[bucket].generation) if bucket else ""
+    return plan_datasets(manifest.scope(settings), manifest.datasets, name)
 
 
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:

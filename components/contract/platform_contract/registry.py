@@ -20,9 +20,11 @@ from platform_contract.kinds import (
     websocket_api,
     workflow,
 )
-from platform_contract.kinds.kind import Kind, Metrics, Trigger, Verb
+from platform_contract.kinds.kind import Kind, Metrics, Trigger, Verb, plan_metrics
 from platform_contract.platform import environment
 from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.base import AlarmPlan
+from platform_contract.platform.scope import Scope
 from platform_contract.platform.usage import Use
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (
@@ -77,3 +79,10 @@ def variable(kind: str, name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Whether a manifest may not set the variable `name`."""
     return name in environment.RESERVED or name.startswith(RESERVED_PREFIXES)
+
+
+def plan_alarms(
+    scope: Scope, watched: str, resource: str, names: Mapping[str, str], facts: Mapping[str, float | None] | None = None
+) -> tuple[AlarmPlan, ...]:
+    """The baseline alarms of one resource, for who is not its kind. Arguments: as of platform.alarms.plan_rows."""
+    return plan_metrics(scope, watched, METRICS[watched], resource, names, facts)

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain
+from platform_contract.platform.base import AlarmPlan, Plain
 
 from .resources.function import Function
 

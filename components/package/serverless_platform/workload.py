@@ -10,10 +10,10 @@ from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.probe import ProbePlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.features.slo import DAYS, SloPlan
+from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.manifest import Manifest, read_manifest
 from platform_contract.plan.model import ApiPlan, FunctionPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
-from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.planning import plan_workload
 from platform_contract.platform.settings import PHASES, Settings
 

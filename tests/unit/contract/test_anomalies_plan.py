@@ -10,8 +10,8 @@ from platform_contract.features.anomalies import BAND, FEATURE, LEAST_PER_POINT,
 from platform_contract.manifest import Manifest
 from platform_contract.pages.runbooks import general_sections, page
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import MathAlarmPlan
 from platform_contract.planning import draft, plan_workload
+from platform_contract.platform.base import MathAlarmPlan
 
 from .samples import SCALED, manifest, put, settings
 

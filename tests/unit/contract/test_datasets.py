@@ -3,8 +3,8 @@
 import pytest
 
 from platform_contract.kinds.dataset import limits as athena
+from platform_contract.kinds.dataset.plan import projection
 from platform_contract.manifest import Manifest
-from platform_contract.plan.datasets import projection
 from platform_contract.planning import plan_workload
 
 from .samples import everything, problems_with, put, settings

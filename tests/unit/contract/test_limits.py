@@ -5,10 +5,10 @@ import pytest
 from platform_contract.manifest import Manifest
 from platform_contract.plan.limits import characters, plan_limits, too_large
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.roles import role_documents
 from platform_contract.planning import plan_all, plan_workload
 from platform_contract.platform import boundary
+from platform_contract.platform.base import LimitPlan
 from platform_contract.platform.diagnostics import ProblemsError
 from platform_contract.platform.quotas import DOCUMENTS
 from platform_contract.platform.settings import Settings

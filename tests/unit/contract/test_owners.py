@@ -9,8 +9,8 @@ from platform_contract.manifest import load_manifests
 from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.pages import owners
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
+from platform_contract.platform.base import NamedAlarm
 
 ROOT = Path(__file__).resolve().parents[3]
 PROD = stack_settings(ROOT, "prod")

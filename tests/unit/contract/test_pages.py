@@ -12,8 +12,8 @@ from platform_contract.manifest import load_manifests
 from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.pages import patterns as pages
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
+from platform_contract.platform.base import NamedAlarm
 from platform_contract.platform.diagnostics import ProblemsError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,10 +14,10 @@ from platform_contract.manifest import load_manifests
 from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.pages import runbooks
 from platform_contract.pages.runbooks import RESOURCES, general_sections, sections
-from platform_contract.plan.alarms import section_of
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import draft, plan_workload
+from platform_contract.platform.alarms import section_of
+from platform_contract.platform.base import NamedAlarm
 
 ROOT = Path(__file__).resolve().parents[3]
 PROD = stack_settings(ROOT, "prod")

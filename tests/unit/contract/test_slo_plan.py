@@ -11,8 +11,8 @@ from platform_contract.features.probe import monthly
 from platform_contract.features.slo import BURN_RATES, FEATURE, INDICATORS, LEAST_BAD, BurnRate, Indicator, SloPlan
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import alarms_in, parts_of
-from platform_contract.plan.plain import MathAlarmPlan
 from platform_contract.planning import draft, plan_workload
+from platform_contract.platform.base import MathAlarmPlan
 from platform_contract.platform.prices import PRICES
 from platform_contract.registry import ALARMS
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import get_args
 
 from platform_contract.kinds.queue import limits as sqs
-from platform_contract.platform import apigateway, boundary, data_class, environment, iam, kms, lambda_, logs, tags
+from platform_contract.platform import apigateway, boundary, data_class, dead_letters, environment, iam, kms, lambda_, logs, tags
 from platform_contract.registry import KINDS, VERBS, is_reserved, variable
 
 
@@ -15,8 +15,8 @@ def test_defaults_are_within_their_limits():
     assert lambda_.DEFAULT_TIMEOUT_SECONDS < apigateway.MAXIMUM_FUNCTION_TIMEOUT_SECONDS <= lambda_.MAXIMUM_TIMEOUT_SECONDS
     assert lambda_.MINIMUM_MEMORY_MB <= lambda_.DEFAULT_MEMORY_MB <= lambda_.MAXIMUM_MEMORY_MB
     assert sqs.MAX_RECEIVE_COUNT_LEAST <= sqs.MAX_RECEIVE_COUNT_DEFAULT <= sqs.MAX_RECEIVE_COUNT_MOST
-    assert sqs.DEFAULT_RETENTION_DAYS <= sqs.MAXIMUM_RETENTION_DAYS < sqs.DEAD_LETTER_RETENTION_DAYS
-    assert 60 <= sqs.KEY_REUSE_SECONDS <= 86_400
+    assert sqs.DEFAULT_RETENTION_DAYS <= sqs.MAXIMUM_RETENTION_DAYS < dead_letters.DEAD_LETTER_RETENTION_DAYS
+    assert 60 <= dead_letters.KEY_REUSE_SECONDS <= 86_400
     assert 7 <= kms.DELETION_WINDOW_DAYS <= kms.DELETION_WINDOW_DAYS_PROTECTED <= 30
     assert (
         sqs.visibility_timeout_seconds(lambda_.MAXIMUM_TIMEOUT_SECONDS, lambda_.MAXIMUM_BATCHING_WINDOW_SECONDS)

@@ -10,9 +10,9 @@ from platform_contract.manifest import FunctionSpec, Manifest, TriggerSpec
 from platform_contract.phases import Feature, features_of
 from platform_contract.plan.graphql import GraphqlPlan
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
-from platform_contract.plan.plain import CompositeAlarmPlan, MathAlarmPlan, ProvisionedPlan
 from platform_contract.planning import plan_workload
 from platform_contract.platform import environment
+from platform_contract.platform.base import CompositeAlarmPlan, MathAlarmPlan, ProvisionedPlan
 from platform_contract.platform.prices import HOURS_PER_MONTH, MILLION, PRICES, REGION
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import (

@@ -22,10 +22,10 @@ from platform_contract.features.watched import Watched, watched
 from platform_contract.fit.break_even import SECONDS_PER_MONTH, runs_of
 from platform_contract.kinds.table.limits import IDEMPOTENCY_TABLE
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import described, told_to
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.platform import naming
+from platform_contract.platform.alarms import described, told_to
+from platform_contract.platform.base import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS
 
@@ -146,7 +146,7 @@ def _alarm(settings: Settings, manifest: Manifest, row: Unusual, thing: Watched,
     suffix = f"unusual-{row.name}"
     return MathAlarmPlan(
         suffix=suffix, physical_name=naming.alarm_name(settings, manifest.name, thing.name, suffix),
-        description=described(manifest, f"{thing.kind.replace('_', ' ')} {thing.name}", row.why, told_to(settings, manifest, "ticket"), f"{FEATURE}-{row.name}"),
+        description=described(manifest.scope(settings), f"{thing.kind.replace('_', ' ')} {thing.name}", row.why, told_to(manifest.scope(settings), "ticket"), f"{FEATURE}-{row.name}"),
         metrics={COUNTED: counted}, expression=FILLED, band=BAND, comparison_operator=row.comparison, period_seconds=window.period_seconds,
         evaluation_periods=window.points, datapoints_to_alarm=window.points, treat_missing_data="missing", api=thing.api,
     )  # fmt: skip

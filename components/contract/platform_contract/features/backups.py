@@ -10,17 +10,18 @@ import json
 from collections.abc import Iterator, Mapping
 
 from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan
 from platform_contract.kinds.table.limits import IDEMPOTENCY_TABLE
+from platform_contract.kinds.table.plan import TablePlan
 from platform_contract.manifest import Manifest
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_rows
-from platform_contract.plan.model import FunctionPlan, TablePlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, ServiceRolePlan, StatementPlan
+from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.plan.sources import SchedulePlan, SchedulerPlan
 from platform_contract.plan.triggers import DAY, failures_of, scheduler_of
 from platform_contract.platform import backup, backup_names, environment, naming, retry_policy
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, any_at_all
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, KeyStatementPlan, Plain, ServiceRolePlan, StatementPlan
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
 
@@ -95,9 +96,9 @@ def plan_backups(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> 
         vault_name=vault, plan_name=vault, tables={name: it.arn for name, it in tables.items()},
         rules=rules(settings, manifest.data_class), start_window_minutes=backup.START_WINDOW_MINUTES, completion_window_minutes=backup.COMPLETION_WINDOW_MINUTES,
         role=_role(settings, manifest, vault, tables),
-        alarms=plan_rows(settings, manifest, "backup", FEATURE, ALARMS["backup"], {"vault_name": vault}) if tickets else (),
+        alarms=plan_rows(manifest.scope(settings), "backup", FEATURE, ALARMS["backup"], {"vault_name": vault}) if tickets else (),
         restore_alarms={
-            name: plan_rows(settings, manifest, "restore", f"{name}-restore", ALARMS["restore"], {"table_name": it.physical_name}) if tickets else ()
+            name: plan_rows(manifest.scope(settings), "restore", f"{name}-restore", ALARMS["restore"], {"table_name": it.physical_name}) if tickets else ()
             for name, it in tables.items()
         },
         check=_check(settings, manifest, tables, copies),

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 
 from platform_contract.kinds.function.provisioned import ProvisionedConcurrencySpec
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain, ProvisionedPlan
 from platform_contract.platform import lambda_
 from platform_contract.platform.alarm_standard import AlarmStandard, any_at_all
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, Plain, ProvisionedPlan
 from platform_contract.platform.settings import Settings
 
 FEATURE = "capacity"
@@ -99,7 +99,7 @@ def _ready(settings: Settings, manifest: Manifest, plan: WorkloadPlan, name: str
             maximum=spec.most, policy_name=f"{function}-ready", target_utilization=spec.utilization_percent / 100,
             schedules=tuple(_schedules(function, spec)),
         ) if spec.scaled else None,
-        alarms=plan_rows(settings, manifest, KIND, name, rows, {"function_name": function}),
+        alarms=plan_rows(manifest.scope(settings), KIND, name, rows, {"function_name": function}),
     )  # fmt: skip
 
 

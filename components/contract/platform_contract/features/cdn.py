@@ -13,13 +13,13 @@ from typing import TypeVar
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.edge_checks import path_pattern
 from platform_contract.plan.access import key_policy, topic_policy
-from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.foundation import deletion_window_days
 from platform_contract.plan.model import KeyPlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, CachePolicyPlan, NamedAlarm, Plain
 from platform_contract.plan.web_acl import WebAclPlan, plan_web_acl
 from platform_contract.platform import cloudfront, edge_names, kms, naming, waf
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, over_an_hour
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, CachePolicyPlan, NamedAlarm, Plain
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
 
@@ -87,7 +87,7 @@ def plan_cdn(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> CdnP
         settings, manifest, name=edge_names.cdn_web_acl_name(settings, manifest.name), scope=waf.GLOBAL, component=f"{FEATURE}-firewall", what="the distribution"
     )
     rows = (row for row in ALARMS[KIND] if settings.alarms in ("all", row.severity))
-    alarms = plan_rows(settings, manifest, KIND, FEATURE, rows, {})
+    alarms = plan_rows(manifest.scope(settings), KIND, FEATURE, rows, {})
     return CdnPlan(
         api=naming.API, host_name=edge_names.host_name(given.domain, manifest.name), certificate_arn=given.certificate_arn,
         minimum_protocol=cloudfront.MINIMUM_PROTOCOL, description=f"Stands before the HTTP API of {manifest.name}, {settings.environment}.",

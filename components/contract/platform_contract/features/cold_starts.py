@@ -8,8 +8,8 @@ Sources: CloudWatch Logs guide, "Filter pattern syntax for metric filters"; Lamb
 
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.platform import environment, naming
+from platform_contract.platform.base import Plain
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
 

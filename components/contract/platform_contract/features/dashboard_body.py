@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from platform_contract.plan.plain import AlarmMetricPlan, Plain
+from platform_contract.platform.base import AlarmMetricPlan, Plain
 
 WIDGETS = 500
 """At most, of one dashboard. Source: CloudWatch user guide, "Service quotas"."""

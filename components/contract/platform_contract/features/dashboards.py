@@ -15,9 +15,9 @@ from platform_contract.features.slo import DAYS, SloPlan
 from platform_contract.features.watched import Watched, watched
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
-from platform_contract.plan.plain import AlarmPlan, NamedAlarm, Plain
 from platform_contract.plan.web_acl import WebAclPlan, dimensions
 from platform_contract.platform import lambda_, naming, waf
+from platform_contract.platform.base import AlarmPlan, NamedAlarm, Plain
 from platform_contract.platform.name_limits import checked_name
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from platform_contract.features.rollout import OF_APIS, RolloutPlan
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain, ServiceRolePlan, StatementPlan
 from platform_contract.platform import environment, flag_names, iam, naming
+from platform_contract.platform.base import Plain, ServiceRolePlan, StatementPlan
 from platform_contract.platform.documents import APPCONFIG
 from platform_contract.platform.settings import Settings
 

@@ -6,9 +6,9 @@ APIs cannot have one; before an HTTP API stands a distribution that has (cdn).
 
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.plan.web_acl import WebAclPlan, plan_web_acl
 from platform_contract.platform import edge_names, waf
+from platform_contract.platform.base import Plain
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.metric import metric_name
-from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain
 from platform_contract.platform import environment
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, Plain
 from platform_contract.platform.settings import Settings
 
 FEATURE = "metrics"
@@ -59,5 +59,5 @@ def _metric(settings: Settings, manifest: Manifest, name: str) -> MetricPlan:
     return MetricPlan(
         namespace=environment.METRICS_NAMESPACE_VALUE, metric_name=counted, description=spec.description,
         dimensions={key: value.format(workload=manifest.name) for key, value in DIMENSIONS.items()},
-        alarms=plan_rows(settings, manifest, KIND, name, rows, {"metric_name": counted}, facts),
+        alarms=plan_rows(manifest.scope(settings), KIND, name, rows, {"metric_name": counted}, facts),
     )  # fmt: skip

@@ -12,20 +12,20 @@ from collections.abc import Iterator, Mapping
 
 from platform_contract.features import cdn
 from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan
+from platform_contract.kinds.secret.plan import SecretPlan
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.probe_checks import call_seconds, called, run_seconds
 from platform_contract.manifest.route_checks import routes_of
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, Plain
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.plan.rest import ClientPlan, TierPlan
-from platform_contract.plan.secrets import SecretPlan
-from platform_contract.plan.sources import SchedulePlan, SchedulerPlan
 from platform_contract.plan.triggers import failures_of, scheduler_of
 from platform_contract.platform import apigateway, environment, naming, probe, retry_policy
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, AssignedStatementPlan, Plain
 from platform_contract.platform.name_limits import checked_name
 from platform_contract.platform.prices import HOURS_PER_MONTH
 from platform_contract.platform.settings import Settings
@@ -194,7 +194,7 @@ def _addresses(plan: WorkloadPlan, calls: tuple[CallPlan, ...]) -> dict[str, str
 def _alarms(settings: Settings, manifest: Manifest, names: Mapping[str, str], call: CallPlan) -> tuple[AlarmPlan, ...]:
     rows = (row for row in ALARMS[KIND] if settings.alarms in ("all", row.severity))
     resource = f"{probe.COMPONENT}-{call.api}-{naming.route_suffix(call.route)}"
-    return plan_rows(settings, manifest, KIND, resource, rows, {"api_name": names[call.api], "route": call.route},
+    return plan_rows(manifest.scope(settings), KIND, resource, rows, {"api_name": names[call.api], "route": call.route},
                      {_EVERY: manifest.probe.every_minutes * 60})  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.platform import naming
+from platform_contract.platform.base import Plain
 from platform_contract.platform.name_limits import checked_name
 from platform_contract.platform.settings import Settings
 

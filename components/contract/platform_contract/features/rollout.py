@@ -13,13 +13,13 @@ from platform_contract.features.strategy import STRATEGIES
 from platform_contract.kinds.function.smoke import SmokeSpec
 from platform_contract.kinds.workflow import limits as states
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import plan_rows
 from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan
-from platform_contract.plan.plain import AlarmPlan, Plain, StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.platform import codedeploy, iam, lambda_, naming, release_names
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan, Plain, StatementPlan
 from platform_contract.platform.settings import Settings
 
 HANDLER = "release.handler.handler"
@@ -124,7 +124,7 @@ def _group(settings: Settings, manifest: Manifest, plan: WorkloadPlan, name: str
     names, facts = {"function_name": function.physical_name}, {"timeout_ms": function.timeout_seconds * 1000}
 
     def alarms(rows: tuple[AlarmStandard, ...]) -> tuple[AlarmPlan, ...]:
-        return plan_rows(settings, manifest, "release", name, rows, names, facts)
+        return plan_rows(manifest.scope(settings), "release", name, rows, names, facts)
 
     return GroupPlan(
         physical_name=function.physical_name, version_alarms=alarms(OF_VERSION), alias_alarms=alarms(OF_ALIAS),

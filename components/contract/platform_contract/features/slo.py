@@ -18,10 +18,10 @@ from typing import Literal
 
 from platform_contract.features.watched import Watched, watched
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import described, told_to
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import AlarmMetricPlan, CompositeAlarmPlan, MathAlarmPlan, Plain
 from platform_contract.platform import naming
+from platform_contract.platform.alarms import described, told_to
+from platform_contract.platform.base import AlarmMetricPlan, CompositeAlarmPlan, MathAlarmPlan, Plain
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS
 
@@ -180,7 +180,7 @@ def _pair(
         why = f"in {_told(seconds)} more than {threshold * 100:.4g} % of the requests {indicator.why}"
         return MathAlarmPlan(
             suffix=f"{suffix}-{which}", physical_name=naming.alarm_name(settings, manifest.name, api.name, f"{suffix}-{which}"),
-            description=described(manifest, what, why, f"Tells nobody by itself, {told_by} does", section),
+            description=described(manifest.scope(settings), what, why, f"Tells nobody by itself, {told_by} does", section),
             metrics=metrics, expression=expression, threshold=threshold, comparison_operator="GreaterThanThreshold", period_seconds=seconds,
             evaluation_periods=1, datapoints_to_alarm=1, treat_missing_data="notBreaching", api=api.api, told_by=told_by,
         )  # fmt: skip
@@ -193,7 +193,7 @@ def _pair(
     )
     return (long, short), CompositeAlarmPlan(
         suffix=suffix, physical_name=told_by, all_of=(long.physical_name, short.physical_name),
-        description=described(manifest, what, why, told_to(settings, manifest, burn.severity), section),
+        description=described(manifest.scope(settings), what, why, told_to(manifest.scope(settings), burn.severity), section),
     )  # fmt: skip
 
 

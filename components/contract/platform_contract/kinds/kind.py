@@ -1,10 +1,13 @@
 """What the platform has to know of a kind of resource: verbs and permissions, alarms, what is billed. Plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from platform_contract.platform.alarm_standard import AlarmStandard
+from platform_contract.platform.alarms import plan_rows
+from platform_contract.platform.base import AlarmPlan
+from platform_contract.platform.scope import Connections, Scope
 from platform_contract.platform.usage import Use
 
 
@@ -54,6 +57,14 @@ class Metrics:
     """Put behind the resource's name in names of alarms, where another resource of the manifest may have the same name."""
 
 
+def plan_metrics(
+    scope: Scope, kind: str, metrics: Metrics, resource: str, names: Mapping[str, str], facts: Mapping[str, float | None] | None = None
+) -> tuple[AlarmPlan, ...]:
+    """The alarms of one resource, without tickets where the stack wants pages only. Arguments: as of platform.alarms.plan_rows."""
+    rows = [row for row in metrics.alarms if scope.settings.alarms in ("all", row.severity)]
+    return plan_rows(scope, kind, resource, rows, names, facts, metrics.name_suffix)
+
+
 @dataclass(frozen=True)
 class Trigger:
     """A kind of trigger of functions."""
@@ -94,3 +105,5 @@ class Kind:
     """`idle` of a variant that is billed otherwise."""
     usage: tuple[Use, ...] = ()
     """What an event uses of it where no verb and no trigger says so."""
+    plan: Callable[[Scope, str, Any, Connections], Any] | None = None
+    """From its name and its part of the manifest: what is made of one; None where it has no section."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from platform_contract.kinds.stream import limits as kinesis
 from platform_contract.kinds.table import limits as dynamodb
-from platform_contract.manifest.connections import Broken
+from platform_contract.manifest.connection_checks import Broken
 from platform_contract.manifest.model import Manifest
 from platform_contract.platform.diagnostics import choices, did_you_mean
 

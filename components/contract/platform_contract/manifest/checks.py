@@ -11,7 +11,7 @@ from platform_contract.languages.clocks import wrong_schedule
 from platform_contract.manifest import names
 from platform_contract.manifest.capacity_checks import check_maxima, check_shards
 from platform_contract.manifest.concurrency_checks import check_concurrency
-from platform_contract.manifest.connections import Broken, check_connections
+from platform_contract.manifest.connection_checks import Broken, check_connections
 from platform_contract.manifest.dataset_checks import check_datasets
 from platform_contract.manifest.edge_checks import check_domain, check_edge
 from platform_contract.manifest.model import Manifest

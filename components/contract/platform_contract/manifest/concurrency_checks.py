@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from platform_contract.fit.break_even import batch_of
 from platform_contract.kinds.function.spec import FunctionSpec, TriggerSpec
-from platform_contract.manifest.connections import Broken
+from platform_contract.manifest.connection_checks import Broken
 from platform_contract.manifest.model import Manifest
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS

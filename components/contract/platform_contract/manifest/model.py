@@ -12,9 +12,10 @@ from platform_contract.kinds.dataset.spec import DatasetSpec
 from platform_contract.kinds.function.spec import FunctionSpec
 from platform_contract.kinds.graphql_api.spec import GraphqlSpec
 from platform_contract.kinds.http_api.spec import HttpApiSpec
+from platform_contract.kinds.parameter.spec import ParameterSpec
 from platform_contract.kinds.queue.spec import QueueSpec
 from platform_contract.kinds.rest_api.spec import RestApiSpec
-from platform_contract.kinds.secret.spec import ParameterSpec, SecretSpec
+from platform_contract.kinds.secret.spec import SecretSpec
 from platform_contract.kinds.stream.spec import StreamSpec
 from platform_contract.kinds.table.spec import TableSpec
 from platform_contract.kinds.topic.spec import TopicSpec
@@ -28,7 +29,8 @@ from platform_contract.manifest.operations import OperationsSpec
 from platform_contract.manifest.probe import ProbeSpec
 from platform_contract.platform import naming
 from platform_contract.platform.data_class import DataClass
-from platform_contract.platform.settings import Environment, Phase
+from platform_contract.platform.scope import Scope
+from platform_contract.platform.settings import Environment, Phase, Settings
 from platform_contract.platform.text_types import Name, Sentence, Strict
 from platform_contract.registry import SECTIONS
 
@@ -133,6 +135,10 @@ class Manifest(Strict):
         for part in ("rest_api", "profile", "cost"):
             changed[part] = getattr(self, part).model_copy(update=written(getattr(given, part)))
         return self.model_copy(update=changed)
+
+    def scope(self, settings: Settings) -> Scope:
+        """The workload in a stack, as its kinds are planned."""
+        return Scope(settings, self.name, self.owner, self.data_class)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """The resources of a section, by name."""

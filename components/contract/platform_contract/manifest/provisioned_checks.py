@@ -6,7 +6,7 @@ from datetime import date
 
 from platform_contract.languages.clocks import wrong_schedule
 from platform_contract.manifest.concurrency_checks import peak_runs
-from platform_contract.manifest.connections import Broken
+from platform_contract.manifest.connection_checks import Broken
 from platform_contract.manifest.model import Manifest
 from platform_contract.platform import lambda_
 from platform_contract.platform.settings import Settings

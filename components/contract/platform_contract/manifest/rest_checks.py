@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from platform_contract.kinds.rest_api.spec import RestTrigger
-from platform_contract.manifest.connections import Broken
+from platform_contract.manifest.connection_checks import Broken
 from platform_contract.manifest.model import Manifest
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from platform_contract.economics.estimate import cost
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import RUNBOOKS
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_all
+from platform_contract.platform.alarms import RUNBOOKS
+from platform_contract.platform.base import NamedAlarm
 from platform_contract.platform.settings import Settings
 
 FILE = "workloads.md"

@@ -13,8 +13,8 @@ from platform_contract.fit import criteria as fit
 from platform_contract.manifest import Manifest, load_manifests
 from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.plan.model import parts_of
-from platform_contract.plan.plain import NamedAlarm
 from platform_contract.planning import plan_workload
+from platform_contract.platform.base import NamedAlarm
 from platform_contract.platform.diagnostics import Problem, ProblemsError, choices
 from platform_contract.platform.settings import Settings
 

@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import GENERAL_RUNBOOKS, RUNBOOKS, section_of
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
-from platform_contract.plan.plain import AlarmPlan, CompositeAlarmPlan, MathAlarmPlan, NamedAlarm
-from platform_contract.plan.sources import FailuresPlan, SchedulerPlan
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
 from platform_contract.platform import naming, waf
+from platform_contract.platform.alarms import GENERAL_RUNBOOKS, RUNBOOKS, section_of
 from platform_contract.platform.backup import COPY
+from platform_contract.platform.base import AlarmPlan, CompositeAlarmPlan, MathAlarmPlan, NamedAlarm
+from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.probe import COMPONENT as PROBE
 from platform_contract.platform.settings import Settings
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from platform_contract.kinds.topic import limits as sns
 from platform_contract.manifest import FunctionSpec, Manifest
-from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, StatementPlan
 from platform_contract.platform import iam, kms, naming
+from platform_contract.platform.base import AssignedStatementPlan, KeyStatementPlan, StatementPlan
 from platform_contract.platform.data_class import CLASSES
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import KINDS, VERBS

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from platform_contract.plan.model import WorkloadPlan, parts_of
-from platform_contract.plan.plain import CachePolicyPlan, ProvisionedPlan, ServiceRolePlan
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.platform import documents, lambda_, waf
+from platform_contract.platform.base import CachePolicyPlan, ProvisionedPlan, ServiceRolePlan
 from platform_contract.platform.diagnostics import Problem
 from platform_contract.platform.quotas import ACCOUNT
 from platform_contract.platform.settings import Settings

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.plain import Plain
+from platform_contract.platform.base import Plain
 from platform_contract.platform.settings import Settings
 
 SHARE = 0.10

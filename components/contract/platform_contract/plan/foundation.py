@@ -2,8 +2,8 @@
 
 from platform_contract.plan.access import key_policy, topic_policy, trace_policy
 from platform_contract.plan.model import KeyPlan
-from platform_contract.plan.plain import Plain
 from platform_contract.platform import kms, naming, tags
+from platform_contract.platform.base import Plain
 from platform_contract.platform.settings import Settings
 
 DATA_CLASS = "internal"

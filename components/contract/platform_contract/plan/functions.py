@@ -8,15 +8,14 @@ from platform_contract.kinds.function.spec import ASYNCHRONOUS, ORDERED
 from platform_contract.kinds.table import limits as dynamodb
 from platform_contract.manifest import FunctionSpec, HttpTrigger, Manifest
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import ApiPlan, AsynchronousPlan, FunctionPlan, ReferencePlan, RoutePlan
-from platform_contract.plan.plain import AlarmPlan, AssignedStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.plan.triggers import plan_failures
 from platform_contract.platform import apigateway, environment, iam, lambda_, naming
 from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform.base import AlarmPlan, AssignedStatementPlan, StatementPlan
 from platform_contract.platform.settings import Settings
-from platform_contract.registry import variable
+from platform_contract.registry import plan_alarms, variable
 
 API = naming.API
 DESCRIPTION_CHARACTERS = 256
@@ -101,14 +100,14 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, physical: str) ->
         "reserved_concurrency": spec.reserved_concurrency or settings.reserved_concurrency,
     }
     names, kinds = {"function_name": physical}, spec.kinds()
-    alarms = plan_alarms(settings, manifest, "function", name, names, facts)
+    alarms = plan_alarms(manifest.scope(settings), "function", name, names, facts)
     if "queue" in kinds:
-        alarms += plan_alarms(settings, manifest, "queue_consumer", name, names)
+        alarms += plan_alarms(manifest.scope(settings), "queue_consumer", name, names)
     if kinds & ASYNCHRONOUS:
-        alarms += plan_alarms(settings, manifest, "asynchronous", name, names)
+        alarms += plan_alarms(manifest.scope(settings), "asynchronous", name, names)
     if kinds & ORDERED:
         ages = [given.maximum_record_age_seconds for trigger in spec.triggers if (given := trigger.changes or trigger.stream)]
-        alarms += plan_alarms(settings, manifest, "ordered_consumer", name, names, {"record_age_ms": min(ages) * 1000})
+        alarms += plan_alarms(manifest.scope(settings), "ordered_consumer", name, names, {"record_age_ms": min(ages) * 1000})
     return alarms
 
 
@@ -163,7 +162,7 @@ def plan_apis(settings: Settings, manifest: Manifest) -> dict[str, ApiPlan]:
             authorizer_cache_seconds=apigateway.AUTHORIZER_CACHE_SECONDS,
             throttle_rate_per_second=settings.api_rate_per_second,
             throttle_burst=settings.api_burst,
-            alarms=plan_alarms(settings, manifest, "http_api", API, {}, {"latency_ms_p99": promised}),
+            alarms=plan_alarms(manifest.scope(settings), "http_api", API, {}, {"latency_ms_p99": promised}),
         )
     }
 

@@ -3,12 +3,12 @@
 from platform_contract.kinds.graphql_api import limits as appsync
 from platform_contract.manifest import Manifest
 from platform_contract.plan.access import key_statements, resource_statements
-from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import iam, naming
 from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform.base import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 
 class GraphqlPlan(Plain):
@@ -57,6 +57,6 @@ def plan_graphql(settings: Settings, manifest: Manifest) -> dict[str, GraphqlPla
             log_statements=(
                 StatementPlan(sid="Logs", actions=iam.LOG_ACTIONS, resources=tuple(logs + suffix for suffix in iam.LOG_ARN_SUFFIXES)),
             ),
-            alarms=plan_alarms(settings, manifest, "graphql_api", naming.GRAPHQL, {}, {"latency_ms_p99": promised}),
+            alarms=plan_alarms(manifest.scope(settings), "graphql_api", naming.GRAPHQL, {}, {"latency_ms_p99": promised}),
         )
     }  # fmt: skip

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_contract.plan.model import ApiPlan, FunctionPlan, KeyPlan, WorkloadPlan, parts_of
-from platform_contract.plan.plain import LimitPlan
 from platform_contract.plan.rest import RestApiPlan
 from platform_contract.plan.roles import API_ID, POOL_ID, assigned_arn, role_documents
 from platform_contract.plan.socket import SocketPlan
 from platform_contract.platform import documents, environment, lambda_, naming
+from platform_contract.platform.base import LimitPlan
 from platform_contract.platform.boundary import boundary_document
 from platform_contract.platform.diagnostics import Problem
 from platform_contract.platform.quotas import DOCUMENTS, STATEMENT_ID_CHARACTERS

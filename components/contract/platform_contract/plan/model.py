@@ -9,33 +9,30 @@ from typing import Any, TypeVar
 
 from pydantic import SerializeAsAny
 
-from platform_contract.plan.datasets import DatasetsPlan
+from platform_contract.kinds.bucket.plan import BucketPlan
+from platform_contract.kinds.bus.plan import BusPlan, RulePlan
+from platform_contract.kinds.dataset.plan import DatasetsPlan
+from platform_contract.kinds.parameter.plan import ParameterPlan
+from platform_contract.kinds.queue.plan import QueuePlan, QueueTriggerPlan
+from platform_contract.kinds.schedule.plan import SchedulerPlan
+from platform_contract.kinds.secret.plan import SecretPlan
+from platform_contract.kinds.stream.plan import OrderedTriggerPlan, StreamPlan
+from platform_contract.kinds.table.plan import TablePlan
+from platform_contract.kinds.topic.plan import TopicPlan
 from platform_contract.plan.graphql import GraphqlPlan
-from platform_contract.plan.plain import (
+from platform_contract.plan.rest import RestApiPlan
+from platform_contract.plan.socket import SocketPlan
+from platform_contract.plan.workflows import WorkflowPlan
+from platform_contract.platform.base import (
     AlarmPlan,
     AssignedStatementPlan,
-    BoundedPlan,
-    IndexPlan,
     KeyStatementPlan,
     LimitPlan,
     NamedAlarm,
     Plain,
     StatementPlan,
 )
-from platform_contract.plan.rest import RestApiPlan
-from platform_contract.plan.secrets import ParameterPlan, SecretPlan
-from platform_contract.plan.socket import SocketPlan
-from platform_contract.plan.sources import (
-    BusPlan,
-    FailuresPlan,
-    ListenerPlan,
-    OrderedTriggerPlan,
-    RulePlan,
-    SchedulerPlan,
-    StreamPlan,
-    TopicPlan,
-)
-from platform_contract.plan.workflows import WorkflowPlan
+from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.settings import Phase
 
 
@@ -47,51 +44,6 @@ class KeyPlan(Plain):
     policy: str
     """Key policy as JSON text."""
     deletion_window_days: int
-
-
-class TablePlan(BoundedPlan):
-    physical_name: str
-    arn: str
-    partition_key: str
-    sort_key: str | None
-    expires_at: str | None
-    indexes: dict[str, IndexPlan]
-    stream_view: str | None
-    """What its changes carry; None: it tells none."""
-    protect: bool
-    recovery_days: int
-    alarms: tuple[AlarmPlan, ...]
-
-
-class QueuePlan(Plain):
-    physical_name: str
-    arn: str
-    dead_letter_name: str
-    dead_letter_arn: str
-    visibility_timeout_seconds: int
-    retention_seconds: int
-    dead_letter_retention_seconds: int
-    max_receive_count: int
-    key_reuse_seconds: int
-    fifo: bool
-    topic_arn: str | None
-    """ARN of the topic that may send to it."""
-    protect: bool
-    alarms: tuple[AlarmPlan, ...]
-    dead_letter_alarms: tuple[AlarmPlan, ...]
-
-
-class BucketPlan(Plain):
-    physical_name: str
-    arn: str
-    expire_after_days: int | None
-    expiring_prefixes: dict[str, int]
-    """Folder of what can be had again -> days after which it is deleted."""
-    noncurrent_days: int
-    upload_origins: tuple[str, ...]
-    upload_headers: tuple[str, ...]
-    listeners: tuple[ListenerPlan, ...]
-    protect: bool
 
 
 class ReferencePlan(Plain):
@@ -180,14 +132,6 @@ class ApiPlan(Plain):
     throttle_rate_per_second: float
     throttle_burst: int
     alarms: tuple[AlarmPlan, ...]
-
-
-class QueueTriggerPlan(Plain):
-    function: str
-    queue: str
-    batch_size: int
-    batching_window_seconds: int
-    maximum_concurrency: int | None
 
 
 class TraceGroupPlan(Plain):

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from platform_contract.manifest import Manifest
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.functions import DESCRIPTION_CHARACTERS, platform_variables
 from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan
-from platform_contract.plan.plain import KeyStatementPlan, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.plan.sources import FailuresPlan
 from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform.base import KeyStatementPlan, StatementPlan
+from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ def plan_platform_function(settings: Settings, manifest: Manifest, given: Platfo
     """With the log, tracing and alarms that every function has. Its alias follows each update: nobody but the platform calls it."""
     log_group = naming.function_log_group(settings, manifest.name, given.component)
     statements, key_actions = [*access.base_statements(naming.log_group_arn(settings, log_group)), *given.statements], list(given.key_statements)
-    alarms = plan_alarms(settings, manifest, "function", given.component, {"function_name": given.physical_name}, _facts(given))
+    alarms = plan_alarms(manifest.scope(settings), "function", given.component, {"function_name": given.physical_name}, _facts(given))
     if given.failures:
         statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(given.failures.arn,)))
         key_actions += access.failure_key_statements(settings)
-        alarms += plan_alarms(settings, manifest, "asynchronous", given.component, {"function_name": given.physical_name})
+        alarms += plan_alarms(manifest.scope(settings), "asynchronous", given.component, {"function_name": given.physical_name})
     return FunctionPlan(
         physical_name=given.physical_name,
         arn=naming.function_arn(settings, given.physical_name),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.plain import AlarmPlan, Plain
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import apigateway, naming
 from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
+from platform_contract.platform.base import AlarmPlan, Plain
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 
 class MethodPlan(Plain):
@@ -103,6 +103,6 @@ def plan_rest_apis(settings: Settings, manifest: Manifest) -> dict[str, RestApiP
             cache_gb=spec.cache_gb,
             throttle_rate_per_second=settings.api_rate_per_second,
             throttle_burst=settings.api_burst,
-            alarms=plan_alarms(settings, manifest, "rest_api", naming.REST, {"api_name": name}, {"latency_ms_p99": promised}),
+            alarms=plan_alarms(manifest.scope(settings), "rest_api", naming.REST, {"api_name": name}, {"latency_ms_p99": promised}),
         )
     }  # fmt: skip

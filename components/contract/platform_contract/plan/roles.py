@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
-from platform_contract.plan.plain import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
-from platform_contract.plan.sources import SchedulerPlan
 from platform_contract.platform import documents, environment
+from platform_contract.platform.base import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
 from platform_contract.platform.settings import partition_of
 
 API_ID = "a" * 10

@@ -4,13 +4,12 @@ from platform_contract.kinds.secret import ARN_SUFFIX
 from platform_contract.kinds.secret import limits as secrets
 from platform_contract.manifest import Manifest
 from platform_contract.plan import access
-from platform_contract.plan.alarms import plan_alarms
 from platform_contract.plan.model import FunctionPlan, ReferencePlan, RotationPlan
-from platform_contract.plan.plain import StatementPlan
 from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.platform import environment, iam, lambda_, naming, rotation_names
+from platform_contract.platform.base import StatementPlan
 from platform_contract.platform.settings import Settings
-from platform_contract.registry import KINDS
+from platform_contract.registry import KINDS, plan_alarms
 
 HANDLER = "rotation.handler.handler"
 """Entry point of the package's code (platform_functions/rotation)."""
@@ -43,7 +42,7 @@ def _function(settings: Settings, manifest: Manifest, secret: str) -> FunctionPl
         environment=_variables(manifest, secret),
         references={environment.ROTATION_HOOK: ReferencePlan(kind="function", name=hook)} if hook else {},
     ))  # fmt: skip
-    alarms = plan_alarms(settings, manifest, "rotation", component, {"function_name": physical})
+    alarms = plan_alarms(manifest.scope(settings), "rotation", component, {"function_name": physical})
     return function.model_copy(update={"alarms": function.alarms + alarms})
 
 

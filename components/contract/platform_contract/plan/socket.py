@@ -1,11 +1,11 @@
 """The WebSocket API of a workload, decided."""
 
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.plain import AlarmPlan, Plain
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import apigateway, naming
+from platform_contract.platform.base import AlarmPlan, Plain
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 
 class SocketPlan(Plain):
@@ -45,6 +45,6 @@ def plan_sockets(settings: Settings, manifest: Manifest) -> dict[str, SocketPlan
                 for function in routes.values()
             },
             throttle_rate_per_second=settings.api_rate_per_second, throttle_burst=settings.api_burst,
-            alarms=plan_alarms(settings, manifest, "websocket_api", naming.SOCKET, {}),
+            alarms=plan_alarms(manifest.scope(settings), "websocket_api", naming.SOCKET, {}),
         )
     }  # fmt: skip

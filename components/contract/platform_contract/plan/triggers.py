@@ -1,29 +1,20 @@
-"""What invokes functions besides HTTP and queues, and the queue of what they give up."""
+"""What invokes functions besides APIs and queues, and the queue of what they give up."""
 
 from collections.abc import Iterable
 
-from platform_contract.kinds.bus import limits as events
-from platform_contract.kinds.queue import limits as sqs
+from platform_contract.kinds.bus.plan import RulePlan, plan_rule
 from platform_contract.kinds.schedule import limits as scheduler
+from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan
 from platform_contract.kinds.stream import limits as kinesis
+from platform_contract.kinds.stream.plan import OrderedTriggerPlan
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.names import SCHEDULES
 from platform_contract.plan.access import failure_key_statements
-from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.plain import StatementPlan
-from platform_contract.plan.sources import (
-    BusPlan,
-    FailuresPlan,
-    ListenerPlan,
-    OrderedTriggerPlan,
-    RulePlan,
-    SchedulePlan,
-    SchedulerPlan,
-    StreamPlan,
-    TopicPlan,
-)
-from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform import dead_letters, iam, lambda_, naming
+from platform_contract.platform.base import StatementPlan
+from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 DAY = 86_400
 """Seconds."""
@@ -47,90 +38,20 @@ def failures_of(settings: Settings, manifest: Manifest, function: str, source_ar
     """The queue of failures of a function, the platform's own ones included. source_arns: rules that may send to it by themselves."""
     name = naming.failures_name(settings, manifest.name, function)
     return FailuresPlan(
-        physical_name=name, arn=naming.queue_arn(settings, name), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-        key_reuse_seconds=sqs.KEY_REUSE_SECONDS, source_arns=source_arns, protect=settings.protect_state,
-        alarms=plan_alarms(settings, manifest, "failures", function, {"queue_name": name}),
-    )  # fmt: skip
-
-
-def plan_topics(settings: Settings, manifest: Manifest) -> dict[str, TopicPlan]:
-    plans = {}
-    for name, spec in manifest.topics.items():
-        physical = naming.topic_name(settings, manifest.name, name)
-        bucket = spec.from_bucket.bucket if spec.from_bucket else None
-        queues = {
-            queue: naming.queue_arn(settings, naming.queue_name(settings, manifest.name, queue, queue_spec.generation))
-            for queue, queue_spec in manifest.queues.items()
-            if queue_spec.from_topic == name
-        }
-        plans[name] = TopicPlan(
-            physical_name=physical, arn=naming.topic_arn(settings, physical), emails=tuple(spec.emails), from_bucket=bucket,
-            bucket_arn=_bucket_arn(settings, manifest, bucket) if bucket else None, queues=queues,
-            alarms=plan_alarms(settings, manifest, "topic", name, {"topic_name": physical}),
-        )  # fmt: skip
-    return plans
-
-
-def _bucket_arn(settings: Settings, manifest: Manifest, bucket: str) -> str:
-    return naming.bucket_arn(settings, naming.bucket_name(settings, manifest.name, bucket, manifest.buckets[bucket].generation))
-
-
-def plan_listeners(manifest: Manifest, bucket: str) -> tuple[ListenerPlan, ...]:
-    """Who is told of new objects in a bucket."""
-    functions = [
-        ListenerPlan(kind="function", name=name, prefix=trigger.upload.prefix, suffix=trigger.upload.suffix)
-        for name, function in manifest.functions.items()
-        for trigger in function.triggers
-        if trigger.upload and trigger.upload.bucket == bucket
-    ]
-    topics = [
-        ListenerPlan(kind="topic", name=name, prefix=topic.from_bucket.prefix, suffix=topic.from_bucket.suffix)
-        for name, topic in manifest.topics.items()
-        if topic.from_bucket and topic.from_bucket.bucket == bucket
-    ]
-    return (*functions, *topics)
-
-
-def plan_buses(settings: Settings, manifest: Manifest) -> dict[str, BusPlan]:
-    plans = {}
-    for name, spec in manifest.buses.items():
-        physical = naming.bus_name(settings, manifest.name, name)
-        plans[name] = BusPlan(
-            physical_name=physical, arn=naming.bus_arn(settings, physical),
-            archive_name=naming.archive_name(settings, manifest.name, name), archive_days=spec.archive_days,
-            registry_name=naming.registry_name(settings, manifest.name, name), events=tuple(spec.events),
-            schema_type=events.SCHEMA_TYPE, dead_letters=_dead_letters(settings, manifest, name, physical),
-        )  # fmt: skip
-    return plans
-
-
-def _dead_letters(settings: Settings, manifest: Manifest, name: str, bus: str) -> FailuresPlan:
-    """What a bus could not process because of its key. For the bus itself, and for what it does on behalf of a rule."""
-    queue = naming.dead_letter_name(settings, manifest.name, name)
-    return FailuresPlan(
-        physical_name=queue, arn=naming.queue_arn(settings, queue), retention_seconds=sqs.DEAD_LETTER_RETENTION_DAYS * DAY,
-        key_reuse_seconds=None, source_arns=(naming.bus_arn(settings, bus), naming.rule_arn(settings, bus, "*")),
-        protect=settings.protect_state, alarms=plan_alarms(settings, manifest, "bus", name, {"queue_name": queue}),
+        physical_name=name, arn=naming.queue_arn(settings, name), retention_seconds=dead_letters.DEAD_LETTER_RETENTION_DAYS * DAY,
+        key_reuse_seconds=dead_letters.KEY_REUSE_SECONDS, source_arns=source_arns, protect=settings.protect_state,
+        alarms=plan_alarms(manifest.scope(settings), "failures", function, {"queue_name": name}),
     )  # fmt: skip
 
 
 def plan_rules(settings: Settings, manifest: Manifest) -> dict[str, RulePlan]:
     """By FUNCTION-INDEX."""
-    plans = {}
-    for name, function in manifest.functions.items():
-        for index, trigger in enumerate(function.triggers):
-            if not trigger.event:
-                continue
-            physical = naming.rule_name(settings, manifest.name, name, index)
-            bus = naming.bus_name(settings, manifest.name, trigger.event.bus)
-            given = trigger.event.input
-            plans[f"{name}-{index}"] = RulePlan(
-                physical_name=physical, bus=trigger.event.bus, function=name, pattern=trigger.event.pattern.document(),
-                input_paths=dict(given.paths) if given else None, input_template=given.template if given else None,
-                maximum_age_seconds=trigger.event.maximum_age_seconds, maximum_retries=trigger.event.maximum_retries,
-                alarms=plan_alarms(settings, manifest, "rule", f"{name}-{index}", {"bus_name": bus, "rule_name": physical}),
-            )  # fmt: skip
-    return plans
+    return {
+        f"{name}-{index}": plan_rule(manifest.scope(settings), name, index, trigger.event)
+        for name, function in manifest.functions.items()
+        for index, trigger in enumerate(function.triggers)
+        if trigger.event
+    }
 
 
 def plan_scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan | None:
@@ -167,21 +88,8 @@ def scheduler_of(
             StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=tuple(failed)),
         ),
         key_statements=failure_key_statements(settings), schedules=schedules,
-        alarms=plan_alarms(settings, manifest, "schedule", watched, {"schedule_group": group}),
+        alarms=plan_alarms(manifest.scope(settings), "schedule", watched, {"schedule_group": group}),
     )  # fmt: skip
-
-
-def plan_streams(settings: Settings, manifest: Manifest) -> dict[str, StreamPlan]:
-    plans = {}
-    for name, spec in manifest.streams.items():
-        physical = naming.stream_name(settings, manifest.name, name, spec.generation)
-        plans[name] = StreamPlan(
-            physical_name=physical, arn=naming.stream_arn(settings, physical), shards=spec.shards, retention_hours=spec.retention_hours,
-            protect=settings.protect_state,
-            alarms=plan_alarms(settings, manifest, "stream", name, {"stream_name": physical},
-                               {"retention_ms": spec.retention_hours * 3_600_000}),
-        )  # fmt: skip
-    return plans
 
 
 def plan_ordered_triggers(manifest: Manifest) -> dict[str, OrderedTriggerPlan]:

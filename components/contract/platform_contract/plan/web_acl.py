@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.edge_checks import fastest_tier
 from platform_contract.manifest.firewall import RULES
-from platform_contract.plan.alarms import described, told_to
-from platform_contract.plan.plain import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import edge_names, naming, waf
+from platform_contract.platform.alarms import described, told_to
+from platform_contract.platform.base import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.platform.prices import HOURS_PER_MONTH
 from platform_contract.platform.settings import Settings
 
@@ -107,7 +107,7 @@ def _alarms(settings: Settings, manifest: Manifest, name: str, scope: str, compo
                    "somebody attacks, or callers are shut out")  # fmt: skip
             yield MathAlarmPlan(
                 suffix=suffix, physical_name=naming.alarm_name(settings, manifest.name, component, suffix),
-                description=described(manifest, f"firewall before {what}", why, told_to(settings, manifest, severity), f"firewall-{suffix}"),
+                description=described(manifest.scope(settings), f"firewall before {what}", why, told_to(manifest.scope(settings), severity), f"firewall-{suffix}"),
                 # WAF publishes no zeros, and where everything is refused there is no value of what is let in.
                 metrics=metrics, expression=f"IF(FILL(blocked, 0) >= {least}, FILL(blocked, 0) / (FILL(blocked, 0) + FILL(allowed, 0)), 0)",
                 threshold=share, comparison_operator="GreaterThanThreshold", period_seconds=PERIOD_SECONDS, evaluation_periods=PERIODS,

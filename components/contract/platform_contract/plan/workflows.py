@@ -7,11 +7,11 @@ from typing import Any
 from platform_contract.kinds.workflow import limits as states
 from platform_contract.kinds.workflow.spec import steps_of
 from platform_contract.manifest import Manifest
-from platform_contract.plan.alarms import plan_alarms
-from platform_contract.plan.plain import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import iam, lambda_, naming
+from platform_contract.platform.base import AlarmPlan, KeyStatementPlan, Plain, StatementPlan
 from platform_contract.platform.settings import Settings
+from platform_contract.registry import plan_alarms
 
 
 class WorkflowPlan(Plain):
@@ -69,7 +69,7 @@ def _plan(settings: Settings, manifest: Manifest, name: str) -> WorkflowPlan:
                 states.LOG_KEY_CONTEXT: f"arn:{settings.partition}:logs:{settings.region}:{settings.account_id}:*",
             }}),
         ),
-        alarms=plan_alarms(settings, manifest, "workflow", name, {"state_machine_arn": arn}),
+        alarms=plan_alarms(manifest.scope(settings), "workflow", name, {"state_machine_arn": arn}),
     )  # fmt: skip
 
 

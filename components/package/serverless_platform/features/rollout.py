@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import codedeploy, ssm
 
 from platform_contract.features.rollout import NO_RELEASE, GroupPlan, RolloutPlan
-from platform_contract.plan.plain import AlarmPlan
+from platform_contract.platform.base import AlarmPlan
 from platform_contract.platform.release_names import CHECKS
 
 from ..arguments import validated

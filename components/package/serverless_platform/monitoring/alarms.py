@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import cloudwatch
 
-from platform_contract.plan.plain import CompositeAlarmPlan, MathAlarmPlan
+from platform_contract.platform.base import CompositeAlarmPlan, MathAlarmPlan
 from platform_contract.platform.tags import TOLD_BY
 
 ANSWER = "answer"

@@ -7,8 +7,8 @@ import pulumi
 from pulumi_aws import budgets
 
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
-from platform_contract.plan.sources import FailuresPlan
 from platform_contract.platform import rotation_names
+from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.json_schemas import draft4
 
 from ..iam.keys import make_key

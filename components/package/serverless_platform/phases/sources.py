@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from platform_contract.plan.sources import ListenerPlan
+from platform_contract.kinds.bucket.plan import ListenerPlan
 
 from ..planned import alarms_of, arguments
 from ..resources.bucket import UploadTrigger

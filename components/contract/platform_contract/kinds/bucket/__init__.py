@@ -1,5 +1,6 @@
 """An S3 bucket."""
 
+from platform_contract.kinds.bucket.plan import plan_bucket
 from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
 from platform_contract.platform.usage import GB, KEY_REQUESTS, OBJECT_KB, Use
 
@@ -8,7 +9,7 @@ _GET = (Use("objects got", "s3_get"),)
 _PUT = (Use("objects put", "s3_put"), Use("kept for a month", "s3_storage", OBJECT_KB * GB))
 
 KIND = Kind(
-    "bucket", section="buckets", service="s3", variable="BUCKET_",
+    "bucket", plan=plan_bucket, section="buckets", service="s3", variable="BUCKET_",
     # Triggers are for objects that arrive, not for those that go: a delete wakes nobody.
     verbs={
         "read": Verb(

@@ -1,25 +1,14 @@
 """An EventBridge bus with its rules."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Permission, Traffic, Trigger, Verb
-from platform_contract.platform.alarm_standard import any_at_all, any_waiting
+from platform_contract.kinds.bus.metrics import METRICS
+from platform_contract.kinds.bus.plan import plan_bus
+from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
 from platform_contract.platform.usage import EVENT_KB, GB, Use
 
-_RULE = {"EventBusName": "{bus_name}", "RuleName": "{rule_name}"}
-
 KIND = Kind(
-    "bus", section="buses", service="events", variable="BUS_",
+    "bus", plan=plan_bus, section="buses", service="events", variable="BUS_",
     verbs={"publish": Verb((Permission(("events:PutEvents",)),), (), "publish events; EventBridge itself encrypts them",
                            (Use("events published", "event"), Use("events archived", "event_archived", EVENT_KB * GB)), wakes=True)},
     triggers={"event": Trigger((), "asynchronous")},  # delivery within an account is free; the publisher pays
-    metrics={
-        "bus": Metrics("Dead-letter queues and failures", (
-            any_waiting("a bus could not process an event because of its key, and the event waits for somebody"),
-        ), name_suffix="-dead"),
-        "rule": Metrics("Topics, rules and schedules", (
-            any_at_all("failed", "AWS/Events", "FailedInvocations", _RULE,
-                       "an event could not be delivered for good, so it is in the queue of failures", "page"),
-            any_at_all("lost", "AWS/Events", "InvocationsFailedToBeSentToDlq", _RULE,
-                       "an event could be delivered neither to the function nor to the queue of failures: it is lost", "page"),
-        ), traffic=(Traffic("Invocations", "Sum"),)),
-    },
+    metrics=METRICS,
 )  # fmt: skip

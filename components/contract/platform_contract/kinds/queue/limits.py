@@ -16,15 +16,8 @@ fit into it, none is given up untried (tests/handlers/test_batch.py)."""
 DEFAULT_RETENTION_DAYS = 4
 """How long a message waits for its consumer: a long weekend."""
 
-DEAD_LETTER_RETENTION_DAYS = 14
-"""SQS's maximum. In the dead-letter queue of a standard queue, age counts from the first arrival in the source queue.
-Source: SQS guide, "Setting up dead-letter queue retention"."""
-
 MAXIMUM_RETENTION_DAYS = 10
 """For a source queue: what then fails is still there for 4 days, so a weekend is survived."""
-
-KEY_REUSE_SECONDS = 3600
-"""How long SQS reuses a data key before it asks KMS again: 60 to 86400. An hour makes KMS calls negligible in cost."""
 
 DEFAULT_BATCH_SIZE, MAXIMUM_BATCH_SIZE = 10, 10_000
 """Messages in one invocation."""

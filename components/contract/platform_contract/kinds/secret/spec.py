@@ -34,13 +34,3 @@ class SecretSpec(Strict):
 
     holds: Sentence = Field(description="What it is for and where its value comes from: for whoever has to set it.")
     rotation: RotationSpec | None = Field(default=None, description="Replaces its value regularly; without it, that is somebody's work.")
-
-
-class ParameterSpec(Strict):
-    """A value in Systems Manager's Parameter Store that functions read while they run. Not for secrets."""
-
-    value: str = Field(min_length=1, max_length=4096, description="The value in every environment that `values` does not name.")
-    values: dict[Name, str] = Field(default={}, description="Environment -> value there.")
-
-    def value_in(self, environment: str) -> str:
-        return self.values.get(environment, self.value)

@@ -1,11 +1,10 @@
 """A DynamoDB table and its indexes."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Permission, Traffic, Trigger, Verb
-from platform_contract.platform.alarm_standard import hot_key_throttles
+from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
+from platform_contract.kinds.table.metrics import METRICS
+from platform_contract.kinds.table.plan import plan_table
 from platform_contract.platform.usage import GB, ITEM_KB, KEY_REQUESTS, Use
 
-_TABLE = {"TableName": "{table_name}"}
-_INDEX = {"TableName": "{table_name}", "GlobalSecondaryIndexName": "{index_name}"}
 _TABLE_AND_INDEXES = ("", "/index/*")
 _KEY_READ = ("kms:Decrypt", "kms:DescribeKey")
 _KEY_WRITE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
@@ -19,8 +18,6 @@ _WRITE = (
 _UPDATE = (Use("writes", "dynamodb_write"),)
 _CHECK = (Use("checks in transactions", "dynamodb_write", 2),)
 
-TRAFFIC = (Traffic("ConsumedReadCapacityUnits", "Sum"), Traffic("ConsumedWriteCapacityUnits", "Sum"))
-
 
 def _reading(action: str, meaning: str, arn_suffixes: tuple[str, ...] = ("",), usage: tuple[Use, ...] = _READ) -> Verb:
     """A verb of one action that changes nothing."""
@@ -33,7 +30,7 @@ def _writing(action: str, meaning: str, usage: tuple[Use, ...]) -> Verb:
 
 
 KIND = Kind(
-    "table", section="tables", service="dynamodb", variable="TABLE_",
+    "table", plan=plan_table, section="tables", service="dynamodb", variable="TABLE_",
     verbs={
         "read": Verb(
             (Permission(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem")), Permission(("dynamodb:Query",), _TABLE_AND_INDEXES)),
@@ -57,16 +54,6 @@ KIND = Kind(
         ),
     },
     triggers={"changes": Trigger((Use("stream reads", "dynamodb_stream_read", per_run=True),), "ordered")},
-    metrics={
-        "table": Metrics("Tables", (
-            hot_key_throttles("read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _TABLE, "reads a minute are throttled"),
-            hot_key_throttles("write-throttles", "AWS/DynamoDB", "WriteThrottleEvents", _TABLE, "writes a minute are throttled"),
-        ), traffic=TRAFFIC),
-        "index": Metrics("Tables", (
-            # By table alone neither counts what is throttled at an index; and a write that its index cannot take is refused for the table.
-            hot_key_throttles("read-throttles", "AWS/DynamoDB", "ReadThrottleEvents", _INDEX, "reads of an index a minute are throttled"),
-            hot_key_throttles("write-throttles", "AWS/DynamoDB", "WriteThrottleEvents", _INDEX, "writes to an index a minute are throttled, and those to its table with them"),
-        ), traffic=TRAFFIC, name_suffix="-index"),
-    },
+    metrics=METRICS,
     active=(KEY_REQUESTS,),
 )  # fmt: skip

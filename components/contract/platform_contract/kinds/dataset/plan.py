@@ -1,10 +1,12 @@
 """The plan of what can be queried: a database, a table for each dataset, and the workgroup in which queries run."""
 
-from platform_contract.kinds.dataset import limits as athena
-from platform_contract.manifest import Manifest
-from platform_contract.plan.plain import Plain
+from collections.abc import Mapping
+
+from platform_contract.kinds.dataset import limits
+from platform_contract.kinds.dataset.spec import DatasetSpec
 from platform_contract.platform import naming
-from platform_contract.platform.settings import Settings
+from platform_contract.platform.base import Plain
+from platform_contract.platform.scope import Scope
 
 GB = 1_000_000_000
 
@@ -36,22 +38,21 @@ class DatasetsPlan(Plain):
     tables: dict[str, DatasetPlan]
 
 
-def plan_datasets(settings: Settings, manifest: Manifest) -> DatasetsPlan | None:
-    """None without a dataset."""
-    if not manifest.datasets:
+def plan_datasets(scope: Scope, specs: Mapping[str, DatasetSpec], bucket_name: str) -> DatasetsPlan | None:
+    """All datasets of a workload, which lie in one bucket; None without any. bucket_name: of that bucket in AWS."""
+    if not specs:
         return None
-    bucket = next(iter(manifest.datasets.values())).bucket
-    root = f"s3://{naming.bucket_name(settings, manifest.name, bucket, manifest.buckets[bucket].generation)}/"
+    settings, bucket, root = scope.settings, next(iter(specs.values())).bucket, f"s3://{bucket_name}/"
     return DatasetsPlan(
-        database_name=naming.database_name(settings, manifest.name), workgroup_name=naming.workgroup_name(settings, manifest.name),
-        description=f"Datasets of the workload {manifest.name}.", bucket=bucket, results_location=root + athena.RESULTS_PREFIX,
-        cutoff_bytes=athena.CUTOFF_GB * GB, protect=settings.protect_state,
+        database_name=naming.database_name(settings, scope.workload), workgroup_name=naming.workgroup_name(settings, scope.workload),
+        description=f"Datasets of the workload {scope.workload}.", bucket=bucket, results_location=root + limits.RESULTS_PREFIX,
+        cutoff_bytes=limits.CUTOFF_GB * GB, protect=settings.protect_state,
         tables={
             name: DatasetPlan(
                 physical_name=naming.catalog_table_name(name), location=root + spec.prefix, columns=dict(spec.columns),
-                partitions=("year", *athena.PARTITIONS), parameters=projection(root + spec.prefix, spec.first_year),
+                partitions=("year", *limits.PARTITIONS), parameters=projection(root + spec.prefix, spec.first_year),
             )
-            for name, spec in manifest.datasets.items()
+            for name, spec in specs.items()
         },
     )  # fmt: skip
 
@@ -59,9 +60,9 @@ def plan_datasets(settings: Settings, manifest: Manifest) -> DatasetsPlan | None
 def projection(location: str, first_year: int) -> dict[str, str]:
     """Table parameters by which Athena computes the partitions instead of being told of each hour as it comes."""
     parameters = {"projection.enabled": "true", "projection.year.type": "integer",
-                  "projection.year.range": f"{first_year},{first_year + athena.YEARS - 1}"}  # fmt: skip
-    for name, (first, last, digits) in athena.PARTITIONS.items():
+                  "projection.year.range": f"{first_year},{first_year + limits.YEARS - 1}"}  # fmt: skip
+    for name, (first, last, digits) in limits.PARTITIONS.items():
         parameters |= {f"projection.{name}.type": "integer", f"projection.{name}.range": f"{first},{last}",
                        f"projection.{name}.digits": str(digits)}  # fmt: skip
-    folders = "".join(f"{name}=${{{name}}}/" for name in ("year", *athena.PARTITIONS))
+    folders = "".join(f"{name}=${{{name}}}/" for name in ("year", *limits.PARTITIONS))
     return {**parameters, "storage.location.template": location + folders, "classification": "json"}

@@ -149,21 +149,6 @@ class CompositeAlarmPlan(NamedAlarm):
     """Physical names."""
 
 
-class IndexPlan(Plain):
-    """A second way to find the items of a table."""
-
-    partition_key: str
-    sort_key: str | None
-
-
-class BoundedPlan(Plain):
-    """A table on demand, and how much it takes in a second at most. None: it names no maximum, and DynamoDB keeps what there was."""
-
-    maximum_read_units: int | None
-    """Of the table, and of each index."""
-    maximum_write_units: int | None
-
-
 class ProvisionedPlan(Plain):
     """Runs of one function that are kept ready."""
 

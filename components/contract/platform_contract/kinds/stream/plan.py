@@ -1,0 +1,44 @@
+"""What is made of a stream in the manifest."""
+
+from platform_contract.kinds.kind import plan_metrics
+from platform_contract.kinds.stream.metrics import METRICS
+from platform_contract.kinds.stream.spec import StreamSpec
+from platform_contract.platform import naming
+from platform_contract.platform.base import AlarmPlan, Plain
+from platform_contract.platform.scope import Connections, Scope
+
+
+class StreamPlan(Plain):
+    physical_name: str
+    arn: str
+    shards: int | None
+    """Of a stream of a fixed size; None: on demand."""
+    retention_hours: int
+    protect: bool
+    alarms: tuple[AlarmPlan, ...]
+
+
+class OrderedTriggerPlan(Plain):
+    """A table's changes or a stream's records that invoke a function."""
+
+    function: str
+    kind: str
+    """table or stream."""
+    source: str
+    batch_size: int
+    batching_window_seconds: int
+    maximum_retries: int
+    maximum_record_age_seconds: int
+    parallelization: int
+    starting_position: str
+
+
+def plan_stream(scope: Scope, name: str, spec: StreamSpec, connections: Connections) -> StreamPlan:
+    """One stream."""
+    settings = scope.settings
+    physical = naming.stream_name(settings, scope.workload, name, spec.generation)
+    return StreamPlan(
+        physical_name=physical, arn=naming.stream_arn(settings, physical), shards=spec.shards, retention_hours=spec.retention_hours,
+        protect=settings.protect_state,
+        alarms=plan_metrics(scope, "stream", METRICS["stream"], name, {"stream_name": physical}, {"retention_ms": spec.retention_hours * 3_600_000}),
+    )  # fmt: skip
