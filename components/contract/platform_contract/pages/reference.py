@@ -18,6 +18,7 @@ from platform_contract.gates import GATES
 from platform_contract.manifest import Manifest
 from platform_contract.phases import ALARMS, FEATURES
 from platform_contract.platform import data_class, kms, prices, quotas
+from platform_contract.platform.absent import ABSENT
 from platform_contract.platform.name_limits import LIMITS
 from platform_contract.platform.settings import PREFIX, Settings
 from platform_contract.platform.text_types import Form
@@ -54,7 +55,17 @@ def pages() -> dict[str, str]:
         ),
         "standards.md": standards_page(),
         "phases.md": phases_page(),
+        "not-here.md": not_here_page(),
     }  # fmt: skip
+
+
+def not_here_page() -> str:
+    """What a manifest cannot ask for, why, and what there is instead, as Markdown."""
+    heads = {"deliberately": "## What is deliberately not here", "yet": "## Not yet"}
+    parts = [GENERATED, "# What is not here", "A manifest that asks for one of these is refused, and the message leads to its section."]
+    for when, head in heads.items():
+        parts += [head, *(f"### {it.title}\n\n{it.why}\n\nInstead: {it.instead}." for it in ABSENT if it.when == when)]
+    return "\n\n".join(parts) + "\n"
 
 
 def phases_page() -> str:

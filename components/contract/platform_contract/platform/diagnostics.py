@@ -10,6 +10,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import pydantic
 from pydantic_core import PydanticCustomError
 
+from platform_contract.platform.absent import PAGE, absent
+
 LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
 
@@ -155,6 +157,9 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
         return "is required" + (f": {_uncapped(meaning)}" if meaning else ""), f"add `{last}`"
     if kind == "extra_forbidden":
         known = list(owner.model_fields) if owner else []
+        if (asked := absent(last)):
+            not_here = "is deliberately not here" if asked.when == "deliberately" else "is not here yet"
+            return not_here, f"{asked.instead}; why: {PAGE}#{asked.anchor}"
         hint = did_you_mean(last, known)
         return "is not known here", (hint or f"remove it; known are {choices(known)}")
     if kind in ("literal_error", "enum"):
