@@ -74,14 +74,16 @@ class Alarm:
 class Registry:
     """What a stack's services say of its workloads. What one of them does not say is unknown, and told once."""
 
-    def __init__(self, inventory: Inventory, clients: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._inventory, self._clients, self._now = inventory, clients, now
+    def __init__(
+        self, inventory: Inventory, clients: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC), elsewhere: Callable[[str], Client] = clients_in
+    ) -> None:
+        """clients: in the stack's region. elsewhere: region -> clients in it."""
+        self._inventory, self._clients, self._now, self._elsewhere = inventory, clients, now, elsewhere
         self.notes: list[str] = []
 
     def rows(self) -> list[tuple[str, ...]]:
         """One for each workload, in the order of COLUMNS."""
-        names = [name for each in self._inventory.workloads.values() for name in each.alarms]
-        alarms = self._asked("alarms", lambda: self._alarms(names))
+        alarms = self._asked("alarms", self._alarms)
         return [self._row(name, each, alarms) for name, each in self._inventory.workloads.items()]
 
     def _row(self, name: str, workload: WorkloadEntry, alarms: Mapping[str, Alarm] | None) -> tuple[str, ...]:
@@ -102,14 +104,15 @@ class Registry:
             self.notes.append(f"{what}: {error}")
             return None
 
-    def _alarms(self, names: Sequence[str]) -> dict[str, Alarm]:
+    def _alarms(self) -> dict[str, Alarm]:
         """Name -> state. One that is not there is not in it."""
-        cloudwatch, found = self._clients("cloudwatch"), {}
-        for start in range(0, len(names), ALARMS_OF_A_CALL):
-            asked = {"AlarmNames": list(names[start : start + ALARMS_OF_A_CALL]), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
-            for answer in cloudwatch.get_paginator("describe_alarms").paginate(**asked):
-                for each in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
-                    found[each["AlarmName"]] = Alarm(each["StateValue"], each.get("StateUpdatedTimestamp"))
+        by_region: dict[str, list[str]] = {}
+        for workload in self._inventory.workloads.values():
+            for name in workload.alarms:
+                by_region.setdefault(workload.alarm_regions.get(name, ""), []).append(name)
+        found: dict[str, Alarm] = {}
+        for region, names in by_region.items():
+            found |= _states((self._elsewhere(region) if region else self._clients)("cloudwatch"), names)
         return found
 
     def _release(self, workload: WorkloadEntry) -> tuple[str, str]:
@@ -168,6 +171,17 @@ class Registry:
         if not sums["total"]:
             return "no requests"
         return f"{100 * (1 - sums[counted] / sums['total'] / objective.budget):.0f} %"
+
+
+def _states(cloudwatch: Any, names: Sequence[str]) -> dict[str, Alarm]:
+    """Name -> state, of the alarms of one region that are there."""
+    found = {}
+    for start in range(0, len(names), ALARMS_OF_A_CALL):
+        asked = {"AlarmNames": list(names[start : start + ALARMS_OF_A_CALL]), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+        for answer in cloudwatch.get_paginator("describe_alarms").paginate(**asked):
+            for each in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
+                found[each["AlarmName"]] = Alarm(each["StateValue"], each.get("StateUpdatedTimestamp"))
+    return found
 
 
 def _promises(workload: WorkloadEntry, alarms: Mapping[str, Alarm]) -> str:

@@ -209,7 +209,7 @@ def test_a_code_change_reaches_that_function_and_no_other(small, access):
 
 def test_a_deliberate_replacement_is_used_at_once(small, access):
     old, receipts = access.inventory.workloads["orders"].tables["orders"].physical_name, live_versions(access)["receipts.worker"]
-    small.edit("workloads/orders.yaml", "{partition_key: order_id, ", "{partition_key: order_id, generation: 2, ")
+    small.edit("workloads/orders.yaml", "    partition_key: order_id\n", "    partition_key: order_id\n    generation: 2\n")
     small.up()
     access = small.access()
     new = access.inventory.workloads["orders"].tables["orders"].physical_name

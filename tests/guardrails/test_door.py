@@ -15,8 +15,8 @@ pytestmark = pytest.mark.engine
 PROGRAM = f"""
 import hashlib, os, pulumi
 from pathlib import Path
-from platform_contract.guardrails import digest
-from serverless_platform.guarded import refuse_unjudged, refuse_unpreviewed
+from platform_contract.platform.guardrails import digest
+from serverless_platform.program.require_policy_pack import refuse_unjudged, refuse_unpreviewed
 
 async def main():
     nonce = await refuse_unjudged(digest(Path({str(POLICIES)!r})))

@@ -95,6 +95,22 @@ def test_a_row_says_who_answers_and_what_was_released_last():
     assert notes == []
 
 
+def test_an_alarm_of_another_region_is_asked_for_there():
+    """Metrics of a distribution are in one region of the world, and their alarms with them."""
+    here, there, asked = CloudWatch(), CloudWatch(), []
+
+    def elsewhere(region: str) -> Any:
+        asked.append(region)
+        return {"cloudwatch": there}.__getitem__
+
+    here.states.pop(OTHER)
+    there.states[OTHER] = "ALARM"
+    services = {"cloudwatch": here, "ssm": Ssm(), "lambda": None}
+    [row] = Registry(stack(alarm_regions={OTHER: "us-east-1"}), services.__getitem__, lambda: NOW, elsewhere).rows()
+    assert (row[COLUMNS.index("alarms on")], asked) == ("1 of 3", ["us-east-1"])
+    assert told(stack(), here)[0]["alarms on"] == "0 of 3, 1 missing"
+
+
 def test_before_any_release_that_is_said():
     assert told(stack(), CloudWatch())[0]["last release"] == "none since the first update"
 

@@ -208,6 +208,8 @@ class WorkloadEntry(Plain):
     """release, runtime -> name in CloudWatch; empty before the phase standardize."""
     alarms: tuple[str, ...]
     """Physical names of its alarms."""
+    alarm_regions: dict[str, str] = {}
+    """Alarm -> its region, of those that are not in the stack's: metrics of a distribution are in one region of the world."""
 
 
 class IdentityEntry(Plain):

@@ -1,7 +1,7 @@
 """The code of functions as archives that are the same on every machine.
 
 A bundle holds the modules that a function really imports from `handlers/`; third-party packages come from one layer for
-all functions. `python -m serverless_platform.build functions` writes all bundles, `... build layer --stack S` the layer.
+all functions. `python -m serverless_platform.program.build functions` writes all bundles, `... build layer --stack S` the layer.
 
 Archives are stored, not compressed, with sorted names and one fixed date: two machines compress alike only if their
 versions of zlib are alike, and a different archive is a new version of the function.

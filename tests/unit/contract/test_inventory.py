@@ -44,7 +44,7 @@ PLAIN = {
                               "first_version": 1, "monitors": ["dev-orders-http-server-errors"], "monitor_role_arn": "arn:r",
                               "flags": {"taking": {"description": "Orders are taken.", "default": True}}},
             "dashboards": {"release": "dev-orders-release-eu-west-1", "runtime": "dev-orders-runtime-eu-west-1"},
-            "alarms": ["dev-orders-api-errors"],
+            "alarms": ["dev-orders-api-errors", "dev-orders-cdn-server-errors"], "alarm_regions": {"dev-orders-cdn-server-errors": "us-east-1"},
         }
     },
 }  # fmt: skip

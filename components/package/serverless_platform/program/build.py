@@ -1,4 +1,4 @@
-"""`python -m serverless_platform.build functions|layer [--stack STACK]`: writes the bundles of all functions, or the layer.
+"""`python -m serverless_platform.program.build functions|layer [--stack STACK]`: writes the bundles of all functions, or the layer.
 
 With `--python INTERPRETER` it also imports every handler there, with the layer and nothing else.
 """
@@ -16,7 +16,7 @@ from .reading import Project, read_project
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m serverless_platform.build", description="Writes bundles, or the layer.")
+    parser = argparse.ArgumentParser(prog="python -m serverless_platform.program.build", description="Writes bundles, or the layer.")
     parser.add_argument("what", choices=["functions", "layer"])
     parser.add_argument("--stack", default="local", help="the stack whose settings say where functions run")
     parser.add_argument("--python", type=Path, help="layer: the interpreter in which functions run here, to import every handler in it")
