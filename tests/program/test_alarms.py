@@ -48,6 +48,7 @@ def test_shares_are_of_the_facts_of_what_is_watched(dev: Graph):
     (only("-errors-hour", with_(evaluation_periods=3)), "orders-api-errors-hour: points is (3.0, 3.0), not (3, 12)"),
     (only("-errors-hour", with_(treat_missing_data="missing")), "orders-api-errors-hour: missing is missing, not notBreaching"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_an_altered_alarm_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, says: str):
     found = told_of(monkeypatch, ("orders",), "cloudwatch.MetricAlarm", change, altered)
     assert says in found

@@ -157,6 +157,7 @@ BAND_OF = only("-unusual-requests", lambda _, sent: {**sent, "threshold_metric_i
     ("cloudwatch.Dashboard", only("-runtime", lambda _, sent: {**sent, "dashboard_body": sent["dashboard_body"].apply(lambda text: text.replace("FILL(counted, 0)", "counted"))}),
      drawn, "orders-anomalies-http-unusual-requests: no dashboard shows its band"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert any(says in each for each in found), found

@@ -177,6 +177,7 @@ def test_a_workload_without_tables_has_no_vault_and_pilots_have_none_either():
     ("cloudwatch.MetricAlarm", only("-backups-missing", not_made), alarms, "no alarm on NumberOfBackupJobsCompleted"),
     ("scheduler.Schedule", only("-finish", not_made), checkers, "is scheduled for ['start']"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change, check, says: str):
     found = told_in_phase(monkeypatch, "scale", "orders", kind, change, check)
     assert any(says in each for each in found), found

@@ -173,6 +173,7 @@ def test_a_workload_tells_its_address():
     ("sns.TopicSubscription", only("-cdn-alarms-platform-dev-example-com", not_made), watched, "nobody receives it"),
     ("cloudwatch.LogGroup", only("-cdn-firewall-logs", without("kms_key_id")), test_firewall.logged, "logs to "),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert any(says in each for each in found), found

@@ -68,6 +68,7 @@ def test_cold_starts_are_counted(graph: Graph):
     (lambda _, sent: {**sent, "metric_transformation": {"name": "InitDuration", "namespace": "serverless-platform/dev-orders", "value": "1"}}, "is not how long"),
     (lambda _, sent: {**sent, "metric_transformation": {"name": "InitDuration", "namespace": "orders", "value": "$.record.metrics.initDurationMs"}}, "counts in orders"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, says: str):
     found = told_of(monkeypatch, ("orders",), "cloudwatch.LogMetricFilter", change, filtered)
     assert any(says in each for each in found), found

@@ -66,6 +66,7 @@ def test_a_stack_without_a_monitor_has_none():
     ("kms.Key", with_(policy='{"Statement": []}'), told, "the key of the topic arn:aws:sns:eu-west-1:111111111111:dev-alarms does not admit costalerts.amazonaws.com"),
     ("costexplorer.AnomalySubscription", lambda _, sent: _with_impact(sent, "1000"), enough, "told from USD 1000 on"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert any(says in each for each in found), found

@@ -126,6 +126,7 @@ def edited(old: str, new: str) -> Change:
     (only("-runtime", edited("alarm:dev-orders-api-duration", "alarm:dev-orders-api-errors")), complete, "shows the state of dev-orders-api-duration"),
     (only("-index", edited("| orders |", "| other |")), indexed, "the index lacks orders"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), "cloudwatch.Dashboard", change, check)
     assert any(says in each for each in found), found

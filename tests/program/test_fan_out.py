@@ -95,6 +95,7 @@ BREAKS = [
 
 
 @pytest.mark.parametrize(("check", "kind", "changes"), BREAKS)
+@pytest.mark.thorough
 def test_a_break_is_noticed(check, kind: str, changes: dict):
     graph = graph_of("dev")
     nodes = [replace(node, properties={**node.properties, **changes}) if node.kind == kind else node for node in graph.nodes]

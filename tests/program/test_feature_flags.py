@@ -141,6 +141,7 @@ def any_environment(_: str, sent: dict) -> dict:
     ("iam.RolePolicy", lambda name, sent: None if name.endswith("-flags-api-assigned") else sent, reading, "may not read its flags"),
     ("iam.RolePolicy", lambda name, sent: {**sent, "role": "dev-orders-gate-eu-west-1"} if name.endswith("-flags-api-assigned") else sent, reading, "reads no flags and may"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert found and any(says in each for each in found), found

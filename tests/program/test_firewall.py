@@ -156,6 +156,7 @@ def test_the_reference_workload_with_a_rest_api_has_one():
     ("partners", "cloudwatch.MetricAlarm", only("-mostly-blocked", not_made), alarms, "1 alarms"),
     ("partners", "cloudwatch.MetricAlarm", only("-firewall-blocked", without("alarm_actions")), alarms, "tells nobody"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, workload: str, kind: str, change: Change, check, says: str):
     found = told_in_phase(monkeypatch, "scale", workload, kind, change, check)
     assert any(says in each for each in found), found

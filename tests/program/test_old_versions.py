@@ -37,6 +37,7 @@ def test_whatever_publishes_versions_is_reached(phase: str):
     ("lambda_.Alias", with_(name="current"), "orders-api: nobody deletes its old versions"),
     ("lambda_.LayerVersion", with_(skip_destroy=True), "platform-packages: stays when another takes its place"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, says: str):
     assert says in told_of(monkeypatch, ("orders",), kind, change, unreached)
 

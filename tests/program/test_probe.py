@@ -212,6 +212,7 @@ def test_a_workload_without_routes_to_call_has_none():
     ("partners", "apigateway.ApiKey", only("-probe-probe", with_(name="another")), proofs, "has 0 keys"),
     ("partners", "apigateway.UsagePlan", only("-probe-probe", with_(quota_settings={"limit": 10_000, "period": "MONTH"})), quotas, "its quota is 10000, and a month takes 17856"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, workload: str, kind: str, change, check, says: str):
     found = told_in_phase(monkeypatch, "scale", workload, kind, change, check)
     assert any(says in each for each in found), found

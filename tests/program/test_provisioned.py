@@ -105,6 +105,7 @@ def test_what_the_manifest_keeps_ready_is_ready(graph: Graph, check):
     ("appautoscaling.Policy", not_made, scaled, "0 policies follow its load"),
     ("appautoscaling.ScheduledAction", only("-0", with_(timezone="UTC")), scaled, "follows another clock"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert any(says in each for each in found), found

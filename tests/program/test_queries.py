@@ -47,6 +47,7 @@ def test_what_on_call_asks_is_saved(graph: Graph):
     (lambda _, sent: {**sent, "log_group_names": ["/aws/lambda/dev-orders-api", "/aws/lambda/dev-orders-gate"]}, "may be made before"),
     (lambda _, sent: {**sent, "log_group_names": [*sent["log_group_names"], "/aws/lambda/dev-orders-old"]}, "which is no log group"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, says: str):
     found = told_of(monkeypatch, ("orders",), "cloudwatch.QueryDefinition", change, queries)
     assert any(says in each for each in found), found

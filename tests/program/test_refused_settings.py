@@ -136,6 +136,7 @@ BREAKS: list[tuple[Any, str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("check", "kind", "name", "change", "says"), BREAKS)
+@pytest.mark.thorough
 def test_a_break_is_noticed(check: Any, kind: str, name: str, change: Callable[[Node], dict[str, Any]], says: str):
     graph = graph_of("dev")
     node = graph.one(kind, name)

@@ -103,6 +103,7 @@ def test_releases_have_what_they_need(graph: Graph, check):
     ("lambda_.Alias", lambda _, sent: {**sent, "opts": type(sent["opts"])(parent=sent["opts"].parent)}, aliases, "ignores []"),
     ("lambda_.Alias", with_(description="another", routing_config={"additional_version_weights": {"2": 0.5}}), aliases, "would send the version"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change, check, says: str):
     if check is None:  # the component itself cannot be without
         with pytest.raises(KeyError):

@@ -230,6 +230,7 @@ BREAKS: list[tuple[Any, tuple[str, str], Callable[[dict[str, Any]], dict[str, An
 
 
 @pytest.mark.parametrize(("check", "node", "change", "says"), BREAKS)
+@pytest.mark.thorough
 def test_a_break_is_noticed(check: Any, node: tuple[str, str], change: Callable[[dict[str, Any]], dict[str, Any]], says: str):
     told = list(check(changed(graph_of("dev"), *node, change)))
     assert told, "nothing is noticed"

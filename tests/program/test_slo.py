@@ -172,6 +172,7 @@ def metric(**values: Any) -> Change:
     ("cloudwatch.Dashboard", only("-runtime", lambda _, sent: {**sent, "dashboard_body": sent["dashboard_body"].apply(lambda text: text.replace("P30D", "P1D"))}),
      budgeted, "is not about 30 days"),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Change, check, says: str):
     found = told_of(monkeypatch, ("orders",), kind, change, check)
     assert any(says in each for each in found), found

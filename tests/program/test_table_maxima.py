@@ -61,6 +61,7 @@ READS = "orders-orders: its index by-customer takes None at most, not {'maxReadR
     (with_(billing_mode="PROVISIONED"), "orders-orders: is not on demand"),
     (lambda _, sent: {**sent, "global_secondary_indexes": [_without_maximum(each) for each in sent["global_secondary_indexes"]]}, READS),
 ])  # fmt: skip
+@pytest.mark.thorough
 def test_a_break_is_noticed(monkeypatch: pytest.MonkeyPatch, change: Change, says: str):
     assert says in told_of(monkeypatch, ("orders",), "dynamodb.Table", change, bounded)
 

@@ -15,7 +15,6 @@ from platform_contract.manifest import Manifest, read_manifest
 from platform_contract.plan.model import ApiPlan, FunctionPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
 from platform_contract.plan.platform import Platform
 from platform_contract.planning import plan_workload
-from platform_contract.platform.base import NamedAlarm
 from platform_contract.platform.settings import PHASES, Settings
 
 from .arguments import PlainArguments, checked
@@ -179,7 +178,7 @@ class Workload(pulumi.ComponentResource):
             "probe": self._probe(),
             "feature_flags": self._feature_flags(),
             "dashboards": self._features["dashboards"].names if "dashboards" in self._features else {},
-            "alarms": plan.alarm_names(), "alarm_regions": {alarm.physical_name: alarm.region for alarm in parts_of(NamedAlarm, plan) if alarm.region},
+            "alarms": plan.alarm_names(), "alarm_regions": plan.alarm_regions(),
         }  # fmt: skip
 
     def _distribution(self) -> dict[str, Any]:

@@ -204,6 +204,10 @@ class WorkloadPlan(Plain):
         """Physical names of all its alarms."""
         return sorted(alarm.physical_name for alarm in parts_of(NamedAlarm, self))
 
+    def alarm_regions(self) -> dict[str, str]:
+        """Alarm -> its region, of those that are not in the stack's."""
+        return {alarm.physical_name: alarm.region for alarm in parts_of(NamedAlarm, self) if alarm.region}
+
     def role_names(self) -> list[str]:
         """Names of all its roles."""
         return sorted(set(roles_in(self)))

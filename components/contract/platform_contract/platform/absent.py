@@ -1,6 +1,7 @@
 """What people look for in a manifest and do not find: why it is not here, and what there is instead. The page docs/reference/not-here.md is made of it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,6 +86,9 @@ ABSENT = (
 """In the order of the page: what is left out for good, then what may come."""
 
 
-def absent(field: str) -> Absent | None:
-    """What an unknown field of a manifest asks for; None for one that nobody has asked for."""
-    return next((each for each in ABSENT if field.lower() in each.fields), None)
+def absent(location: Sequence[int | str]) -> Absent | None:
+    """What an unknown field of a manifest asks for, at its top, in a function or in an API; None for one that nobody has asked for."""
+    sections = {1: ("",), 2: ("http_api", "rest_api", "websocket_api", "graphql"), 3: ("functions",)}.get(len(location), ())
+    if "" not in sections and location[0] not in sections:
+        return None
+    return next((each for each in ABSENT if str(location[-1]).lower() in each.fields), None)

@@ -157,7 +157,7 @@ def _explain(error: Any, model: type[pydantic.BaseModel]) -> tuple[str, str]:
         return "is required" + (f": {_uncapped(meaning)}" if meaning else ""), f"add `{last}`"
     if kind == "extra_forbidden":
         known = list(owner.model_fields) if owner else []
-        if (asked := absent(last)):
+        if asked := absent(error["loc"]):
             not_here = "is deliberately not here" if asked.when == "deliberately" else "is not here yet"
             return not_here, f"{asked.instead}; why: {PAGE}#{asked.anchor}"
         hint = did_you_mean(last, known)
