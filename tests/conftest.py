@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,6 +103,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if once.begin():
         config.add_cleanup(once.end)
+    # Whoever starts the suite in the background of a script ignores Ctrl-C, and so would every command that a test interrupts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
