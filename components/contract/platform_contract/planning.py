@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from platform_contract.gates import Case, unearned
+from platform_contract.kinds.bucket.plan import BucketPlan
 from platform_contract.kinds.dataset.plan import DatasetsPlan, plan_datasets
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.reading import FOLDER
@@ -91,7 +92,7 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         queue_triggers=plan_queue_triggers(manifest),
         rules=triggers.plan_rules(settings, manifest),
         scheduler=triggers.plan_scheduler(settings, manifest),
-        datasets=_datasets(settings, manifest),
+        datasets=_datasets(settings, manifest, sections["buckets"]),
         ordered_triggers=triggers.plan_ordered_triggers(manifest),
         trace_group=TraceGroupPlan(
             physical_name=naming.trace_group_name(settings, manifest.name),
@@ -114,10 +115,9 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 
 
-def _datasets(settings: Settings, manifest: Manifest) -> DatasetsPlan | None:
+def _datasets(settings: Settings, manifest: Manifest, buckets: Mapping[str, BucketPlan]) -> DatasetsPlan | None:
     """They lie in one bucket."""
-    bucket = next((it.bucket for it in manifest.datasets.values()), None)
-    name = naming.bucket_name(settings, manifest.name, bucket, manifest.buckets[bucket].generation) if bucket else ""
+    name = next((buckets[it.bucket].physical_name for it in manifest.datasets.values()), "")
     return plan_datasets(manifest.scope(settings), manifest.datasets, name)
 
 

@@ -289,12 +289,12 @@ def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, d
         problems.append("layer_arn: is neither given nor in `platform`; export `platform` again after an update of that stack")
     if problems:
         raise ValueError("\n".join(f"Workload '{name}': {problem}" for problem in problems))
-    return plan, shared, _registry(manifest.model_copy(update={"phase": plan.phase}), platform.settings)
+    return plan, shared, _registry(manifest, plan, platform.settings)
 
 
-def _registry(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+def _registry(manifest: Manifest, plan: WorkloadPlan, settings: Settings) -> dict[str, Any]:
     team = settings.teams[manifest.owner]
     return {
         "contact": team.contact, "on_call": team.on_call_email, "cost_centre": team.cost_centre,
-        "expected_usd": round(cost(manifest, settings).expected_usd, 2), "budget_usd": manifest.cost.monthly_budget_usd,
+        "expected_usd": round(cost(manifest, settings, plan=plan).expected_usd, 2), "budget_usd": manifest.cost.monthly_budget_usd,
     }  # fmt: skip

@@ -23,16 +23,19 @@ def _throughput(of: State) -> dict[str, int] | None:
     return {"ReadCapacityUnits": int(of["readCapacity"]), "WriteCapacityUnits": int(of.get("writeCapacity") or 1)}
 
 
+MAXIMA = (("MaxReadRequestUnits", "maxReadRequestUnits"), ("MaxWriteRequestUnits", "maxWriteRequestUnits"))
+"""Of on-demand throughput: as DynamoDB calls them, and as the program does."""
+
+
 def _maximum(of: State) -> dict[str, int] | None:
-    given, kinds = of.get("onDemandThroughput") or {}, (("MaxReadRequestUnits", "maxReadRequestUnits"), ("MaxWriteRequestUnits", "maxWriteRequestUnits"))
-    return {member: int(given[name]) for member, name in kinds if given.get(name)} or None
+    given = of.get("onDemandThroughput") or {}
+    return {member: int(given[name]) for member, name in MAXIMA if given.get(name)} or None
 
 
 def _seen_maximum(of: dict[str, Any]) -> State:
     """Of a table; the emulator takes that of an index when it makes it, and no later one. AWS leaves out what has no maximum; the emulator answers -1 for it."""
     seen = of.get("OnDemandThroughput") or {}
-    kinds = (("MaxReadRequestUnits", "maxReadRequestUnits"), ("MaxWriteRequestUnits", "maxWriteRequestUnits"))
-    found = {name: float(seen[member]) for member, name in kinds if seen.get(member, -1) > 0}
+    found = {name: float(seen[member]) for member, name in MAXIMA if seen.get(member, -1) > 0}
     return {"onDemandThroughput": found} if found else {}
 
 

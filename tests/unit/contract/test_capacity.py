@@ -8,7 +8,8 @@ import yaml
 
 from platform_contract.__main__ import main
 from platform_contract.economics.estimate import cost
-from platform_contract.economics.idle import GROUPS, PROBE, idle_cost
+from platform_contract.economics.idle import GROUPS, idle_cost
+from platform_contract.features.probe import FEATURE as PROBE
 from platform_contract.manifest import Manifest, load_manifests, read_manifest
 from platform_contract.manifest.stack_files import stack_settings
 from platform_contract.planning import plan_all, plan_workload

@@ -37,6 +37,8 @@ class Line:
     quantity: float
     price: str
     """Key of PRICES."""
+    feature: str = ""
+    """That runs though nothing else does, and is billed for as callers are."""
 
     @property
     def usd(self) -> float:
@@ -81,9 +83,9 @@ class Cost:
         return self.usd * self.expected / self.events + self.idle_usd + self.active_usd
 
 
-def cost(manifest: Manifest, settings: Settings, events: int = MILLION) -> Cost:
-    """What `manifest` costs under the settings of a stack."""
-    plan = plan_workload(manifest, settings)
+def cost(manifest: Manifest, settings: Settings, events: int = MILLION, plan: WorkloadPlan | None = None) -> Cost:
+    """What `manifest` costs under the settings of a stack. plan: of it there, if somebody has made it."""
+    plan = plan or plan_workload(manifest, settings)
     lines: list[Line] = []
     uncounted: list[str] = []
     for name, spec in manifest.functions.items():
@@ -142,8 +144,8 @@ def _uses(manifest: Manifest, name: str, events: int, uncounted: list[str]) -> I
     spec = manifest.functions[name]
     runs = events * next(each for each in runs_of(manifest) if each.function == name).per_event
     for resource, verbs in spec.uses.items():
-        kind = _billed_as(manifest, resource) or "table"  # of another workload: nothing says what it is
-        if manifest.kind_of(resource) is None:
+        kind = _billed_as(manifest, resource)
+        if not kind:
             uncounted.append(f"{name} uses {resource}, of another workload")
             continue
         in_batches = kind == "bucket" and any(kind_of_trigger(trigger) == "stream" for trigger in spec.triggers)
@@ -187,7 +189,9 @@ def idle_lines(manifest: Manifest, plan: WorkloadPlan) -> list[Line]:
         polled = [trigger for trigger in spec.triggers if kind_of_trigger(trigger) == "queue"]
         lines += [Line(f"queues: {use.what}", use.quantity, use.price) for _ in polled for use in IDLE[POLLED]]
     lines += _starts(plan)
-    lines += [Line(use.what, use.quantity, use.price) for feature in _made(plan) if feature.monthly for use in feature.monthly(plan.features[feature.name])]
+    lines += [
+        Line(use.what, use.quantity, use.price, feature.name) for feature in _made(plan) if feature.monthly for use in feature.monthly(plan.features[feature.name])
+    ]
     return lines + [Line(use.what, use.quantity, use.price) for feature in _made(plan) for use in feature.idle]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from platform_contract.economics.estimate import idle_lines
 from platform_contract.features import dashboards
 from platform_contract.manifest import Manifest
+from platform_contract.phases import FEATURES
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.platform.prices import PRICES, REGION
 from platform_contract.platform.settings import Settings
@@ -17,8 +18,8 @@ GROUPS = {
     "lambda_ready": "quick starts", "lambda_snapshot": "quick starts", "waf_": "firewalls",
 }  # fmt: skip
 """Begin of a price's name -> what it is for, as the table calls it."""
-PROBE = "probe"
-"""What it is for, and how its lines begin: it runs though nothing else does, and is billed for as callers are."""
+RUNNING = tuple(feature.name for features in FEATURES.values() for feature in features if feature.monthly)
+"""Features that run though nothing else does: each is a group of its own."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class IdleCost:
     @property
     def groups(self) -> list[str]:
         """Groups that cost something, in the order of GROUPS."""
-        return [group for group in (*dict.fromkeys(GROUPS.values()), PROBE) if self.sum(group)]
+        return [group for group in (*dict.fromkeys(GROUPS.values()), *RUNNING) if self.sum(group)]
 
     def sum(self, group: str | None = None) -> float:
         """Of one group, or of everything."""
@@ -58,7 +59,7 @@ def idle_cost(manifests: Mapping[str, Manifest], plans: Mapping[str, WorkloadPla
     for name, plan in plans.items():
         costs = by_workload.setdefault(name, {})
         for line in idle_lines(manifests[name], plan):
-            group = PROBE if line.what.startswith(f"{PROBE}: ") else next(group for price, group in GROUPS.items() if line.price.startswith(price))
+            group = line.feature or next(group for price, group in GROUPS.items() if line.price.startswith(price))
             costs[group] = costs.get(group, 0) + line.usd
     by_workload[PLATFORM] = {"keys": PRICES["kms_key"].usd}  # of the alarm topic
     if dashboards.index_of(settings, plans):

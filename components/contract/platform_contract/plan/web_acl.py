@@ -61,7 +61,7 @@ class WebAclPlan(Plain):
 
 def plan_web_acl(settings: Settings, manifest: Manifest, *, name: str, scope: str, component: str, what: str) -> WebAclPlan:
     """component: part of the names of its alarms. what: it stands before, for people."""
-    counted = manifest.firewall.count_only
+    counted, protection = manifest.firewall.count_only, log_protection(settings, manifest)
     return WebAclPlan(
         physical_name=name, scope=scope, description=f"Stands before {what} of {manifest.name}.",
         requests_per_address=rate_limit(manifest), window_seconds=waf.WINDOW_SECONDS, too_many_status=waf.TOO_MANY,
@@ -73,9 +73,9 @@ def plan_web_acl(settings: Settings, manifest: Manifest, *, name: str, scope: st
             for each, it in waf.GROUPS.items()
         ),
         log_group_name=edge_names.waf_log_group(name), log_retention_days=retention_days(settings, manifest),
-        log_protection=log_protection(settings, manifest), logged_actions=waf.LOGGED_ACTIONS, redacted_headers=waf.REDACTED_HEADERS,
+        log_protection=protection, logged_actions=waf.LOGGED_ACTIONS, redacted_headers=waf.REDACTED_HEADERS,
         # What is masked in other logs of such data stands in queries as well, and WAF logs them whole.
-        redacts_query=log_protection(settings, manifest) is not None,
+        redacts_query=protection is not None,
         alarms=tuple(_alarms(settings, manifest, name, scope, component, what)),
     )  # fmt: skip
 

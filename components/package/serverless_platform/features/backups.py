@@ -13,10 +13,8 @@ from ..arguments import validated
 from ..iam.grants import make_policies
 from ..iam.roles import make_role
 from ..monitoring.alarms import make_alarms
-from ..planned import alarms_of, arguments, make_function
+from ..planned import alarms_of, make_function, make_schedules
 from ..platform_code import platform_code
-from ..resources.function import Function
-from ..resources.schedule import Schedules
 from .context import Context
 
 
@@ -103,30 +101,13 @@ class Backups(pulumi.ComponentResource):
 
 def make(context: Context, backups: BackupsPlan, opts: pulumi.ResourceOptions) -> Backups:
     """The backups of one workload, and the function that tries to restore them with its schedules."""
-    _make_schedules(context, backups, _make_check(context, backups, opts), opts)
+    told: Any = {"key_arn": context.key_arn, "alarm_topic_arn": context.alarm_topic_arn}
+    check = make_function(
+        f"{context.name}-{COPY}", context.plan, backups.check, opts, references={}, code=platform_code(backups.check.handler, tables=backups.check_data), **told
+    )
+    make_schedules(f"{context.name}-{COPY}-schedules", context.plan, backups.scheduler, {COPY: check}, opts, **told)
     return Backups(f"{context.name}-backups", {
         "backups": backups.model_dump(mode="json"), "account_id": context.plan.account_id, "boundary_arn": context.plan.boundary_arn,
         "key_arn": context.key_arn, "alarm_topic_arn": context.alarm_topic_arn, "tags": context.plan.tags,
         "protect": any(table.protect for table in context.plan.tables.values()),
     }, opts)  # fmt: skip
-
-
-def _make_check(context: Context, backups: BackupsPlan, opts: pulumi.ResourceOptions) -> Function:
-    failures = backups.check.failures
-    kept = {"failures": arguments(failures, "alarms", alarms=alarms_of(failures.alarms))} if failures else {}
-    return make_function(
-        f"{context.name}-{COPY}", context.plan, backups.check, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
-        references={}, code=platform_code(backups.check.handler, tables=backups.check_data), **kept,
-    )  # fmt: skip
-
-
-def _make_schedules(context: Context, backups: BackupsPlan, check: Function, opts: pulumi.ResourceOptions) -> None:
-    plan = backups.scheduler
-    Schedules(f"{context.name}-{COPY}-schedules", arguments(
-        plan, "alarms", "schedules", key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn, tags=context.plan.tags,
-        alarms=alarms_of(plan.alarms), account_id=context.plan.account_id, boundary_arn=context.plan.boundary_arn,
-        schedules={
-            step: arguments(schedule, "function", alias_arn=check.alias_arn, failures_arn=check.failures_arn)
-            for step, schedule in plan.schedules.items()
-        },
-    ), opts)  # fmt: skip

@@ -13,11 +13,10 @@ from platform_contract.platform.settings import partition_of
 
 from ..arguments import validated
 from ..monitoring.alarms import make_alarms
-from ..planned import alarms_of, arguments, make_function
+from ..planned import alarms_of, arguments, make_function, make_schedules
 from ..platform_code import platform_code
 from ..resources.function import Function
 from ..resources.rest_usage import make_usage
-from ..resources.schedule import Schedules
 from ..resources.secret import Secret
 from .context import Context
 
@@ -97,15 +96,10 @@ def make(context: Context, probe: ProbePlan, opts: pulumi.ResourceOptions) -> Ma
         "rest_stage": rest.stage_name if rest else "", "alarm_topic_arn": context.alarm_topic_arn, "tags": context.plan.tags,
     }, opts)  # fmt: skip
     function = _make_function(context, probe.runner, made, opts)
-    plan = probe.runner.scheduler
-    Schedules(f"{context.name}-{COMPONENT}-schedules", arguments(
-        plan, "alarms", "schedules", key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn, tags=context.plan.tags,
-        alarms=alarms_of(plan.alarms), account_id=context.plan.account_id, boundary_arn=context.plan.boundary_arn,
-        schedules={
-            name: arguments(schedule, "function", alias_arn=function.alias_arn, failures_arn=function.failures_arn)
-            for name, schedule in plan.schedules.items()
-        },
-    ), opts)  # fmt: skip
+    make_schedules(
+        f"{context.name}-{COMPONENT}-schedules", context.plan, probe.runner.scheduler, {COMPONENT: function}, opts, key_arn=context.key_arn,
+        alarm_topic_arn=context.alarm_topic_arn,
+    )  # fmt: skip
     return Made(made, function)
 
 
@@ -114,12 +108,10 @@ def _make_function(context: Context, runner: RunnerPlan, made: Probe, opts: pulu
     told: dict[str, Callable[[ReferencePlan], pulumi.Output[str]]] = {
         "url": lambda it: _url(context, it.name, it.known_as), "identity": lambda it: context.identity(it.name), "secret": lambda _: made.secret_name,
     }  # fmt: skip
-    failures = plan.failures
-    kept = {"failures": arguments(failures, "alarms", alarms=alarms_of(failures.alarms))} if failures else {}
     return make_function(
         f"{context.name}-{COMPONENT}", context.plan, plan, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
         references={variable: told[it.kind](it) for variable, it in plan.references.items()}, assigned_statements=list(_assigned(context, plan)),
-        code=platform_code(plan.handler, probe=runner.data), **kept,
+        code=platform_code(plan.handler, probe=runner.data),
     )  # fmt: skip
 
 

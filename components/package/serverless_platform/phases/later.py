@@ -26,19 +26,9 @@ from ..features import (
 from ..features.context import Context
 
 MAKE: dict[str, Callable[[Context, Any, pulumi.ResourceOptions], Any]] = {
-    "rollout": rollout.make,
-    "feature_flags": feature_flags.make,
-    "metrics": metrics.make,
-    "queries": queries.make,
-    "cold_starts": cold_starts.make,
-    "dashboards": dashboards.make,
-    "slo": slo.make,
-    "capacity": capacity.make,
-    "anomalies": anomalies.make, "probe": probe.make,
-    "backups": backups.make,
-    "firewall": firewall.make,
-    "cdn": cdn.make,
-}
+    module.__name__.rpartition(".")[2]: module.make
+    for module in (anomalies, backups, capacity, cdn, cold_starts, dashboards, feature_flags, firewall, metrics, probe, queries, rollout, slo)
+}  # fmt: skip
 """Feature -> what makes it, of the part of the plan that the feature of the same name in the contract has made."""
 
 

@@ -8,12 +8,11 @@ from pulumi_aws import budgets
 
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
 from platform_contract.platform import rotation_names
-from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.json_schemas import draft4
 
 from ..iam.keys import make_key
 from ..monitoring.traces import make_trace_group
-from ..planned import alarms_of, arguments, make_function
+from ..planned import alarms_of, arguments, failures_of, make_function
 from ..platform_code import platform_code
 from ..resources.bucket import Bucket
 from ..resources.bus import EventBus
@@ -135,7 +134,7 @@ class Pilot(Entries, Sources):
         schemas = self._args.get("schemas") or {}
         self.buses = {
             name: EventBus(f"{self._name}-{name}", arguments(
-                bus, "arn", "events", "dead_letters", **self._encrypted, **self._shared, dead_letters=_kept(bus.dead_letters), description=f"Events of {self._plan.name}: {name}.",
+                bus, "arn", "events", "dead_letters", **self._encrypted, **self._shared, dead_letters=failures_of(bus.dead_letters), description=f"Events of {self._plan.name}: {name}.",
                 schemas={event: draft4(schemas[event]) for event in bus.events},
             ), self._child)
             for name, bus in self._plan.buses.items()
@@ -183,7 +182,7 @@ class Pilot(Entries, Sources):
             references=self._references(function), assigned_statements=[
                 {"sid": it.sid, "actions": list(it.actions), "resources": [self._socket_arn(it.kind, suffix) for suffix in it.arn_suffixes]}
                 for it in function.assigned_statements
-            ], **_failures(function), **code,
+            ], **code,
         )  # fmt: skip
 
     def _make_rotations(self) -> None:
@@ -249,15 +248,6 @@ class Pilot(Entries, Sources):
             ],
             tags=self._plan.tags, opts=self._child,
         )  # fmt: skip
-
-
-def _failures(function: FunctionPlan) -> dict[str, Any]:
-    return {"failures": _kept(function.failures)} if function.failures else {}
-
-
-def _kept(plan: FailuresPlan) -> dict[str, Any]:
-    kept: dict[str, Any] = arguments(plan, "alarms", alarms=alarms_of(plan.alarms))
-    return kept
 
 
 def _decimal(number: float) -> str:

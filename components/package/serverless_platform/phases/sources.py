@@ -4,11 +4,10 @@ from typing import Any
 
 from platform_contract.kinds.bucket.plan import ListenerPlan
 
-from ..planned import alarms_of, arguments
+from ..planned import alarms_of, arguments, make_schedules
 from ..resources.bucket import UploadTrigger
 from ..resources.bus import EventTrigger
 from ..resources.queue import QueueTrigger
-from ..resources.schedule import Schedules
 from ..resources.stream import OrderedTrigger
 from .parts import Made
 
@@ -53,17 +52,9 @@ class Sources(Made):
         plan = self._plan.scheduler
         if plan is None:
             return
-        Schedules(f"{self._name}-schedules", arguments(
-            plan, "alarms", "schedules", **self._encrypted, **self._shared, alarms=alarms_of(plan.alarms),
-            account_id=self._plan.account_id, boundary_arn=self._plan.boundary_arn,
-            schedules={
-                name: arguments(
-                    schedule, "function", alias_arn=self.functions[schedule.function].alias_arn,
-                    failures_arn=self.functions[schedule.function].failures_arn,
-                )
-                for name, schedule in plan.schedules.items()
-            },
-        ), self._child)  # fmt: skip
+        make_schedules(
+            f"{self._name}-schedules", self._plan, plan, self.functions, self._child, **self._encrypted, alarm_topic_arn=self._shared["alarm_topic_arn"]
+        )
 
     def _make_ordered_triggers(self) -> None:
         for name, trigger in self._plan.ordered_triggers.items():
