@@ -112,8 +112,8 @@ access: setup ## who besides its own roles may reach what the local stack holds
 least-privilege: setup engine ## drives every workload (or WORKLOADS=): what each role may do, beside what it was seen to do
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
-docs: setup ## generates docs/reference and the runbooks from code and manifests, and publishes contracts as JSON schemas
-	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi
+docs: setup ## generates docs/reference, the runbooks, the arguments of components, and the JSON schemas of contracts
+	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && $(RUN) serverless_platform.program.argument_files && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi
 
 lock: setup ## locks the requirements again, with hashes
 	@for file in requirements local/requirements handlers/requirements; do \

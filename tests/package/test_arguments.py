@@ -6,57 +6,91 @@ import pulumi
 import pytest
 
 from platform_contract.plan.platform import Platform
-from serverless_platform.resources import bucket, function, queue, table
-from serverless_platform.resources import http_api as http
+from serverless_platform.published import PUBLISHED
 from serverless_platform.resources.queue import Queue, QueueTrigger
 from serverless_platform.resources.table import Table
 from serverless_platform.workload import Workload
 from tests.program.graph import ROOT, run
 from tests.program.stacks import graph_of
 
-QUEUE = {
-    "physical_name": "dev-a-q", "dead_letter_name": "dev-a-q-dead", "arn": "arn:aws:sqs:eu-west-1:111111111111:dev-a-q",
-    "dead_letter_arn": "arn:aws:sqs:eu-west-1:111111111111:dev-a-q-dead", "visibility_timeout_seconds": 60.0,
-    "retention_seconds": 345600.0, "dead_letter_retention_seconds": 1209600.0, "max_receive_count": 5.0, "key_arn": "k",
-    "key_reuse_seconds": 300, "protect": False, "alarm_topic_arn": "t", "alarms": [], "dead_letter_alarms": [{}], "tags": {},
-}  # fmt: skip
+
+@pytest.fixture(scope="module")
+def scope() -> dict[str, str]:
+    """Of the workload `jobs` in the platform that prod exports."""
+    return {"platform": graph_of("prod").exports["platform"], "workload": "jobs", "owner": "commerce", "data_class": "internal"}
 
 
 def refused(component: Any, args: dict[str, Any]) -> list[str]:
+    """What it says, without the headline."""
     with pytest.raises(ValueError) as error:
         component("jobs", args)
-    return str(error.value).splitlines()
+    lines = [line for line in str(error.value).splitlines() if line]
+    return lines[1:] if "so nothing was made" in lines[0] else lines
 
 
-def test_every_problem_is_told_with_component_field_value_and_rule():
-    assert refused(Table, {"physical_name": "t", "partition_keys": "id", "recovery_days": 40, "protect": False}) == [
-        "Table 'jobs': partition_keys: is no argument of Table; it takes alarm_topic_arn, alarms, expires_at, indexes, key_arn, "
-        "maximum_read_units, maximum_write_units, partition_key, physical_name, protect, recovery_days, sort_key, stream_view, tags",
-        "Table 'jobs': alarm_topic_arn: is required",
-        "Table 'jobs': alarms: is required",
-        "Table 'jobs': key_arn: is required",
-        "Table 'jobs': partition_key: is required",
-        "Table 'jobs': tags: is required",
-        "Table 'jobs': physical_name: String should have at least 3 characters",
-        "Table 'jobs': recovery_days=40: Input should be less than or equal to 35",
+def test_every_problem_is_told_at_once_with_component_field_value_rule_and_fix(scope):
+    assert refused(Table, {"partition_keys": "id", "generation": 120.0, "overrides": {"readCapacity": 5, "bilingMode": "PROVISIONED"}}) == [
+        "Table 'jobs'",
+        "  partition_keys",
+        "    is not known here",
+        "    fix: did you mean 'partition_key'?",
+        "  key_arn",
+        "    is required",
+        "    fix: add `key_arn`",
+        "  scope",
+        "    is required",
+        "    fix: add `scope`",
+        "  overrides.biling_mode",
+        "    is no input of Table",
+        "    fix: did you mean 'billing_mode'?",
+        "  partition_key",
+        "    is required: attribute that an item is found by",
+        "    fix: add `partition_key`",
+        "  generation = 120",
+        "    must be at most 99: count it up to replace the resource by a new, empty one on purpose; 1 at first",
+        "    fix: lower it",
     ]
 
 
-def test_a_dead_letter_queue_without_an_alarm_is_refused():
-    (problem,) = refused(Queue, {**QUEUE, "dead_letter_alarms": []})
-    assert problem.startswith("Queue 'jobs': dead_letter_alarms: List should have at least 1 item")
+@pytest.mark.parametrize(("change", "said"), [
+    ({"owner": "nobody"}, "scope.owner = nobody"), ({"workload": "My Jobs"}, "scope.workload = My Jobs"), ({"data_class": "secret"}, "scope.data_class = secret"),
+    ({"platform": "{}"}, "scope.platform"),
+])  # fmt: skip
+def test_a_scope_that_is_none_is_refused(scope, change, said):
+    assert refused(Table, {"partition_key": "id", "key_arn": "k", "scope": {**scope, **change}})[1].strip() == said
 
 
-def test_a_failed_message_must_outlive_its_queue():
-    (problem,) = refused(Queue, {**QUEUE, "dead_letter_retention_seconds": 345600})
-    assert "dead_letter_retention_seconds=345600 must be more than retention_seconds=345600" in problem
+def test_a_name_that_aws_would_refuse_is_told(scope):
+    with pytest.raises(ValueError, match=r"Queue 'q{80}'\n.*its queue name in AWS"):
+        Queue("q" * 80, {"key_arn": "k", "scope": scope})
 
 
-def test_big_batches_need_a_window():
-    (problem,) = refused(QueueTrigger, {
-        "queue_arn": "q", "alias_arn": "a", "batch_size": 100, "batching_window_seconds": 0, "tags": {},
-    })  # fmt: skip
-    assert "batch_size=100 is more than 10: set batching_window_seconds to at least 1" in problem
+def test_a_name_that_no_manifest_would_take_is_refused(scope):
+    with pytest.raises(ValueError, match=r"Table 'My Jobs'\n  its name must be lower-case letters .*\n    fix: write it like `my-jobs`"):
+        Table("My Jobs", {"partition_key": "id", "key_arn": "k", "scope": scope})
+
+
+def test_big_batches_need_a_window(scope):
+    said = refused(QueueTrigger, {"queue_arn": "q", "target": {}, "batch_size": 100, "scope": scope})
+    assert said[1:] == ["  batch_size = 100", "    must be at most 10 without a batching window, Lambda's rule", "    fix: set `batching_window_seconds` to at least 1"]
+
+
+def test_whole_numbers_that_arrive_as_floats_stay_whole(scope):
+    """Over the wire every number is a float; 5.0 receives must not become "5.0" in a redrive policy."""
+    graph = run(lambda: Queue("jobs", {"max_receive_count": 5.0, "key_arn": "k", "scope": scope}) and None)
+    assert '"maxReceiveCount": 5}' in graph.one("sqs/queue", "jobs").inputs["redrivePolicy"]
+
+
+def test_inputs_of_the_main_resource_can_be_overridden(scope):
+    graph = run(lambda: Table("jobs", {"partition_key": "id", "key_arn": "k", "scope": scope, "overrides": {"tableClass": "STANDARD_INFREQUENT_ACCESS"}}) and None)
+    assert graph.one("dynamodb/table", "jobs").inputs["tableClass"] == "STANDARD_INFREQUENT_ACCESS"
+
+
+def test_what_is_published_asks_for_little():
+    """Whoever composes a component says what only they can know."""
+    required = {component.__name__: sorted(component.__init__.__annotations__["args"].__required_keys__) for component in PUBLISHED}
+    assert required["Table"] == ["key_arn", "partition_key", "scope"]
+    assert required["Queue"] == ["key_arn", "scope"]
 
 
 def test_a_text_that_is_no_platform_is_refused():
@@ -64,32 +98,6 @@ def test_a_text_that_is_no_platform_is_refused():
     assert problem.startswith(
         "Workload 'jobs': platform: settings: Field required; give it what `pulumi stack output platform` prints"
     )
-
-
-def test_whole_numbers_that_arrive_as_floats_stay_whole():
-    """Over the wire every number is a float; 5.0 receives must not become "5.0" in a redrive policy."""
-    graph = run(lambda: Queue("jobs", {**QUEUE, "dead_letter_alarms": []} | {"dead_letter_alarms": [ALARM]}) and None)
-    assert '"maxReceiveCount": 5}' in graph.one("sqs/queue", "jobs").inputs["redrivePolicy"]
-
-
-ALARM = {
-    "suffix": "messages", "physical_name": "a", "description": "d", "namespace": "AWS/SQS", "metric_name": "m", "dimensions": {},
-    "statistic": "Sum", "comparison_operator": "GreaterThanThreshold", "threshold": 0.0, "period_seconds": 60.0,
-    "evaluation_periods": 1.0, "datapoints_to_alarm": 1.0, "treat_missing_data": "notBreaching",
-}  # fmt: skip
-
-CHECKED = [
-    (function._Knobs, function.FunctionArgs), (table._Knobs, table.TableArgs), (queue._Knobs, queue.QueueArgs),
-    (bucket._Knobs, bucket.BucketArgs), (http._Knobs, http.HttpApiArgs), (queue._TriggerKnobs, queue.QueueTriggerArgs),
-    (http._Route, http.HttpRouteArgs),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("model", "declared"), CHECKED, ids=lambda each: each.__qualname__)
-def test_what_is_checked_is_what_is_declared(model, declared):
-    assert set(model.model_fields) <= set(declared.__annotations__)
-    for name, field in model.model_fields.items():
-        assert field.is_required() == (name in declared.__required_keys__), name
 
 
 def test_a_workload_runs_alone_against_an_exported_platform(monkeypatch: pytest.MonkeyPatch):

@@ -12,22 +12,24 @@ CONTRACT = COMPONENTS / "contract" / "platform_contract"
 
 MAY_IMPORT = {
     "arguments": set(),
+    "args": set(),
+    "planned": set(),
     "iam": {"arguments"},
     "monitoring": {"arguments"},
-    "resources": {"arguments", "iam", "monitoring"},
-    "planned": {"resources"},
+    "resources": {"arguments", "args", "planned", "iam", "monitoring"},
     "bundles": set(),
     "platform_code": {"bundles"},
     "platform_functions": set(),
     "features": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code"},
     "phases": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code", "features"},
-    "workload": {"arguments", "phases", "features"},
+    "inventory": set(),
+    "workload": {"arguments", "inventory", "phases", "features"},
     "foundation": {"arguments", "iam", "monitoring", "resources"},
-    "program": {"__init__", "bundles", "foundation", "workload"},
+    "program": {"__init__", "args", "bundles", "foundation", "workload"},
     "published": {"resources", "foundation", "workload"},
     "__init__": set(),
 }
-COMPONENT_PARTS = ("arguments", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
+COMPONENT_PARTS = ("arguments", "args", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
 
 
 def imported(file: Path) -> Iterator[tuple[int, str]]:

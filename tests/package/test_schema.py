@@ -12,6 +12,7 @@ import pytest
 from pulumi.provider.experimental.host import ComponentProvider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from serverless_platform.program import argument_files
 from serverless_platform.published import NAME, PUBLISHED, VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +86,9 @@ def test_the_engine_reads_the_package(make_project):
     answer = make_project("").call("package", "get-schema", str(PACKAGE))
     assert answer.returncode == 0, answer.stderr
     assert set(json.loads(answer.stdout)["resources"]) == {f"{NAME}:index:{component.__name__}" for component in PUBLISHED}
+
+
+def test_arguments_are_those_of_the_contract():
+    """`make docs` writes them again."""
+    written = {file.name: file.read_text() for file in argument_files.FOLDER.glob("*.py") if file.name not in argument_files.WRITTEN}
+    assert written == argument_files.texts()

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from serverless_platform.published import PUBLISHED
+import pulumi
+
 from tests.program.counted import counted
 from tests.program.graph import Graph, Node
 from tests.program.metrics import METRICS, alarms_of_one_metric, dimension_exists
@@ -39,9 +40,16 @@ def parents(graph: Graph) -> Iterator[str]:
             yield f"{node.urn}: has the provider {node.provider!r}, not the stack's"
 
 
+def components(above: type = pulumi.ComponentResource) -> Iterator[type]:
+    """Every class of component that the package has, published or not."""
+    for kind in above.__subclasses__():
+        if kind.__module__.startswith("serverless_platform."):
+            yield kind
+        yield from components(kind)
+
+
 def tokens(graph: Graph) -> Iterator[str]:
-    later = {"Pilot", "Standardize", "Scale", "Rollout", "Dashboards", "SavedQueries", "BusinessMetrics", "ColdStarts", "Objectives", "FeatureFlags", "Capacity", "Anomalies", "Backups", "Probe", "Firewall", "Cdn"}
-    known = {component.__name__ for component in PUBLISHED} | later
+    known = {component.__name__ for component in components()}
     for node in graph.nodes:
         if not node.custom and node.type not in {f"serverless-platform:index:{name}" for name in known}:
             yield f"{node.urn}: the token {node.type} is none of ours"

@@ -5,26 +5,36 @@ import json
 import pulumi
 import pytest
 
+from platform_contract.plan.rest import RestApiPlan
+from serverless_platform.planned import Planned, Shared
 from serverless_platform.resources.rest_api import RestApi
 from tests.program.graph import Graph, run
 
-TARGET = {"function_name": "f", "alias_name": "live", "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/x", "timeout_milliseconds": 11000}
-METHOD = {"method": "POST", "path": "/quotes", "suffix": "post-quotes", "function": "api", "authorizer": "key", "body": "Quote", "query": [],
-          "path_parameters": [], "cache_seconds": 0}  # fmt: skip
-ARGS = {
+TARGET = {"function_name": "f", "alias_name": "live", "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/x"}
+METHOD = {"method": "POST", "path": "/quotes", "suffix": "post-quotes", "function": "api", "authorizer": "key", "body": "Quote", "query": (),
+          "path_parameters": (), "cache_seconds": 0}  # fmt: skip
+PLAN = {
     "physical_name": "dev-a-rest", "description": "An API.", "stage": "live", "log_group_name": "/aws/vendedlogs/apigateway/dev-a-rest",
-    "log_retention_days": 14, "key_arn": "k", "methods": [METHOD], "models": {"Quote": '{"type": "object"}'}, "targets": {"api": TARGET},
-    "tiers": {}, "clients": {}, "throttle_rate_per_second": 10, "throttle_burst": 20, "alarm_topic_arn": "t", "alarms": [], "tags": {},
+    "log_retention_days": 14, "log_protection": None, "methods": (METHOD,), "models": ("Quote",), "integration_timeouts_ms": {"api": 11000}, "cache_gb": None,
+    "tiers": {}, "clients": {}, "throttle_rate_per_second": 10, "throttle_burst": 20, "alarms": (),
 }  # fmt: skip
+GIVEN = {"models": {"Quote": '{"type": "object"}'}, "targets": {"api": TARGET}}
+SHARED = Shared(workload="a", account_id="111111111111", region="eu-west-1", boundary_arn="b", tags={}, alarm_topic_arn="t", key_arn="k")
 
 
 COGNITO = {**METHOD, "authorizer": "cognito"}
 CACHED = {**METHOD, "method": "GET", "suffix": "get-quotes", "body": None, "cache_seconds": 60}
 
 
+def graph_of(opts: pulumi.ResourceOptions | None = None, **changes) -> Graph:
+    """changes: of the plan, and what no plan can hold."""
+    plan = RestApiPlan(**{**PLAN, **{key: value for key, value in changes.items() if key in PLAN and key != "models"}})
+    given = {**GIVEN, **{key: value for key, value in changes.items() if key not in PLAN or key == "models"}}
+    return run(lambda: RestApi("a", Planned(plan, SHARED, given), opts) and None)
+
+
 def trigger_of(opts: pulumi.ResourceOptions | None = None, **changes) -> str:
-    graph = run(lambda: RestApi("a", {**ARGS, **changes}, opts) and None)
-    return graph.one("apigateway/deployment", "a").inputs["triggers"]["content"]
+    return graph_of(opts, **changes).one("apigateway/deployment", "a").inputs["triggers"]["content"]
 
 
 def test_whatever_a_deployment_holds_makes_a_new_one():
@@ -32,18 +42,18 @@ def test_whatever_a_deployment_holds_makes_a_new_one():
     first = trigger_of()
     assert trigger_of() == first
     others = [
-        trigger_of(methods=[{**METHOD, "authorizer": "iam"}]),
-        trigger_of(methods=[{**METHOD, "query": ["currency"]}]),
-        trigger_of(methods=[METHOD, {**METHOD, "method": "PUT", "suffix": "put-quotes"}]),
+        trigger_of(methods=({**METHOD, "authorizer": "iam"},)),
+        trigger_of(methods=({**METHOD, "query": ("currency",)},)),
+        trigger_of(methods=(METHOD, {**METHOD, "method": "PUT", "suffix": "put-quotes"},)),
         trigger_of(models={"Quote": '{"type": "object", "required": ["a"]}'}),
-        trigger_of(targets={"api": {**TARGET, "timeout_milliseconds": 12000}}),
+        trigger_of(integration_timeouts_ms={"api": 12000}),
         trigger_of(targets={"api": {**TARGET, "invoke_arn": "arn:aws:apigateway:eu-west-1:lambda:path/y"}}),
-        trigger_of(methods=[CACHED]),
-        trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/a"),
-        trigger_of(methods=[COGNITO], user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/b"),
+        trigger_of(methods=(CACHED,)),
+        trigger_of(methods=(COGNITO,), user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/a"),
+        trigger_of(methods=(COGNITO,), user_pool_arn="arn:aws:cognito-idp:eu-west-1:111111111111:userpool/b"),
     ]
     assert len({first, *others}) == len(others) + 1
-    assert trigger_of(methods=[CACHED], cache_gb="0.5") == trigger_of(methods=[CACHED]), "the cluster is the stage's, not the deployment's"
+    assert trigger_of(methods=(CACHED,), cache_gb="0.5") == trigger_of(methods=(CACHED,)), "the cluster is the stage's, not the deployment's"
 
 
 @pytest.mark.parametrize(("kind", "change"), [
@@ -59,7 +69,7 @@ def test_what_somebody_else_changes_is_deployed(kind: str, change: dict):
         return pulumi.ResourceTransformationResult({**args.props, **(change if hit else {})}, args.opts)
 
     def trigger(*transformations) -> str:
-        return trigger_of(pulumi.ResourceOptions(transformations=list(transformations)), methods=[COGNITO], user_pool_arn="p")
+        return trigger_of(pulumi.ResourceOptions(transformations=list(transformations)), methods=(COGNITO,), user_pool_arn="p")
 
     assert trigger(transformed) != trigger()
 
@@ -74,16 +84,8 @@ def test_settings_of_one_method_come_after_those_of_all(dev: Graph):
 @pytest.mark.parametrize(("path", "key"), [("/", "~1/GET"), ("/quotes", "~1quotes/GET"), ("/quotes/{quote_id}", "~1quotes~1{quote_id}/GET")])
 def test_settings_are_keyed_as_api_gateway_does(path: str, key: str):
     """GetStage answers with this key, and UpdateStage refuses a path with slashes in clear: "Invalid method setting path"."""
-    graph = run(lambda: RestApi("a", {**ARGS, "methods": [{**CACHED, "path": path}], "cache_gb": "0.5"}) and None)
+    graph = graph_of(methods=({**CACHED, "path": path},), cache_gb="0.5")
     assert graph.one("apigateway/methodSettings", "a-get-quotes").inputs["methodPath"] == key
-
-
-@pytest.mark.parametrize("authorizer", ["cognito", "iam"])
-def test_answers_to_callers_without_a_key_are_not_cached(authorizer):
-    """Only the key is part of what the cache goes by: one caller would be told another's answer."""
-    cached = {**METHOD, "method": "GET", "body": None, "authorizer": authorizer, "cache_seconds": 60}
-    with pytest.raises(ValueError, match="cannot tell callers apart"):
-        run(lambda: RestApi("a", {**ARGS, "methods": [cached], "cache_gb": "0.5", "user_pool_arn": "p"}) and None)
 
 
 def test_every_client_has_one_key_in_one_plan(dev: Graph):

@@ -11,6 +11,7 @@ Sources: DynamoDB guide, "DynamoDB maximum throughput for on-demand tables"; Lam
 from collections.abc import Iterator, Mapping
 
 from platform_contract.kinds.function.provisioned import ProvisionedConcurrencySpec
+from platform_contract.kinds.table.plan import bounded
 from platform_contract.manifest import Manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.platform import lambda_
@@ -75,12 +76,7 @@ class CapacityPlan(Plain):
 def snapshots_and_maxima(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> WorkloadPlan:
     """The pilot's plan, where versions of functions that ask for it start from snapshots, and tables have the maximum of the manifest."""
     functions = {name: function.model_copy(update={"snap_start": manifest.functions[name].snap_start}) for name, function in plan.functions.items()}
-    tables = {
-        name: table.model_copy(update={
-            "maximum_read_units": manifest.tables[name].maximum_read_units_per_second, "maximum_write_units": manifest.tables[name].maximum_write_units_per_second,
-        }) if name in manifest.tables else table
-        for name, table in plan.tables.items()
-    }  # fmt: skip
+    tables = {name: bounded(table, manifest.tables[name]) if name in manifest.tables else table for name, table in plan.tables.items()}
     return plan.model_copy(update={"functions": functions, "tables": tables})
 
 

@@ -4,8 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import Field
+
 from platform_contract.platform.data_class import DataClass
 from platform_contract.platform.settings import Settings, Team
+from platform_contract.platform.text_types import Name, Strict
+
+
+class NamedSpec(Strict):
+    """What a component is called that belongs to no manifest."""
+
+    name: Name
+
+
+class OwnerSpec(Strict):
+    """For whom a component is made that belongs to no manifest."""
+
+    workload: Name = Field(description="Name of the workload: part of every name in AWS.")
+    owner: Name = Field(description="Team of the settings that answers for it.")
+    data_class: DataClass = Field(description="How secret its data is: decides about keys, logs and access.")
 
 
 @dataclass(frozen=True)

@@ -1,55 +1,40 @@
 """Capacity of one workload: runs that are kept ready behind an alias, and who changes their number."""
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_aws import appautoscaling, lambda_
 
 from platform_contract.features.capacity import CapacityPlan, ReadyPlan, ScalingPlan
 
-from ..arguments import validated
 from ..monitoring.alarms import make_alarms
-from ..planned import alarms_of
-from ..resources.function import Function
+from ..planned import Planned
 from .context import Context
 
 DIMENSION = "lambda:function:ProvisionedConcurrency"
 METRIC = "LambdaProvisionedConcurrencyUtilization"
 
 
-class CapacityArgs(TypedDict):
-    """Arguments of Capacity."""
-
-    capacity: Mapping[str, Any]
-    """Its plan (platform_contract.features.capacity.CapacityPlan)."""
-    functions: Mapping[str, Function]
-    """The functions that it keeps ready, by the names of the plan."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that alarms tell."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
 
 class Capacity(pulumi.ComponentResource):
     """What is kept ready."""
 
-    def __init__(self, name: str, args: CapacityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        plan = validated("Capacity", name, CapacityPlan, args["capacity"])
+    def __init__(self, name: str, made: Planned[CapacityPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        plan = made.plan
         super().__init__("serverless-platform:index:Capacity", name, {}, opts)
-        self._name, self._args = name, args
+        self._name, self._shared, self._given = name, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         for function, ready in plan.functions.items():
-            made = self._make_ready(function, ready)
+            kept = self._make_ready(function, ready)
             if ready.scaling:
-                self._make_scaling(f"{name}-{function}", ready, ready.scaling, made)
+                self._make_scaling(f"{name}-{function}", ready, ready.scaling, kept)
             make_alarms(
-                f"{name}-{function}", alarms_of(ready.alarms), topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child
+                f"{name}-{function}", ready.alarms, topic_arn=made.shared.alarm_topic_arn, tags=made.shared.tags, opts=self._child
             )
         self.register_outputs({})
 
     def _make_ready(self, name: str, plan: ReadyPlan) -> lambda_.ProvisionedConcurrencyConfig:
-        function = self._args["functions"][name]
+        function = self._given["functions"][name]
         # Once it is scaled, an update that set the number back would take away what load has made ready.
         owned = ["provisionedConcurrentExecutions"] if plan.scaling else None
         return lambda_.ProvisionedConcurrencyConfig(
@@ -61,7 +46,7 @@ class Capacity(pulumi.ComponentResource):
         # After what is ready: where nothing is, there is no utilization to follow.
         target = appautoscaling.Target(
             name, service_namespace="lambda", scalable_dimension=DIMENSION, resource_id=plan.resource_id, min_capacity=plan.minimum,
-            max_capacity=scaling.maximum, tags=self._args["tags"],
+            max_capacity=scaling.maximum, tags=self._shared.tags,
             # A schedule sets both bounds, and keeps them until the next one.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[ready], ignore_changes=["minCapacity", "maxCapacity"] if scaling.schedules else None),
         )  # fmt: skip
@@ -88,7 +73,4 @@ class Capacity(pulumi.ComponentResource):
 
 def make(context: Context, plan: CapacityPlan, opts: pulumi.ResourceOptions) -> Capacity:
     """The capacity of one workload."""
-    return Capacity(f"{context.name}-capacity", {
-        "capacity": plan.model_dump(mode="json"), "functions": context.functions, "alarm_topic_arn": context.alarm_topic_arn,
-        "tags": context.plan.tags,
-    }, opts)  # fmt: skip
+    return Capacity(f"{context.name}-capacity", context.planned(plan, functions=context.functions), opts)

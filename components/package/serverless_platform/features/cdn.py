@@ -1,7 +1,5 @@
 """The distribution before the HTTP API of one workload, with its firewall and what watches it."""
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 import pulumi
@@ -10,27 +8,16 @@ from pulumi_aws import cloudfront
 from platform_contract.features.cdn import CdnPlan
 from platform_contract.platform import cloudfront as standard
 
-from ..arguments import validated
 from ..iam.keys import make_key
 from ..monitoring.alarm_topic import make_alarm_topic
 from ..monitoring.alarms import make_alarms, make_math_alarm
-from ..planned import alarms_of
+from ..planned import Planned
 from .context import Context
 from .web_acl import make_web_acl
 
 ORIGIN = "api"
 """Id of the one origin."""
 
-
-class CdnArgs(TypedDict):
-    """Arguments of Cdn."""
-
-    cdn: Mapping[str, Any]
-    """Its plan (platform_contract.features.cdn.CdnPlan)."""
-    endpoint: pulumi.Input[str]
-    """URL of the HTTP API: an output, so that the API is there before requests come."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
 
 
 class Cdn(pulumi.ComponentResource):
@@ -43,10 +30,10 @@ class Cdn(pulumi.ComponentResource):
     domain_name: pulumi.Output[str]
     """Where the domain's record has to lead."""
 
-    def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self._plan = validated("Cdn", name, CdnPlan, args["cdn"])
+    def __init__(self, name: str, made: Planned[CdnPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        self._plan = made.plan
         super().__init__("serverless-platform:index:Cdn", name, {"hostName": self._plan.host_name, "cached": sorted(self._plan.cached)}, opts)
-        self._name, self._args = name, args
+        self._name, self._shared, self._given = name, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_key()
         self._make_firewall()
@@ -60,12 +47,12 @@ class Cdn(pulumi.ComponentResource):
         key = self._plan.key
         self._key = make_key(
             self._name, alias=key.alias, description=key.description, policy=key.policy, deletion_window_days=key.deletion_window_days,
-            tags=self._args["tags"], region=self._plan.region, opts=self._child,
+            tags=self._shared.tags, region=self._plan.region, opts=self._child,
         )  # fmt: skip
 
     def _make_firewall(self) -> None:
         self._acl, self._logging = make_web_acl(
-            f"{self._name}-firewall", self._plan.acl, key_arn=self._key.arn, tags=self._args["tags"], opts=self._child
+            f"{self._name}-firewall", self._plan.acl, key_arn=self._key.arn, tags=self._shared.tags, opts=self._child
         )
 
     def _make_policies(self) -> None:
@@ -91,7 +78,7 @@ class Cdn(pulumi.ComponentResource):
 
     def _make_distribution(self) -> None:
         plan = self._plan
-        host = pulumi.Output.from_input(self._args["endpoint"]).apply(lambda url: str(urlsplit(url).hostname or ""))
+        host = pulumi.Output.from_input(self._given["endpoint"]).apply(lambda url: str(urlsplit(url).hostname or ""))
         self._distribution = cloudfront.Distribution(
             self._name, enabled=True, comment=plan.description, aliases=[plan.host_name], web_acl_id=self._acl.arn,
             http_version="http2and3", is_ipv6_enabled=True, price_class=plan.price_class,
@@ -124,17 +111,17 @@ class Cdn(pulumi.ComponentResource):
                 geo_restriction=cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
             # Refused requests leave a trace from the first one on.
-            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, depends_on=[self._logging]),
+            tags=self._shared.tags, opts=pulumi.ResourceOptions(parent=self, depends_on=[self._logging]),
         )  # fmt: skip
 
     def _make_alarms(self) -> None:
-        plan, tags = self._plan, self._args["tags"]
+        plan, tags = self._plan, self._shared.tags
         topic = make_alarm_topic(
             f"{self._name}-alarms", topic_name=plan.topic_name, topic_policy=plan.topic_policy, key=self._key, receivers=plan.alarm_receivers,
             tags=tags, region=plan.region, opts=self._child,
         )  # fmt: skip
         make_alarms(
-            self._name, alarms_of(plan.alarms), topic_arn=topic, tags=tags, opts=self._child, assigned={"DistributionId": self._distribution.id}
+            self._name, plan.alarms, topic_arn=topic, tags=tags, opts=self._child, assigned={"DistributionId": self._distribution.id}
         )
         for alarm in plan.acl.alarms:
             make_math_alarm(f"{self._name}-firewall", alarm, topic_arn=topic, tags=tags, opts=self._child)
@@ -142,6 +129,4 @@ class Cdn(pulumi.ComponentResource):
 
 def make(context: Context, plan: CdnPlan, opts: pulumi.ResourceOptions) -> Cdn:
     """The distribution of one workload."""
-    return Cdn(f"{context.name}-cdn", {
-        "cdn": plan.model_dump(mode="json"), "endpoint": context.apis[plan.api].endpoint, "tags": context.plan.tags,
-    }, opts)  # fmt: skip
+    return Cdn(f"{context.name}-cdn", context.planned(plan, endpoint=context.apis[plan.api].endpoint), opts)

@@ -8,6 +8,7 @@ import pulumi
 
 from platform_contract.plan.model import WorkloadPlan
 
+from ..planned import Planned, Shared
 from ..resources.function import Function
 
 
@@ -21,11 +22,14 @@ class Context:
     functions: Mapping[str, Function]
     apis: Mapping[str, Any]
     """Its APIs of every kind, by the names of the plan."""
-    key_arn: pulumi.Input[str]
-    alarm_topic_arn: pulumi.Input[str]
+    shared: Shared
     identity: Callable[[str], pulumi.Output[str]]
     """TOKEN_ISSUER, TOKEN_AUDIENCES or JWKS_URL -> what a function is told of tokens under that name."""
     user_pool_arn: pulumi.Input[str]
     """ARN of the managed user pool; empty text where tokens come from elsewhere."""
     features: dict[str, Any] = field(default_factory=dict)
     """Feature -> its component, of those that were made before."""
+
+    def planned(self, part: Any, **given: Any) -> Any:
+        """A part of the plan as a component takes it. given: what no plan can hold."""
+        return Planned(part, self.shared, given)

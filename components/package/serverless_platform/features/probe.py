@@ -1,8 +1,8 @@
 """The probe of a workload: the function that calls it as a client does, what it proves itself with, its schedule and alarms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, cast
 
 import pulumi
 
@@ -11,31 +11,14 @@ from platform_contract.plan.model import FunctionPlan, ReferencePlan
 from platform_contract.platform.probe import COMPONENT
 from platform_contract.platform.settings import partition_of
 
-from ..arguments import validated
 from ..monitoring.alarms import make_alarms
-from ..planned import alarms_of, arguments, make_function, make_schedules
+from ..planned import Planned
 from ..platform_code import platform_code
 from ..resources.function import Function
 from ..resources.rest_usage import make_usage
+from ..resources.schedule import Schedules
 from ..resources.secret import Secret
 from .context import Context
-
-
-class ProbeArgs(TypedDict):
-    """Arguments of Probe."""
-
-    probe: Mapping[str, Any]
-    """Its plan (platform_contract.features.probe.ProbePlan), with something to call."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key, with which its secret is encrypted."""
-    rest_api_id: pulumi.Input[str]
-    """Id of the workload's REST API, of which it is a client; empty text without one."""
-    rest_stage: pulumi.Input[str]
-    """Stage of that API."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that alarms tell."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
 
 
 class Probe(pulumi.ComponentResource):
@@ -46,12 +29,12 @@ class Probe(pulumi.ComponentResource):
     key_id: pulumi.Output[str]
     """Id of its API key; empty text where it needs none."""
 
-    def __init__(self, name: str, args: ProbeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        plan = validated("Probe", name, ProbePlan, args["probe"])
+    def __init__(self, name: str, made: Planned[ProbePlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        plan = made.plan
         if plan.runner is None:
             raise ValueError(f"Probe '{name}': probe: has nothing to call")
         super().__init__("serverless-platform:index:Probe", name, {"routes": sorted({each.route for each in plan.calls})}, opts)
-        self._name, self._args, self._runner = name, args, plan.runner
+        self._name, self._shared, self._given, self._runner = name, made.shared, made.given, plan.runner
         self._child = pulumi.ResourceOptions(parent=self)
         self.secret_name, self.key_id = self._make_secret(), self._make_client()
         self._make_alarms()
@@ -61,21 +44,21 @@ class Probe(pulumi.ComponentResource):
         secret = self._runner.secret
         if secret is None:
             return pulumi.Output.from_input("")
-        return Secret(f"{self._name}-secret", arguments(secret, "arn", key_arn=self._args["key_arn"], tags=self._args["tags"]), self._child).physical_name
+        return Secret(f"{self._name}-secret", cast(Any, Planned(secret, self._shared)), self._child).physical_name
 
     def _make_client(self) -> pulumi.Output[str]:
         tier, client = self._runner.tier, self._runner.client
         if tier is None or client is None:
             return pulumi.Output.from_input("")
         keys = make_usage(
-            self._name, {COMPONENT: arguments(tier)}, {COMPONENT: arguments(client)}, api_id=self._args["rest_api_id"], stage=self._args["rest_stage"],
-            tags=self._args["tags"], opts=self._child,
+            self._name, {COMPONENT: tier}, {COMPONENT: client}, api_id=self._given["rest_api_id"], stage=self._given["rest_stage"],
+            tags=self._shared.tags, opts=self._child,
         )  # fmt: skip
         return keys[COMPONENT]
 
     def _make_alarms(self) -> None:
         for route, alarms in self._runner.alarms.items():
-            make_alarms(f"{self._name}-{route}", alarms_of(alarms), topic_arn=self._args["alarm_topic_arn"], tags=self._args["tags"], opts=self._child)
+            make_alarms(f"{self._name}-{route}", alarms, topic_arn=self._shared.alarm_topic_arn, tags=self._shared.tags, opts=self._child)
 
 
 @dataclass(frozen=True)
@@ -91,28 +74,22 @@ def make(context: Context, probe: ProbePlan, opts: pulumi.ResourceOptions) -> Ma
     if probe.runner is None:
         return None
     rest = context.apis.get("rest")
-    made = Probe(f"{context.name}-{COMPONENT}", {
-        "probe": probe.model_dump(mode="json"), "key_arn": context.key_arn, "rest_api_id": rest.api_id if rest else "",
-        "rest_stage": rest.stage_name if rest else "", "alarm_topic_arn": context.alarm_topic_arn, "tags": context.plan.tags,
-    }, opts)  # fmt: skip
+    given = {"rest_api_id": rest.api_id if rest else "", "rest_stage": rest.stage_name if rest else ""}
+    made = Probe(f"{context.name}-{COMPONENT}", context.planned(probe, **given), opts)
     function = _make_function(context, probe.runner, made, opts)
-    make_schedules(
-        f"{context.name}-{COMPONENT}-schedules", context.plan, probe.runner.scheduler, {COMPONENT: function}, opts, key_arn=context.key_arn,
-        alarm_topic_arn=context.alarm_topic_arn,
-    )  # fmt: skip
+    Schedules(f"{context.name}-{COMPONENT}-schedules", context.planned(probe.runner.scheduler, targets={COMPONENT: function.target}), opts)
     return Made(made, function)
 
 
 def _make_function(context: Context, runner: RunnerPlan, made: Probe, opts: pulumi.ResourceOptions) -> Function:
     plan = runner.function
-    told: dict[str, Callable[[ReferencePlan], pulumi.Output[str]]] = {
+    known: dict[str, Callable[[ReferencePlan], pulumi.Output[str]]] = {
         "url": lambda it: _url(context, it.name, it.known_as), "identity": lambda it: context.identity(it.name), "secret": lambda _: made.secret_name,
     }  # fmt: skip
-    return make_function(
-        f"{context.name}-{COMPONENT}", context.plan, plan, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
-        references={variable: told[it.kind](it) for variable, it in plan.references.items()}, assigned_statements=list(_assigned(context, plan)),
+    return Function(f"{context.name}-{COMPONENT}", context.planned(
+        plan, references={variable: known[it.kind](it) for variable, it in plan.references.items()}, assigned_statements=_assigned(context, plan),
         code=platform_code(plan.handler, probe=runner.data),
-    )  # fmt: skip
+    ), opts)  # fmt: skip
 
 
 def _assigned(context: Context, plan: FunctionPlan) -> list[dict[str, Any]]:

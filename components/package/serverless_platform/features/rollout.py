@@ -1,7 +1,7 @@
 """Rollout of new versions: what CodeDeploy needs to move an alias in steps, check it, and bring it back."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_aws import codedeploy, ssm
@@ -10,27 +10,14 @@ from platform_contract.features.rollout import NO_RELEASE, GroupPlan, RolloutPla
 from platform_contract.platform.base import AlarmPlan
 from platform_contract.platform.release_names import CHECKS
 
-from ..arguments import validated
 from ..monitoring.alarms import arns_of, make_alarms
-from ..planned import alarms_of, make_function
+from ..planned import Planned
 from ..platform_code import platform_code
 from ..resources.function import Function
 from .context import Context
 
 ROLLS_BACK_ON = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
 
-
-class RolloutArgs(TypedDict):
-    """Arguments of a Rollout."""
-
-    rollout: Mapping[str, Any]
-    """Its plan (platform_contract.features.rollout.RolloutPlan)."""
-    functions: Mapping[str, Function]
-    """The functions that are released, by the names of the plan's groups."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that alarms tell."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
 
 
 class Rollout(pulumi.ComponentResource):
@@ -43,10 +30,10 @@ class Rollout(pulumi.ComponentResource):
     alarm_arns: dict[str, pulumi.Output[str]]
     """Name of each alarm on what callers reach -> its ARN."""
 
-    def __init__(self, name: str, args: RolloutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self._plan = validated("Rollout", name, RolloutPlan, args["rollout"])
+    def __init__(self, name: str, made: Planned[RolloutPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        self._plan = made.plan
         super().__init__("serverless-platform:index:Rollout", name, {"strategy": self._plan.strategy}, opts)
-        self._name, self._args = name, args
+        self._name, self._shared, self._given = name, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self.alarm_arns = {}
         self._make_application()
@@ -58,13 +45,13 @@ class Rollout(pulumi.ComponentResource):
 
     def _make_application(self) -> None:
         self._application = codedeploy.Application(
-            self._name, name=self._plan.application_name, compute_platform="Lambda", tags=self._args["tags"], opts=self._child
+            self._name, name=self._plan.application_name, compute_platform="Lambda", tags=self._shared.tags, opts=self._child
         )
 
     def _make_group(self, name: str, plan: GroupPlan) -> None:
-        function = self._args["functions"][name]
+        function = self._given["functions"][name]
         alarms = self._alarms(name, plan.alias_alarms, {})
-        self.alarm_arns |= arns_of(alarms, alarms_of(plan.alias_alarms))
+        self.alarm_arns |= arns_of(alarms, plan.alias_alarms)
         alarms += self._alarms(name, plan.version_alarms, {"ExecutedVersion": function.version})
         codedeploy.DeploymentGroup(
             f"{self._name}-{name}", app_name=self._application.name, deployment_group_name=plan.physical_name,
@@ -78,20 +65,20 @@ class Rollout(pulumi.ComponentResource):
                 enabled=True, ignore_poll_alarm_failure=False, alarms=[*(each.name for each in alarms), *plan.api_alarm_names],
             ),
             # It would take an alias that does not exist only when a release begins.
-            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
+            tags=self._shared.tags, opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
         )  # fmt: skip
 
     def _alarms(self, name: str, alarms: tuple[AlarmPlan, ...], assigned: Mapping[str, pulumi.Input[str]]) -> list[Any]:
         return make_alarms(
-            f"{self._name}-{name}", alarms_of(alarms), topic_arn=self._args["alarm_topic_arn"],
-            tags=self._args["tags"], opts=self._child, assigned=assigned,
+            f"{self._name}-{name}", alarms, topic_arn=self._shared.alarm_topic_arn,
+            tags=self._shared.tags, opts=self._child, assigned=assigned,
         )  # fmt: skip
 
     def _make_record(self) -> None:
         """Where `operations release` writes, each release as a version of it; the first one takes down what was live before."""
         record = ssm.Parameter(
             f"{self._name}-record", name=self._plan.record_name, type="String", description="Releases: one version of this parameter each.",
-            value=NO_RELEASE, tags=self._args["tags"],
+            value=NO_RELEASE, tags=self._shared.tags,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value", "insecureValue", "tier"]),
         )  # fmt: skip
         self.record_name = record.name
@@ -99,11 +86,6 @@ class Rollout(pulumi.ComponentResource):
 
 def make(context: Context, rollout: RolloutPlan, opts: pulumi.ResourceOptions) -> Rollout:
     """The rollout of one workload, with the function that checks new versions."""
-    make_function(
-        f"{context.name}-{CHECKS}", context.plan, rollout.checks, opts, key_arn=context.key_arn, alarm_topic_arn=context.alarm_topic_arn,
-        references={}, code=platform_code(rollout.checks.handler, checks=rollout.checks_data),
-    )  # fmt: skip
-    return Rollout(f"{context.name}-rollout", {
-        "rollout": rollout.model_dump(mode="json"), "functions": context.functions, "alarm_topic_arn": context.alarm_topic_arn,
-        "tags": context.plan.tags,
-    }, opts)  # fmt: skip
+    code = platform_code(rollout.checks.handler, checks=rollout.checks_data)
+    Function(f"{context.name}-{CHECKS}", context.planned(rollout.checks, code=code), opts)
+    return Rollout(f"{context.name}-rollout", context.planned(rollout, functions=context.functions), opts)

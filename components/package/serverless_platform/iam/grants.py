@@ -6,58 +6,24 @@ judge it before the update has begun.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_aws import iam
 
+from platform_contract.platform.base import KeyStatementPlan, StatementPlan
 from platform_contract.platform.documents import role_policy
 
 
-class StatementArgs(TypedDict):
-    """One permission of a function."""
-
-    sid: str
-    """Name of the statement: letters and digits, unique in the role."""
-    actions: list[str]
-    """IAM actions, without wildcards."""
-    resources: list[str]
-    """ARNs, known before the update; "*" only for actions that have no resource level."""
-    condition: NotRequired[dict[str, dict[str, str]]]
-    """Condition of the statement: operator -> key -> value."""
-
-
-class KeyStatementArgs(TypedDict):
-    """One permission of a function on the key of its workload, whose ARN AWS assigns."""
-
-    sid: str
-    """Name of the statement: letters and digits, unique in the role."""
-    actions: list[str]
-    """KMS actions, without wildcards."""
-    condition: NotRequired[dict[str, dict[str, str]]]
-    """Condition of the statement, as a rule the services through which the key may be used."""
-
-
-class AssignedStatementArgs(TypedDict):
-    """One permission of a function on something whose ARN AWS assigns."""
-
-    sid: str
-    """Name of the statement: letters and digits, unique in the role."""
-    actions: list[str]
-    """IAM actions, without wildcards."""
-    resources: list[pulumi.Input[str]]
-    """ARNs: outputs of what AWS makes."""
-
-
 def make_policies(
-    name: str, *, role: iam.Role, statements: Sequence[Mapping[str, Any]], key_arn: pulumi.Input[str],
-    key_statements: Sequence[Mapping[str, Any]], opts: pulumi.ResourceOptions, assigned_statements: Sequence[Mapping[str, Any]] = (),
+    name: str, *, role: iam.Role, statements: Sequence[StatementPlan], key_arn: pulumi.Input[str],
+    key_statements: Sequence[KeyStatementPlan], opts: pulumi.ResourceOptions, assigned_statements: Sequence[Mapping[str, Any]] = (),
 ) -> list[iam.RolePolicy]:  # fmt: skip
     """`NAME-access` with the statements on named resources, `NAME-key` with those on the workload's key, `NAME-assigned` with those on
-    ARNs that AWS assigns."""
-    policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=json.dumps(role_policy(statements)), opts=opts)]
+    ARNs that AWS assigns: each with sid, actions and resources."""
+    policies = [iam.RolePolicy(f"{name}-access", name="access", role=role.name, policy=json.dumps(role_policy([each.model_dump() for each in statements])), opts=opts)]
     if key_statements:
-        key_document = pulumi.Output.json_dumps(role_policy([{**each, "resources": [key_arn]} for each in key_statements]))
+        key_document = pulumi.Output.json_dumps(role_policy([{**each.model_dump(), "resources": [key_arn]} for each in key_statements]))
         policies.append(iam.RolePolicy(f"{name}-key", name="key", role=role.name, policy=key_document, opts=opts))
     if assigned_statements:
         on_assigned = pulumi.Output.json_dumps(role_policy(assigned_statements))

@@ -1,48 +1,20 @@
 """An S3 bucket, and who is told of its new objects."""
 
 import json
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
-import pydantic
-from pulumi_aws import lambda_, s3
+from pulumi_aws import s3
 
-from ..arguments import PlainArguments, checked
+from platform_contract.kinds.bucket.by_itself import ListenersSpec
+from platform_contract.kinds.bucket.plan import plan_bucket
+from platform_contract.kinds.bucket.spec import BucketSpec
+from platform_contract.platform.documents import S3
+from platform_contract.platform.scope import Connections
 
-
-class BucketArgs(TypedDict):
-    """Arguments of a Bucket."""
-
-    physical_name: str
-    """Name of the bucket, 3 to 63 characters, unique in the whole world: it carries account and region."""
-    arn: str
-    """ARN that the bucket will have: for its policy, which then is known before the update."""
-    expire_after_days: NotRequired[int]
-    """Days after which objects are deleted; without it they are kept."""
-    expiring_prefixes: NotRequired[dict[str, int]]
-    """Folder -> days after which its objects are deleted."""
-    noncurrent_days: int
-    """Days for which a replaced or deleted object can be brought back."""
-    upload_origins: NotRequired[list[str]]
-    """Web origins whose pages may send objects here with a signed request."""
-    upload_headers: NotRequired[list[str]]
-    """Headers that such a page may send."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key."""
-    protect: bool
-    """Refuse deletion by Pulumi; without it, the bucket is deleted with its objects."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _Knobs(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
-    expire_after_days: int | None = pydantic.Field(default=None, ge=1)
-    expiring_prefixes: dict[str, int] = {}
-    noncurrent_days: int = pydantic.Field(ge=1)
-    upload_origins: list[str] = []
-    upload_headers: list[str] = []
-    protect: bool
+from ..args.bucket import BucketArgs, UploadTriggerArgs
+from ..planned import planned
+from .permission import permit
 
 
 class Bucket(pulumi.ComponentResource):
@@ -54,9 +26,10 @@ class Bucket(pulumi.ComponentResource):
     """ARN of the bucket."""
 
     def __init__(self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Bucket", name, _Knobs, BucketArgs, args)
-        super().__init__("serverless-platform:index:Bucket", name, {"physicalName": knobs.physical_name}, opts)
-        self._name, self._args, self._knobs = name, args, knobs
+        made = planned("Bucket", name, args, BucketArgs, BucketSpec, lambda scope, spec: plan_bucket(scope, name, spec, Connections()), s3.Bucket)
+        super().__init__("serverless-platform:index:Bucket", name, {"physicalName": made.plan.physical_name}, opts)
+        self._name, self._planned = name, made
+        self._plan, self._shared = made.plan, made.shared
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_bucket()
         self._close_it()
@@ -67,10 +40,10 @@ class Bucket(pulumi.ComponentResource):
         self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
 
     def _make_bucket(self) -> None:
-        knobs = self._knobs
         self._bucket = s3.Bucket(
-            self._name, bucket=knobs.physical_name, force_destroy=not knobs.protect, tags=self._args["tags"],
-            opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
+            self._name,
+            **self._planned.inputs(bucket=self._plan.physical_name, force_destroy=not self._plan.protect, tags=self._shared.tags),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._plan.protect),
         )  # fmt: skip
 
     def _close_it(self) -> None:
@@ -80,7 +53,7 @@ class Bucket(pulumi.ComponentResource):
         )  # fmt: skip
         # One after the other: S3 answers 409 OperationAborted to a second change of a bucket's access under way.
         policy = s3.BucketPolicy(
-            f"{self._name}-policy", bucket=self._bucket.bucket, policy=tls_only(self._args["arn"]),
+            f"{self._name}-policy", bucket=self._bucket.bucket, policy=tls_only(self._plan.arn),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
         )  # fmt: skip
         s3.BucketOwnershipControls(
@@ -91,7 +64,7 @@ class Bucket(pulumi.ComponentResource):
 
     def _encrypt_it(self) -> None:
         by_key = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-            sse_algorithm="aws:kms", kms_master_key_id=self._args["key_arn"]
+            sse_algorithm="aws:kms", kms_master_key_id=self._shared.key_arn
         )
         s3.BucketServerSideEncryptionConfiguration(
             f"{self._name}-encryption", bucket=self._bucket.bucket, opts=self._child,
@@ -106,23 +79,23 @@ class Bucket(pulumi.ComponentResource):
             f"{self._name}-versioning", bucket=self._bucket.bucket, opts=self._child,
             versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
         )  # fmt: skip
-        rule, knobs = s3.BucketLifecycleConfigurationRuleArgs, self._knobs
+        rule = s3.BucketLifecycleConfigurationRuleArgs
         everything = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
         rules = [
             rule(
                 id="remove-old-versions", status="Enabled", filter=everything,
                 noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                    noncurrent_days=knobs.noncurrent_days
+                    noncurrent_days=self._plan.noncurrent_days
                 ),
                 abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                     days_after_initiation=7
                 ),
             )
         ]  # fmt: skip
-        if knobs.expire_after_days:
-            expiry = s3.BucketLifecycleConfigurationRuleExpirationArgs(days=knobs.expire_after_days)
+        if self._plan.expire_after_days:
+            expiry = s3.BucketLifecycleConfigurationRuleExpirationArgs(days=self._plan.expire_after_days)
             rules.append(rule(id="expire", status="Enabled", filter=everything, expiration=expiry))
-        for prefix, days in knobs.expiring_prefixes.items():
+        for prefix, days in self._plan.expiring_prefixes.items():
             rules.append(rule(
                 id=f"expire-{prefix.strip('/').replace('/', '-')}", status="Enabled",
                 filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
@@ -134,13 +107,11 @@ class Bucket(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )  # fmt: skip
 
-
     def _let_pages_send(self) -> None:
         """Pages may send and nothing else: who may send what is in the signature of their request."""
-        knobs = self._knobs
-        if knobs.upload_origins:
+        if self._plan.upload_origins:
             rule = s3.BucketCorsConfigurationCorsRuleArgs(
-                allowed_methods=["POST", "PUT"], allowed_origins=knobs.upload_origins, allowed_headers=knobs.upload_headers,
+                allowed_methods=["POST", "PUT"], allowed_origins=list(self._plan.upload_origins), allowed_headers=list(self._plan.upload_headers),
                 expose_headers=["etag"], max_age_seconds=3000,
             )  # fmt: skip
             s3.BucketCorsConfiguration(f"{self._name}-cors", bucket=self._bucket.bucket, cors_rules=[rule], opts=self._child)
@@ -168,49 +139,6 @@ def tls_only(arn: str) -> str:
 CREATED = "s3:ObjectCreated:*"
 
 
-class ListenerArgs(TypedDict):
-    """Who is told of new objects: a function or a topic."""
-
-    key: str
-    """End of its logical name: letters, digits and dashes, unique for the bucket."""
-    prefix: str
-    """Begin of the keys that count; empty: all."""
-    suffix: str
-    """End of the keys that count; empty: all."""
-    function_name: NotRequired[pulumi.Input[str]]
-    """Name of the function in AWS; for a function."""
-    alias_name: NotRequired[pulumi.Input[str]]
-    """Name of its alias: the output of a Function; for a function."""
-    alias_arn: NotRequired[pulumi.Input[str]]
-    """ARN of its alias: the output of a Function; for a function."""
-    topic_arn: NotRequired[pulumi.Input[str]]
-    """ARN of the topic: the output of a Topic, so that its policy is in force; for a topic."""
-
-
-class UploadTriggerArgs(TypedDict):
-    """Arguments of an UploadTrigger."""
-
-    bucket_name: pulumi.Input[str]
-    """Name of the bucket: the output of a Bucket."""
-    bucket_arn: pulumi.Input[str]
-    """ARN of the bucket."""
-    account_id: str
-    """Account of the bucket: its name could be another account's one day."""
-    listeners: list[ListenerArgs]
-    """Who is told; S3 keeps one list for each bucket, so this is all of them."""
-
-
-class _Listener(PlainArguments):
-    key: str = pydantic.Field(pattern=r"^[a-z0-9-]+$")
-    prefix: str
-    suffix: str
-
-
-class _TriggerKnobs(PlainArguments):
-    account_id: str = pydantic.Field(pattern=r"^\d{12}$")
-    listeners: list[_Listener] = pydantic.Field(min_length=1)
-
-
 class UploadTrigger(pulumi.ComponentResource):
     """The one list of a bucket's listeners, each allowed to be told before S3 is asked to tell it."""
 
@@ -218,13 +146,14 @@ class UploadTrigger(pulumi.ComponentResource):
     """Name of the bucket."""
 
     def __init__(self, name: str, args: UploadTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("UploadTrigger", name, _TriggerKnobs, UploadTriggerArgs, args)
-        for listener in args["listeners"]:
-            if ("alias_arn" in listener) == ("topic_arn" in listener):
-                raise ValueError(f"UploadTrigger '{name}': listeners: '{listener['key']}' must have either alias_arn or topic_arn")
-        told = {"listeners": [listener.model_dump() for listener in knobs.listeners]}
-        super().__init__("serverless-platform:index:UploadTrigger", name, told, opts)
-        self._name, self._args = name, args
+        made = planned("UploadTrigger", name, args, UploadTriggerArgs, ListenersSpec, lambda scope, spec: spec)
+        listeners = made.given["listeners"]
+        for listener in listeners:
+            if ("target" in listener) == ("topic_arn" in listener):
+                raise ValueError(f"UploadTrigger '{name}': listeners: '{listener['key']}' must have either target or topic_arn")
+        shown = {"listeners": [{"key": it["key"], "prefix": it.get("prefix", ""), "suffix": it.get("suffix", "")} for it in listeners]}
+        super().__init__("serverless-platform:index:UploadTrigger", name, shown, opts)
+        self._name, self._shared, self._given = name, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._permit()
         self._notify()
@@ -233,25 +162,21 @@ class UploadTrigger(pulumi.ComponentResource):
 
     def _permit(self) -> None:
         self._permissions = [
-            lambda_.Permission(
-                f"{self._name}-{listener['key']}-invoke", action="lambda:InvokeFunction", principal="s3.amazonaws.com",
-                function=listener["function_name"], qualifier=listener["alias_name"], source_arn=self._args["bucket_arn"],
-                source_account=self._args["account_id"], opts=self._child,
-            )
-            for listener in self._args["listeners"]
-            if "alias_arn" in listener
-        ]  # fmt: skip
+            permit(f"{self._name}-{it['key']}-invoke", S3, it["target"], self._given["bucket_arn"], self._child, self._shared.account_id)
+            for it in self._given["listeners"]
+            if "target" in it
+        ]
 
     def _notify(self) -> None:
         functions, topics = [], []
-        for it in self._args["listeners"]:
-            only: Any = {"events": [CREATED], "filter_prefix": it["prefix"] or None, "filter_suffix": it["suffix"] or None, "id": it["key"]}
-            if "alias_arn" in it:
-                functions.append(s3.BucketNotificationLambdaFunctionArgs(lambda_function_arn=it["alias_arn"], **only))
+        for it in self._given["listeners"]:
+            only: Any = {"events": [CREATED], "filter_prefix": it.get("prefix") or None, "filter_suffix": it.get("suffix") or None, "id": it["key"]}
+            if "target" in it:
+                functions.append(s3.BucketNotificationLambdaFunctionArgs(lambda_function_arn=it["target"]["alias_arn"], **only))
             else:
                 topics.append(s3.BucketNotificationTopicArgs(topic_arn=it["topic_arn"], **only))
         self._notification = s3.BucketNotification(
-            self._name, bucket=self._args["bucket_name"], lambda_functions=functions, topics=topics,
+            self._name, bucket=self._given["bucket_name"], lambda_functions=functions, topics=topics,
             # S3 sends a test to each, and refuses the list if one of them refuses.
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._permissions),
         )  # fmt: skip

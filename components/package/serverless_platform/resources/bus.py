@@ -1,49 +1,21 @@
 """An EventBridge bus, and the rules by which its events invoke functions."""
 
 import json
-from typing import Any, NotRequired, TypedDict
 
 import pulumi
-import pydantic
-from pulumi_aws import cloudwatch, lambda_, schemas
+from pulumi_aws import cloudwatch, schemas
 
-from ..arguments import PlainArguments, checked
-from ..monitoring.alarms import AlarmArgs, make_alarms
-from .failures import FailuresArgs, make_failures
+from platform_contract.kinds.bus.by_itself import BusSpecByItself, EventTriggerByItself, plan_trigger_by_itself
+from platform_contract.kinds.bus.plan import plan_bus
+from platform_contract.kinds.bus.spec import BusSpec
+from platform_contract.platform.documents import EVENTS
+from platform_contract.platform.scope import Connections
 
-
-class BusArgs(TypedDict):
-    """Arguments of an EventBus."""
-
-    physical_name: str
-    """Name of the bus, at most 256 characters."""
-    description: str
-    """One sentence: what is told on it."""
-    archive_name: str
-    """Name of its archive, at most 48 characters."""
-    archive_days: int
-    """Days for which events can be replayed."""
-    registry_name: str
-    """Name of its schema registry."""
-    schema_type: str
-    """Dialect of the schemas, as the registry calls it."""
-    schemas: NotRequired[dict[str, str]]
-    """Event -> JSON schema of its data, as text."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key, which has to admit EventBridge."""
-    dead_letters: FailuresArgs
-    """The queue of events that could not be encrypted or decrypted."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that its alarms tell."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _Knobs(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,256}$")
-    archive_name: str = pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,48}$")
-    archive_days: int = pydantic.Field(ge=1, le=3650)
-    schemas: dict[str, str] = {}
+from ..args.bus import EventBusArgs, EventTriggerArgs
+from ..monitoring.alarms import make_alarms
+from ..planned import planned
+from .failures import make_failures
+from .permission import permit
 
 
 class EventBus(pulumi.ComponentResource):
@@ -54,11 +26,12 @@ class EventBus(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     """ARN of the bus."""
 
-    def __init__(self, name: str, args: BusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("EventBus", name, _Knobs, BusArgs, args)
-        told = {"physicalName": knobs.physical_name, "archiveDays": knobs.archive_days, "events": sorted(knobs.schemas)}
-        super().__init__("serverless-platform:index:EventBus", name, told, opts)
-        self._name, self._args, self._knobs = name, args, knobs
+    def __init__(self, name: str, args: EventBusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        made = planned("EventBus", name, args, EventBusArgs, BusSpecByItself, lambda scope, spec: plan_bus(scope, name, BusSpec(archive_days=spec.archive_days), Connections()), cloudwatch.EventBus)
+        shown = {"physicalName": made.plan.physical_name, "archiveDays": made.plan.archive_days, "events": sorted(made.given.get("schemas") or {})}
+        super().__init__("serverless-platform:index:EventBus", name, shown, opts)
+        self._name, self._planned = name, made
+        self._plan, self._shared, self._given = made.plan, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_bus()
         self._publish_schemas()
@@ -66,82 +39,29 @@ class EventBus(pulumi.ComponentResource):
         self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
 
     def _make_bus(self) -> None:
-        args = self._args
         # Under SQS's own key: what fails is the workload's, disabled or with a policy that does not admit EventBridge, and it would keep
         # events out of a queue of its own as well. They lie there as the bus has encrypted them ("Decrypting events in EventBridge dead-letter queues").
         queue, policy = make_failures(
-            self._name, args["dead_letters"], key_arn=None, alarm_topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child, suffix="dead"
+            self._name, self._plan.dead_letters, key_arn=None, alarm_topic_arn=self._shared.alarm_topic_arn, tags=self._shared.tags, opts=self._child, suffix="dead"
         )
-        self._bus = cloudwatch.EventBus(
-            self._name, name=args["physical_name"], description=args["description"], kms_key_identifier=args["key_arn"],
-            dead_letter_config=cloudwatch.EventBusDeadLetterConfigArgs(arn=queue.arn),
-            tags=args["tags"], opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
-        )  # fmt: skip
+        self._bus = cloudwatch.EventBus(self._name, **self._planned.inputs(
+            name=self._plan.physical_name, description=self._plan.description, kms_key_identifier=self._shared.key_arn,
+            dead_letter_config=cloudwatch.EventBusDeadLetterConfigArgs(arn=queue.arn), tags=self._shared.tags,
+        ), opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]))  # fmt: skip
         cloudwatch.EventArchive(
-            self._name, name=args["archive_name"], event_source_arn=self._bus.arn, retention_days=self._knobs.archive_days,
-            kms_key_identifier=args["key_arn"], description=f"Replays of {args['physical_name']}.", opts=self._child,
+            self._name, name=self._plan.archive_name, event_source_arn=self._bus.arn, retention_days=self._plan.archive_days,
+            kms_key_identifier=self._shared.key_arn, description=f"Replays of {self._plan.physical_name}.", opts=self._child,
         )  # fmt: skip
 
     def _publish_schemas(self) -> None:
-        args = self._args
-        if not self._knobs.schemas:
+        if not (given := self._given.get("schemas")):
             return
-        registry = schemas.Registry(self._name, name=args["registry_name"], description=args["description"], tags=args["tags"], opts=self._child)
-        for event, content in self._knobs.schemas.items():
+        registry = schemas.Registry(self._name, name=self._plan.registry_name, description=self._plan.description, tags=self._shared.tags, opts=self._child)
+        for event, content in given.items():
             schemas.Schema(
-                f"{self._name}-{event}", name=event, registry_name=registry.name, type=args["schema_type"], content=content,
-                description=f"Data of the event {event}.", tags=args["tags"], opts=self._child,
+                f"{self._name}-{event}", name=event, registry_name=registry.name, type=self._plan.schema_type, content=content,
+                description=f"Data of the event {event}.", tags=self._shared.tags, opts=self._child,
             )  # fmt: skip
-
-
-class EventTriggerArgs(TypedDict):
-    """Arguments of an EventTrigger."""
-
-    physical_name: str
-    """Name of the rule, at most 64 characters."""
-    description: str
-    """One sentence: what it waits for."""
-    bus_name: pulumi.Input[str]
-    """Name of the bus: the output of an EventBus."""
-    pattern: dict[str, Any]
-    """Which events, in EventBridge's own form."""
-    input_paths: NotRequired[dict[str, str]]
-    """Word -> JSON path in the event."""
-    input_template: NotRequired[str]
-    """What the function gets, with <word> where a value goes; without it the whole event."""
-    function_name: pulumi.Input[str]
-    """Name of the function in AWS."""
-    alias_name: pulumi.Input[str]
-    """Name of its alias: the output of a Function."""
-    alias_arn: pulumi.Input[str]
-    """ARN of its alias: the output of a Function."""
-    failures_arn: pulumi.Input[str]
-    """ARN of its queue of failures: the output of a Function."""
-    maximum_age_seconds: int
-    """How long delivery is tried, in seconds, 60 to 86400."""
-    maximum_retries: int
-    """How often delivery is tried again, 0 to 185."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that its alarms tell."""
-    alarms: list[AlarmArgs]
-    """Its alarms."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _TriggerKnobs(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    pattern: dict[str, Any] = pydantic.Field(min_length=1)
-    input_paths: dict[str, str] | None = None
-    input_template: str | None = None
-    maximum_age_seconds: int = pydantic.Field(ge=60, le=86400)
-    maximum_retries: int = pydantic.Field(ge=0, le=185)
-
-    @pydantic.model_validator(mode="after")
-    def _paths_and_template(self) -> "_TriggerKnobs":
-        if (self.input_paths is None) != (self.input_template is None):
-            raise ValueError("input_paths and input_template go together")
-        return self
 
 
 class EventTrigger(pulumi.ComponentResource):
@@ -151,39 +71,35 @@ class EventTrigger(pulumi.ComponentResource):
     """ARN of the rule."""
 
     def __init__(self, name: str, args: EventTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("EventTrigger", name, _TriggerKnobs, EventTriggerArgs, args)
-        super().__init__("serverless-platform:index:EventTrigger", name, {"pattern": knobs.pattern}, opts)
-        self._name, self._args, self._knobs = name, args, knobs
+        made = planned("EventTrigger", name, args, EventTriggerArgs, EventTriggerByItself, plan_trigger_by_itself, cloudwatch.EventRule)
+        super().__init__("serverless-platform:index:EventTrigger", name, {"pattern": made.plan.pattern}, opts)
+        self._name, self._planned = name, made
+        self._plan, self._shared, self._given = made.plan, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_rule()
         self._make_target()
-        make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
+        make_alarms(name, self._plan.alarms, topic_arn=self._shared.alarm_topic_arn, tags=self._shared.tags, opts=self._child)
         self.rule_arn = self._rule.arn
         self.register_outputs({"rule_arn": self.rule_arn})
 
     def _make_rule(self) -> None:
-        args = self._args
-        self._rule = cloudwatch.EventRule(
-            self._name, name=args["physical_name"], description=args["description"], event_bus_name=args["bus_name"],
-            event_pattern=json.dumps(self._knobs.pattern, sort_keys=True), state="ENABLED", tags=args["tags"], opts=self._child,
-        )  # fmt: skip
+        self._rule = cloudwatch.EventRule(self._name, **self._planned.inputs(
+            name=self._plan.physical_name, description=self._plan.description, event_bus_name=self._given["bus_name"],
+            event_pattern=json.dumps(self._plan.pattern, sort_keys=True), state="ENABLED", tags=self._shared.tags,
+        ), opts=self._child)  # fmt: skip
 
     def _make_target(self) -> None:
-        args, knobs = self._args, self._knobs
-        permission = lambda_.Permission(
-            f"{self._name}-invoke", action="lambda:InvokeFunction", principal="events.amazonaws.com", function=args["function_name"],
-            qualifier=args["alias_name"], source_arn=self._rule.arn, opts=self._child,
-        )  # fmt: skip
+        permission = permit(f"{self._name}-invoke", EVENTS, self._given["target"], self._rule.arn, self._child)
         transformer = None
-        if knobs.input_template is not None:
-            transformer = cloudwatch.EventTargetInputTransformerArgs(input_paths=knobs.input_paths, input_template=knobs.input_template)
+        if self._plan.input_template is not None:
+            transformer = cloudwatch.EventTargetInputTransformerArgs(input_paths=self._plan.input_paths, input_template=self._plan.input_template)
         cloudwatch.EventTarget(
-            self._name, rule=self._rule.name, event_bus_name=args["bus_name"], target_id="function", arn=args["alias_arn"],
+            self._name, rule=self._rule.name, event_bus_name=self._given["bus_name"], target_id="function", arn=self._given["target"]["alias_arn"],
             input_transformer=transformer,
             retry_policy=cloudwatch.EventTargetRetryPolicyArgs(
-                maximum_event_age_in_seconds=knobs.maximum_age_seconds, maximum_retry_attempts=knobs.maximum_retries
+                maximum_event_age_in_seconds=self._plan.maximum_age_seconds, maximum_retry_attempts=self._plan.maximum_retries
             ),
-            dead_letter_config=cloudwatch.EventTargetDeadLetterConfigArgs(arn=args["failures_arn"]),
+            dead_letter_config=cloudwatch.EventTargetDeadLetterConfigArgs(arn=self._given["target"]["failures_arn"]),
             # Without the permission the first events would be refused, which EventBridge does not try again.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )  # fmt: skip

@@ -1,71 +1,12 @@
 """Files of a bucket as tables for SQL queries: Glue's catalogue, and Athena's workgroup."""
 
-from typing import TypedDict
-
 import pulumi
-import pydantic
 from pulumi_aws import athena, glue
 
 from platform_contract.kinds.dataset import limits as standards
+from platform_contract.kinds.dataset.plan import DatasetPlan, DatasetsPlan
 
-from ..arguments import PlainArguments, checked
-
-
-class DatasetArgs(TypedDict):
-    """One table."""
-
-    physical_name: str
-    """Name of the table: lower-case letters, digits and underscores."""
-    location: str
-    """s3:// URL of the folder above the partitions, ending with a slash."""
-    columns: dict[str, str]
-    """Key of a line -> type, as Hive calls it."""
-    partitions: list[str]
-    """Partition keys, all of type int, outermost first."""
-    parameters: dict[str, str]
-    """Table parameters: partition projection."""
-
-
-class DatasetsArgs(TypedDict):
-    """Arguments of Datasets."""
-
-    database_name: str
-    """Name of the database: lower-case letters, digits and underscores."""
-    workgroup_name: str
-    """Name of the workgroup, at most 128 characters."""
-    description: str
-    """What is in it, in one line."""
-    bucket_name: pulumi.Input[str]
-    """Name of the bucket that holds files and results, as output of the Bucket: so that the tables come after it."""
-    results_location: str
-    """s3:// URL of the folder for results of queries."""
-    cutoff_bytes: int
-    """A query that has scanned so many bytes is cancelled, at least 10485760."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key, with which results are encrypted."""
-    protect: bool
-    """Refuse deletion by Pulumi; without it, the workgroup is deleted with the history of its queries."""
-    tables: dict[str, DatasetArgs]
-    """The tables, by name of the dataset."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _Table(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]{0,254}$")
-    location: str = pydantic.Field(pattern=r"^s3://.+/$")
-    columns: dict[str, str] = pydantic.Field(min_length=1)
-    partitions: list[str]
-    parameters: dict[str, str]
-
-
-class _Knobs(PlainArguments):
-    database_name: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]{0,254}$")
-    workgroup_name: str = pydantic.Field(pattern=r"^[a-zA-Z0-9._-]{1,128}$")
-    results_location: str = pydantic.Field(pattern=r"^s3://.+/$")
-    cutoff_bytes: int = pydantic.Field(ge=10_485_760)
-    protect: bool
-    tables: dict[str, _Table] = pydantic.Field(min_length=1)
+from ..planned import Planned
 
 
 class Datasets(pulumi.ComponentResource):
@@ -78,23 +19,24 @@ class Datasets(pulumi.ComponentResource):
     table_names: pulumi.Output[dict[str, str]]
     """Dataset -> name of its table."""
 
-    def __init__(self, name: str, args: DatasetsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Datasets", name, _Knobs, DatasetsArgs, args)
-        super().__init__("serverless-platform:index:Datasets", name, {"databaseName": knobs.database_name}, opts)
-        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
-        self._after_bucket = pulumi.Output.from_input(args["bucket_name"])
+    def __init__(self, name: str, made: Planned[DatasetsPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("serverless-platform:index:Datasets", name, {"databaseName": made.plan.database_name}, opts)
+        self._name, self._planned = name, made
+        self._plan, self._shared, self._given = made.plan, made.shared, made.given
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._after_bucket = pulumi.Output.from_input(self._given["bucket_name"])
         self._database = glue.CatalogDatabase(
-            name, name=knobs.database_name, description=args["description"], tags=args["tags"], opts=self._child
+            name, name=self._plan.database_name, description=self._plan.description, tags=self._shared.tags, opts=self._child
         )
-        tables = {table: self._table(table, each) for table, each in knobs.tables.items()}
-        self._workgroup = self._make_workgroup(knobs)
+        tables = {table: self._table(table, each) for table, each in self._plan.tables.items()}
+        self._workgroup = self._make_workgroup()
         self.database_name, self.workgroup_name = self._database.name, self._workgroup.name
         self.table_names = pulumi.Output.all(**{table: each.name for table, each in tables.items()})
         self.register_outputs({
             "database_name": self.database_name, "workgroup_name": self.workgroup_name, "table_names": self.table_names,
         })  # fmt: skip
 
-    def _table(self, name: str, table: _Table) -> glue.CatalogTable:
+    def _table(self, name: str, table: DatasetPlan) -> glue.CatalogTable:
         return glue.CatalogTable(
             f"{self._name}-{name}", name=table.physical_name, database_name=self._database.name, table_type="EXTERNAL_TABLE",
             parameters=table.parameters,
@@ -108,20 +50,20 @@ class Datasets(pulumi.ComponentResource):
             opts=self._child,
         )  # fmt: skip
 
-    def _make_workgroup(self, knobs: _Knobs) -> athena.Workgroup:
+    def _make_workgroup(self) -> athena.Workgroup:
         encryption = athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs(
-            encryption_option="SSE_KMS", kms_key_arn=self._args["key_arn"]
+            encryption_option="SSE_KMS", kms_key_arn=self._shared.key_arn
         )
         return athena.Workgroup(
-            self._name, name=knobs.workgroup_name, description=self._args["description"], force_destroy=not knobs.protect,
+            self._name, name=self._plan.workgroup_name, description=self._plan.description, force_destroy=not self._plan.protect,
             configuration=athena.WorkgroupConfigurationArgs(
                 enforce_workgroup_configuration=True,  # or a query could send its results anywhere, unencrypted
-                publish_cloudwatch_metrics_enabled=True, bytes_scanned_cutoff_per_query=knobs.cutoff_bytes,
+                publish_cloudwatch_metrics_enabled=True, bytes_scanned_cutoff_per_query=self._plan.cutoff_bytes,
                 result_configuration=athena.WorkgroupConfigurationResultConfigurationArgs(
-                    output_location=self._settled(knobs.results_location), encryption_configuration=encryption
+                    output_location=self._settled(self._plan.results_location), encryption_configuration=encryption
                 ),
             ),
-            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
+            tags=self._shared.tags, opts=pulumi.ResourceOptions(parent=self, protect=self._plan.protect),
         )  # fmt: skip
 
     def _settled(self, url: str) -> pulumi.Output[str]:

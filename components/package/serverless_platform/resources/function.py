@@ -1,124 +1,22 @@
 """A Lambda function with everything that belongs to it alone: role, log group, versions, alias `live`, alarms."""
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
-import pydantic
 from pulumi_aws import lambda_
 
-from ..arguments import PlainArguments, checked, settled_with
-from ..iam.grants import AssignedStatementArgs, KeyStatementArgs, StatementArgs, make_policies
+from platform_contract.plan.model import FunctionPlan
+
+from ..arguments import settled_with
+from ..iam.grants import make_policies
 from ..iam.roles import make_role
-from ..monitoring.alarms import AlarmArgs, make_alarms
+from ..monitoring.alarms import make_alarms
 from ..monitoring.logs import make_log_group
-from .failures import FailuresArgs, make_failures
+from ..planned import Planned
+from .failures import make_failures
 
 ALIAS = "live"
 """The only way into a function: no trigger and no tool invokes a version or $LATEST."""
-
-
-class AsynchronousArgs(TypedDict):
-    """How Lambda deals with an event that nobody waits for; it is then given up into the queue of failures."""
-
-    maximum_retries: int
-    """How often it is tried again, 0 to 2."""
-    maximum_age_seconds: int
-    """How long it may wait, in seconds, 60 to 21600."""
-
-
-class FunctionArgs(TypedDict):
-    """Arguments of a Function."""
-
-    physical_name: str
-    """Name of the function in AWS, at most 64 characters."""
-    role_name: str
-    """Name of its role, at most 64 characters; IAM is global, so it carries the region."""
-    log_group_name: str
-    """Name of its log group."""
-    description: str
-    """One sentence: what it is for."""
-    account_id: str
-    """Account in which Lambda may take the role."""
-    boundary_arn: str
-    """ARN of the permissions boundary of the role."""
-    code: pulumi.Archive
-    """The bundle: the function's own code, without third-party packages."""
-    layer_arn: NotRequired[pulumi.Input[str]]
-    """ARN of the layer version that holds the third-party packages; without it, the code has what the runtime has."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key: encrypts log group and environment variables."""
-    handler: str
-    """Entry point, MODULE.FUNCTION as Python imports it."""
-    runtime: str
-    """Lambda runtime, such as python3.13."""
-    architecture: str
-    """arm64 or x86_64."""
-    memory_mb: int
-    """Memory in MB, 128 to 10240; the share of a processor grows with it."""
-    timeout_seconds: int
-    """Longest run in seconds, 1 to 900."""
-    log_retention_days: int
-    """How long its log is kept, in days; one of the values that CloudWatch Logs knows."""
-    log_protection: NotRequired[str]
-    """Data protection policy of its log group as JSON text; without it nothing is masked there."""
-    log_level: str
-    """Lowest level that is logged: TRACE, DEBUG or INFO. Not above: Lambda takes lines without a level for INFO, and would drop
-    metrics from code and the runtime's own report of an unhandled error."""
-    environment: dict[str, pulumi.Input[str]]
-    """Environment variables. No secrets: they are shown in the console."""
-    statements: list[StatementArgs]
-    """Permissions on resources with known ARNs."""
-    key_statements: list[KeyStatementArgs]
-    """Permissions on the workload's key."""
-    assigned_statements: NotRequired[list[AssignedStatementArgs]]
-    """Permissions on what has an ARN that AWS assigns."""
-    failures: NotRequired[FailuresArgs]
-    """Its queue of failures; for a function that something invokes asynchronously or in order."""
-    asynchronous: NotRequired[AsynchronousArgs]
-    """How events are dealt with that nobody waits for; without it, nothing invokes the function so."""
-    alarm_topic_arn: pulumi.Input[str]
-    """ARN of the topic that its alarms tell."""
-    alarms: list[AlarmArgs]
-    """Its alarms."""
-    reserved_concurrency: NotRequired[int]
-    """Most runs at the same time, taken out of the account's pool; without it, the account's pool is the limit."""
-    released: NotRequired[bool]
-    """Whether releases move its alias to new versions, so that an update leaves the alias alone; false if it is not given."""
-    snap_start: NotRequired[bool]
-    """Whether its versions start from a snapshot that Lambda takes when they are published; false if it is not given."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _Asynchronous(PlainArguments):
-    maximum_retries: int = pydantic.Field(ge=0, le=2)
-    maximum_age_seconds: int = pydantic.Field(ge=60, le=21600)
-
-
-class _Knobs(PlainArguments):
-    physical_name: str = pydantic.Field(min_length=1, max_length=64)
-    role_name: str = pydantic.Field(min_length=1, max_length=64)
-    description: str = pydantic.Field(max_length=256)
-    handler: str = pydantic.Field(pattern=r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")
-    runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
-    architecture: str = pydantic.Field(pattern="^(arm64|x86_64)$")
-    memory_mb: int = pydantic.Field(ge=128, le=10240)
-    timeout_seconds: int = pydantic.Field(ge=1, le=900)
-    log_retention_days: int = pydantic.Field(ge=1, le=3653)
-    log_protection: str | None = pydantic.Field(default=None, max_length=30_720)
-    log_level: str = pydantic.Field(pattern="^(TRACE|DEBUG|INFO)$")
-    reserved_concurrency: int | None = pydantic.Field(default=None, ge=0)
-    failures: dict[str, Any] | None = None
-    asynchronous: _Asynchronous | None = None
-    released: bool = False
-    snap_start: bool = False
-
-    @pydantic.model_validator(mode="after")
-    def _kept(self) -> "_Knobs":
-        if self.asynchronous and not self.failures:
-            raise ValueError("asynchronous needs failures: without a queue for them, what is given up is lost")
-        return self
 
 
 class Function(pulumi.ComponentResource):
@@ -147,21 +45,27 @@ class Function(pulumi.ComponentResource):
     """ARN of its queue of failures, once the queue's policy is in force; empty text where it has none."""
     failures_url: pulumi.Output[str]
     """URL of its queue of failures; empty text where it has none."""
+    target: Any
+    """What everything that invokes it needs of it."""
 
-    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Function", name, _Knobs, FunctionArgs, args)
-        super().__init__("serverless-platform:index:Function", name, _told(args, knobs), opts)
-        self._name, self._args, self._knobs = name, args, knobs
+    def __init__(self, name: str, made: Planned[FunctionPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("serverless-platform:index:Function", name, _shown(made.plan), opts)
+        self._planned = made
+        self._name, self._plan, self._shared, self._given = name, made.plan, made.shared, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_log_group()
         self._make_role()
         self._make_function()
         self._make_alias()
         self._keep_failures()
-        make_alarms(name, args["alarms"], topic_arn=args["alarm_topic_arn"], tags=args["tags"], opts=self._child)
+        make_alarms(name, self._plan.alarms, topic_arn=self._shared.alarm_topic_arn, tags=self._shared.tags, opts=self._child)
         self.physical_name, self.arn = self._function.name, self._function.arn
         self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
         self.version = self._function.version
+        self.target = {
+            "function_name": self.physical_name, "alias_name": self.alias_name, "alias_arn": self.alias_arn, "invoke_arn": self.alias_invoke_arn,
+            "failures_arn": self.failures_arn,
+        }  # fmt: skip
         self.role_arn, self.role_name, self.log_group_name = self._role.arn, self._role.name, self._log_group.name
         self.register_outputs({
             "failures_arn": self.failures_arn, "failures_url": self.failures_url,
@@ -171,80 +75,76 @@ class Function(pulumi.ComponentResource):
         })  # fmt: skip
 
     def _make_log_group(self) -> None:
-        args = self._args
         self._log_group = make_log_group(
-            self._name, group_name=args["log_group_name"], retention_days=self._knobs.log_retention_days,
-            key_arn=args["key_arn"], tags=args["tags"], opts=self._child,
-            protection=self._knobs.log_protection,
+            self._name, group_name=self._plan.log_group_name, retention_days=self._plan.log_retention_days,
+            key_arn=self._shared.key_arn, tags=self._shared.tags, opts=self._child,
+            protection=self._plan.log_protection,
         )  # fmt: skip
 
     def _make_role(self) -> None:
-        args = self._args
         self._role = make_role(
-            self._name, role_name=args["role_name"], description=f"Of the function {args['physical_name']}, of it alone.",
-            account_id=args["account_id"], boundary_arn=args["boundary_arn"], tags=args["tags"], opts=self._child,
+            self._name, role_name=self._plan.role_name, description=f"Of the function {self._plan.physical_name}, of it alone.",
+            account_id=self._shared.account_id, boundary_arn=self._shared.boundary_arn, tags=self._shared.tags, opts=self._child,
         )  # fmt: skip
         self.policies = make_policies(
-            self._name, role=self._role, statements=args["statements"], key_arn=args["key_arn"],
-            key_statements=args["key_statements"], assigned_statements=args.get("assigned_statements", []), opts=self._child,
+            self._name, role=self._role, statements=self._plan.statements, key_arn=self._shared.key_arn,
+            key_statements=self._plan.key_statements, assigned_statements=self._given.get("assigned_statements", ()), opts=self._child,
         )  # fmt: skip
 
     def _make_function(self) -> None:
-        args, knobs = self._args, self._knobs
-        self._function = lambda_.Function(
-            self._name,
-            name=args["physical_name"],
-            description=args["description"],
+        self._function = lambda_.Function(self._name, **self._planned.inputs(
+            name=self._plan.physical_name,
+            description=self._plan.description,
             role=self._role.arn,
-            code=args["code"],
-            layers=[args["layer_arn"]] if "layer_arn" in args else None,
-            handler=knobs.handler,
-            runtime=knobs.runtime,
-            architectures=[knobs.architecture],
-            memory_size=knobs.memory_mb,
-            timeout=knobs.timeout_seconds,
-            reserved_concurrent_executions=knobs.reserved_concurrency,
-            environment=lambda_.FunctionEnvironmentArgs(variables=args["environment"]),
-            kms_key_arn=args["key_arn"],
+            code=self._given["code"],
+            layers=[layer] if (layer := self._given.get("layer_arn")) else None,
+            handler=self._plan.handler,
+            runtime=self._plan.runtime,
+            architectures=[self._plan.architecture],
+            memory_size=self._plan.memory_mb,
+            timeout=self._plan.timeout_seconds,
+            reserved_concurrent_executions=self._plan.reserved_concurrency,
+            environment=lambda_.FunctionEnvironmentArgs(variables={**self._plan.environment, **self._given.get("references", {})}),
+            kms_key_arn=self._shared.key_arn,
             logging_config=lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 # The output, not the text: Lambda makes a missing group by itself, without retention and key.
                 log_group=self._log_group.name,
-                application_log_level=knobs.log_level,
+                application_log_level=self._plan.log_level,
                 system_log_level="INFO",
             ),
             tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
             publish=True,
-            snap_start=lambda_.FunctionSnapStartArgs(apply_on="PublishedVersions") if knobs.snap_start else None,
-            tags=args["tags"],
+            snap_start=lambda_.FunctionSnapStartArgs(apply_on="PublishedVersions") if self._plan.snap_start else None,
+            tags=self._shared.tags,
+        ), opts=pulumi.ResourceOptions(
             # The first invocation may come at once, and Lambda keeps the credentials of a role for a while.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self.policies),
-        )
+            parent=self, depends_on=self.policies,
+        ))  # fmt: skip
 
     def _make_alias(self) -> None:
         # Where releases own version and routing, nothing else of the alias may ever change: the provider sends the whole alias with any change,
         # and with it the version that the state remembers, which would be a rollback that nobody asked for.
-        owned = ["functionVersion", "routingConfig"] if self._knobs.released else None
+        owned = ["functionVersion", "routingConfig"] if self._plan.released else None
         self._alias = lambda_.Alias(
             f"{self._name}-{ALIAS}", name=ALIAS, function_name=self._function.name, function_version=self._function.version,
             description="What every trigger invokes.", opts=pulumi.ResourceOptions(parent=self, ignore_changes=owned),
         )  # fmt: skip
 
     def _keep_failures(self) -> None:
-        args, knobs = self._args, self._knobs
         self.failures_arn = self.failures_url = pulumi.Output.from_input("")
-        if "failures" not in args:
+        if self._plan.failures is None:
             return
         queue, policy = make_failures(
-            self._name, args["failures"], key_arn=args["key_arn"], alarm_topic_arn=args["alarm_topic_arn"], tags=args["tags"],
+            self._name, self._plan.failures, key_arn=self._shared.key_arn, alarm_topic_arn=self._shared.alarm_topic_arn, tags=self._shared.tags,
             opts=self._child,
         )  # fmt: skip
         self.failures_arn, self.failures_url = settled_with(queue.arn, policy), queue.url
-        if knobs.asynchronous:
+        if self._plan.asynchronous:
             lambda_.FunctionEventInvokeConfig(
                 self._name, function_name=self._function.name, qualifier=self._alias.name,
-                maximum_retry_attempts=knobs.asynchronous.maximum_retries,
-                maximum_event_age_in_seconds=knobs.asynchronous.maximum_age_seconds,
+                maximum_retry_attempts=self._plan.asynchronous.maximum_retries,
+                maximum_event_age_in_seconds=self._plan.asynchronous.maximum_age_seconds,
                 destination_config=lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
                     on_failure=lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(destination=self.failures_arn)
                 ),
@@ -253,9 +153,9 @@ class Function(pulumi.ComponentResource):
             )  # fmt: skip
 
 
-def _told(args: FunctionArgs, knobs: _Knobs) -> Mapping[str, Any]:
+def _shown(plan: FunctionPlan) -> dict[str, Any]:
     """What the engine, and so the rules, see of a Function: its plain facts and its grants."""
     return {
-        "physicalName": args["physical_name"], "handler": knobs.handler, "memoryMb": knobs.memory_mb,
-        "timeoutSeconds": knobs.timeout_seconds, "statements": args["statements"], "keyStatements": args["key_statements"],
+        "physicalName": plan.physical_name, "handler": plan.handler, "memoryMb": plan.memory_mb, "timeoutSeconds": plan.timeout_seconds,
+        "statements": [each.model_dump(mode="json") for each in plan.statements], "keyStatements": [each.model_dump(mode="json") for each in plan.key_statements],
     }  # fmt: skip

@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-import inspect
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import pulumi
+
+from ..planned import inputs_of
 
 UNFROZEN = ("tags",)
 """Inputs that callers never notice."""
@@ -18,7 +18,7 @@ def digest_of(resources: Sequence[pulumi.CustomResource]) -> pulumi.Output[str]:
 
     Of all inputs that their types have, as the provider took them; so it also comes after all of them.
     """
-    held = [{name: _as_known(getattr(resource, name)) for name in _inputs(type(resource))} for resource in resources]
+    held = [{name: _as_known(getattr(resource, name)) for name in inputs_of(type(resource)) if name not in UNFROZEN} for resource in resources]
     return pulumi.Output.json_dumps(held, sort_keys=True).apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -30,9 +30,3 @@ def _as_known(value: pulumi.Output[Any]) -> pulumi.Output[Any]:
         return True
 
     return pulumi.Output(value.resources(), asyncio.ensure_future(value.future()), asyncio.ensure_future(known()), value.is_secret())
-
-
-def _inputs(kind: type[pulumi.CustomResource]) -> tuple[str, ...]:
-    """Names of the inputs of a type of resource: those of its class of arguments."""
-    arguments = getattr(sys.modules[kind.__module__], f"{kind.__name__}Args")
-    return tuple(name for name in inspect.signature(arguments).parameters if name not in UNFROZEN)

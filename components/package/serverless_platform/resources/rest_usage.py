@@ -1,36 +1,15 @@
 """Who may call a REST API how often: usage tiers, and clients with keys."""
 
 from collections.abc import Mapping
-from typing import TypedDict
 
 import pulumi
 from pulumi_aws import apigateway
 
-
-class RestTierArgs(TypedDict):
-    """A usage tier; its clients each have all of it."""
-
-    physical_name: str
-    """Name of the usage plan."""
-    requests_per_second: float
-    """On average, beyond which a client gets 429."""
-    burst: int
-    """At once, beyond which a client gets 429."""
-    requests_per_month: int
-    """Quota of a calendar month, beyond which a client gets 429."""
-
-
-class RestClientArgs(TypedDict):
-    """A client with a key of its own."""
-
-    physical_name: str
-    """Name of the API key."""
-    tier: str
-    """Key of its tier."""
+from platform_contract.plan.rest import ClientPlan, TierPlan
 
 
 def make_usage(
-    name: str, tiers: Mapping[str, RestTierArgs], clients: Mapping[str, RestClientArgs], *, api_id: pulumi.Input[str],
+    name: str, tiers: Mapping[str, TierPlan], clients: Mapping[str, ClientPlan], *, api_id: pulumi.Input[str],
     stage: pulumi.Input[str], tags: Mapping[str, str], opts: pulumi.ResourceOptions,
 ) -> dict[str, pulumi.Output[str]]:  # fmt: skip
     """A usage plan for each tier and a key for each client; client -> id of its key.
@@ -39,11 +18,11 @@ def make_usage(
     """
     plans = {
         tier: apigateway.UsagePlan(
-            f"{name}-{tier}", name=it["physical_name"], api_stages=[apigateway.UsagePlanApiStageArgs(api_id=api_id, stage=stage)],
+            f"{name}-{tier}", name=it.physical_name, api_stages=[apigateway.UsagePlanApiStageArgs(api_id=api_id, stage=stage)],
             throttle_settings=apigateway.UsagePlanThrottleSettingsArgs(
-                rate_limit=it["requests_per_second"], burst_limit=int(it["burst"])
+                rate_limit=it.requests_per_second, burst_limit=it.burst
             ),
-            quota_settings=apigateway.UsagePlanQuotaSettingsArgs(limit=int(it["requests_per_month"]), period="MONTH"),
+            quota_settings=apigateway.UsagePlanQuotaSettingsArgs(limit=it.requests_per_month, period="MONTH"),
             tags=tags, opts=opts,
         )
         for tier, it in tiers.items()
@@ -51,9 +30,9 @@ def make_usage(
     ids = {}
     for client, it in clients.items():
         key = apigateway.ApiKey(
-            f"{name}-{client}", name=it["physical_name"], description=f"Of the client {client}, tier {it['tier']}.", enabled=True,
+            f"{name}-{client}", name=it.physical_name, description=f"Of the client {client}, tier {it.tier}.", enabled=True,
             tags=tags, opts=opts,
         )  # fmt: skip
-        apigateway.UsagePlanKey(f"{name}-{client}", key_id=key.id, key_type="API_KEY", usage_plan_id=plans[it["tier"]].id, opts=opts)
+        apigateway.UsagePlanKey(f"{name}-{client}", key_id=key.id, key_type="API_KEY", usage_plan_id=plans[it.tier].id, opts=opts)
         ids[client] = key.id
     return ids

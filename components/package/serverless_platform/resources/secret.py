@@ -1,43 +1,21 @@
 """Secrets and plain parameters, and how a secret gets new values by itself."""
 
-from typing import TypedDict
-
 import pulumi
-import pydantic
-from pulumi_aws import lambda_, secretsmanager, ssm
+from pulumi_aws import secretsmanager, ssm
 
-from ..arguments import PlainArguments, checked
+from platform_contract.kinds.parameter.plan import plan_parameter
+from platform_contract.kinds.parameter.spec import ParameterSpec
+from platform_contract.kinds.secret.by_itself import SecretSpecByItself
+from platform_contract.kinds.secret.plan import plan_secret
+from platform_contract.kinds.secret.spec import SecretSpec
+from platform_contract.plan.model import RotationPlan
+from platform_contract.platform.documents import SECRETS
+from platform_contract.platform.scope import Connections
 
-
-class SecretArgs(TypedDict):
-    """Arguments of a Secret."""
-
-    physical_name: str
-    """Name of the secret, at most 512 characters."""
-    description: str
-    """One sentence: what it is for and where its value comes from."""
-    recovery_days: int
-    """Days for which it can be brought back after a deletion, 7 to 30, or 0: gone at once."""
-    key_arn: pulumi.Input[str]
-    """ARN of the workload's key."""
-    protect: bool
-    """Refuse deletion by Pulumi."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _SecretKnobs(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")
-    description: str = pydantic.Field(min_length=1, max_length=2048)
-    recovery_days: int = pydantic.Field(ge=0, le=30)
-    protect: bool
-
-    @pydantic.field_validator("recovery_days")
-    @classmethod
-    def _whole_week(cls, days: int) -> int:
-        if 0 < days < 7:
-            raise ValueError("must be 0, or 7 to 30")
-        return days
+from ..args.parameter import ParameterArgs
+from ..args.secret import SecretArgs
+from ..planned import Planned, planned
+from .permission import permit
 
 
 class Secret(pulumi.ComponentResource):
@@ -49,31 +27,18 @@ class Secret(pulumi.ComponentResource):
     """ARN of the secret."""
 
     def __init__(self, name: str, args: SecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Secret", name, _SecretKnobs, SecretArgs, args)
-        super().__init__("serverless-platform:index:Secret", name, {"physicalName": knobs.physical_name}, opts)
+        made = planned("Secret", name, args, SecretArgs, SecretSpecByItself, lambda scope, spec: plan_secret(scope, name, SecretSpec(holds=spec.holds), Connections()), secretsmanager.Secret)
+        super().__init__("serverless-platform:index:Secret", name, {"physicalName": made.plan.physical_name}, opts)
+        plan, shared = made.plan, made.shared
         self._secret = secretsmanager.Secret(
-            name, name=knobs.physical_name, description=knobs.description, kms_key_id=args["key_arn"],
-            recovery_window_in_days=knobs.recovery_days, tags=args["tags"],
-            opts=pulumi.ResourceOptions(parent=self, protect=knobs.protect),
+            name,
+            **made.inputs(
+                name=plan.physical_name, description=plan.description, kms_key_id=shared.key_arn, recovery_window_in_days=plan.recovery_days, tags=shared.tags
+            ),
+            opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
         )  # fmt: skip
         self.physical_name, self.arn = self._secret.name, self._secret.arn
         self.register_outputs({"physical_name": self.physical_name, "arn": self.arn})
-
-
-class ParameterArgs(TypedDict):
-    """Arguments of a Parameter."""
-
-    physical_name: str
-    """Name of the parameter: a path that begins with a slash."""
-    value: str
-    """Its value, at most 4096 characters. No secret: it is readable in the console."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _ParameterKnobs(PlainArguments):
-    physical_name: str = pydantic.Field(pattern=r"^/[A-Za-z0-9_./-]{1,1010}$")
-    value: str = pydantic.Field(min_length=1, max_length=4096)
 
 
 class Parameter(pulumi.ComponentResource):
@@ -83,46 +48,14 @@ class Parameter(pulumi.ComponentResource):
     """Name of the parameter."""
 
     def __init__(self, name: str, args: ParameterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Parameter", name, _ParameterKnobs, ParameterArgs, args)
-        super().__init__("serverless-platform:index:Parameter", name, {"physicalName": knobs.physical_name}, opts)
+        made = planned("Parameter", name, args, ParameterArgs, ParameterSpec, lambda scope, spec: plan_parameter(scope, name, spec, Connections()), ssm.Parameter)
+        super().__init__("serverless-platform:index:Parameter", name, {"physicalName": made.plan.physical_name}, opts)
         self._parameter = ssm.Parameter(
-            name, name=knobs.physical_name, type="String", tier="Standard", value=knobs.value, tags=args["tags"],
+            name, **made.inputs(name=made.plan.physical_name, type="String", tier="Standard", value=made.plan.value, tags=made.shared.tags),
             opts=pulumi.ResourceOptions(parent=self),
         )  # fmt: skip
         self.physical_name = self._parameter.name
         self.register_outputs({"physical_name": self.physical_name})
-
-
-class RotationArgs(TypedDict):
-    """Arguments of a Rotation."""
-
-    secret_arn: pulumi.Input[str]
-    """ARN of the secret."""
-    function_name: pulumi.Input[str]
-    """Name of the function that does the steps of a rotation."""
-    alias_name: pulumi.Input[str]
-    """Its alias."""
-    alias_arn: pulumi.Input[str]
-    """ARN of the alias: the output of a Function, so that the rotation comes after the role's policies."""
-    account_id: str
-    """Account in whose name Secrets Manager may invoke the function."""
-    every_days: int
-    """Days from one rotation to the next, 1 to 1000."""
-    at_once: bool
-    """Whether the first rotation begins now; otherwise after the first period, and now Secrets Manager only has the function test the value that
-    there is."""
-    initial_label: str
-    """Label of the version that is made here: a secret without a version cannot be rotated."""
-    initial_text: str
-    """What that version holds. No secret: it is in the program's state."""
-
-
-class _RotationKnobs(PlainArguments):
-    account_id: str = pydantic.Field(pattern=r"^\d{12}$")
-    every_days: int = pydantic.Field(ge=1, le=1000)
-    at_once: bool
-    initial_label: str = pydantic.Field(pattern=r"^[A-Za-z0-9_-]{1,256}$")
-    initial_text: str = pydantic.Field(min_length=1, max_length=65536)
 
 
 class Rotation(pulumi.ComponentResource):
@@ -131,34 +64,29 @@ class Rotation(pulumi.ComponentResource):
     every_days: pulumi.Output[int]
     """Days from one rotation to the next."""
 
-    def __init__(self, name: str, args: RotationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Rotation", name, _RotationKnobs, RotationArgs, args)
-        super().__init__("serverless-platform:index:Rotation", name, {"everyDays": knobs.every_days}, opts)
-        self._name, self._args, self._knobs = name, args, knobs
+    def __init__(self, name: str, made: Planned[RotationPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("serverless-platform:index:Rotation", name, {"everyDays": made.plan.every_days}, opts)
+        self._name, self._plan, self._shared, self._given = name, made.plan, made.shared, made.given
         self._make_initial_version()
         self._make_rotation()
-        self.every_days = pulumi.Output.from_input(knobs.every_days)
+        self.every_days = pulumi.Output.from_input(self._plan.every_days)
         self.register_outputs({"every_days": self.every_days})
 
     def _make_initial_version(self) -> None:
         """With a label of its own: Secrets Manager makes it the current version only if there is none, so no value that somebody set is lost."""
-        knobs = self._knobs
         self._initial = secretsmanager.SecretVersion(
-            f"{self._name}-initial", secret_id=self._args["secret_arn"], secret_string=knobs.initial_text, version_stages=[knobs.initial_label],
+            f"{self._name}-initial", secret_id=self._given["secret_arn"], secret_string=self._plan.initial_text, version_stages=[self._plan.initial_label],
             # Labels move on with every rotation; and another text would be another version.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString", "versionStages"]),
         )  # fmt: skip
 
     def _make_rotation(self) -> None:
-        args, knobs = self._args, self._knobs
-        permission = lambda_.Permission(
-            f"{self._name}-invoke", action="lambda:InvokeFunction", principal="secretsmanager.amazonaws.com", function=args["function_name"],
-            qualifier=args["alias_name"], source_arn=args["secret_arn"], source_account=knobs.account_id,
-            opts=pulumi.ResourceOptions(parent=self),
-        )  # fmt: skip
+        permission = permit(
+            f"{self._name}-invoke", SECRETS, self._given["target"], self._given["secret_arn"], pulumi.ResourceOptions(parent=self), self._shared.account_id
+        )
         secretsmanager.SecretRotation(
-            self._name, secret_id=args["secret_arn"], rotation_lambda_arn=args["alias_arn"], rotate_immediately=knobs.at_once,
-            rotation_rules=secretsmanager.SecretRotationRotationRulesArgs(automatically_after_days=knobs.every_days),
+            self._name, secret_id=self._given["secret_arn"], rotation_lambda_arn=self._given["target"]["alias_arn"], rotate_immediately=self._plan.at_once,
+            rotation_rules=secretsmanager.SecretRotationRotationRulesArgs(automatically_after_days=self._plan.every_days),
             # Secrets Manager tries at once whether it may invoke the function, and has it read a version.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, self._initial]),
         )  # fmt: skip

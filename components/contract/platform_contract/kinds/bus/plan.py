@@ -19,6 +19,7 @@ DAY = 86_400
 class BusPlan(Plain):
     physical_name: str
     arn: str
+    description: str
     archive_name: str
     archive_days: int
     registry_name: str
@@ -32,6 +33,7 @@ class RulePlan(Plain):
     """One event trigger."""
 
     physical_name: str
+    description: str
     bus: str
     function: str
     pattern: dict[str, Any]
@@ -47,7 +49,7 @@ def plan_bus(scope: Scope, name: str, spec: BusSpec, connections: Connections) -
     settings, workload = scope.settings, scope.workload
     physical = naming.bus_name(settings, workload, name)
     return BusPlan(
-        physical_name=physical, arn=naming.bus_arn(settings, physical), archive_name=naming.archive_name(settings, workload, name), archive_days=spec.archive_days,
+        physical_name=physical, arn=naming.bus_arn(settings, physical), description=f"Events of {workload}: {name}.", archive_name=naming.archive_name(settings, workload, name), archive_days=spec.archive_days,
         registry_name=naming.registry_name(settings, workload, name), events=tuple(spec.events), schema_type=limits.SCHEMA_TYPE,
         dead_letters=_dead_letters(scope, name, physical),
     )  # fmt: skip
@@ -70,7 +72,7 @@ def plan_rule(scope: Scope, function: str, index: int, trigger: EventTrigger) ->
     physical, bus = naming.rule_name(settings, workload, function, index), naming.bus_name(settings, workload, trigger.bus)
     given = trigger.input
     return RulePlan(
-        physical_name=physical, bus=trigger.bus, function=function, pattern=trigger.pattern.document(),
+        physical_name=physical, description=f"Invokes {function} of {workload}.", bus=trigger.bus, function=function, pattern=trigger.pattern.document(),
         input_paths=dict(given.paths) if given else None, input_template=given.template if given else None,
         maximum_age_seconds=trigger.maximum_age_seconds, maximum_retries=trigger.maximum_retries,
         alarms=plan_metrics(scope, "rule", METRICS["rule"], f"{function}-{index}", {"bus_name": bus, "rule_name": physical}),

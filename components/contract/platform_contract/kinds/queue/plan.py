@@ -32,12 +32,15 @@ class QueuePlan(Plain):
     dead_letter_alarms: tuple[AlarmPlan, ...]
 
 
-class QueueTriggerPlan(Plain):
-    function: str
-    queue: str
+class QueueBatchesPlan(Plain):
     batch_size: int
     batching_window_seconds: int
     maximum_concurrency: int | None
+
+
+class QueueTriggerPlan(QueueBatchesPlan):
+    function: str
+    queue: str
 
 
 def plan_queue(scope: Scope, name: str, spec: QueueSpec, connections: Connections) -> QueuePlan:

@@ -7,10 +7,9 @@ from platform_contract.platform import lambda_
 from platform_contract.platform.text_types import Name, Strict
 
 
-class QueueTrigger(Strict):
-    """A queue of the same workload whose messages invoke the function; a message fails alone, not with its batch."""
+class QueueBatches(Strict):
+    """How messages of a queue come to a function; a message fails alone, not with its batch."""
 
-    queue: Name = Field(description="Name of the queue, as under `queues`.")
     batch_size: int = Field(
         default=limits.DEFAULT_BATCH_SIZE, ge=1, le=limits.MAXIMUM_BATCH_SIZE,
         description="Most messages in one invocation; above 10 only with a batching window.",
@@ -22,3 +21,9 @@ class QueueTrigger(Strict):
         default=None, ge=limits.MINIMUM_CONCURRENCY, le=limits.MAXIMUM_CONCURRENCY,
         description="Most invocations at the same time from this queue; the rest waits in the queue.",
     )  # fmt: skip
+
+
+class QueueTrigger(QueueBatches):
+    """A queue of the same workload whose messages invoke the function."""
+
+    queue: Name = Field(description="Name of the queue, as under `queues`.")

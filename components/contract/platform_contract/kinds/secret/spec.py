@@ -29,8 +29,11 @@ class RotationSpec(Strict):
     )  # fmt: skip
 
 
+Holds = Annotated[Sentence, Field(description="What it is for and where its value comes from: for whoever has to set it.")]
+
+
 class SecretSpec(Strict):
     """A secret in Secrets Manager, encrypted with the workload's key. Its value is set by whoever has it, or by its rotation; never by the program."""
 
-    holds: Sentence = Field(description="What it is for and where its value comes from: for whoever has to set it.")
+    holds: Holds
     rotation: RotationSpec | None = Field(default=None, description="Replaces its value regularly; without it, that is somebody's work.")

@@ -1,8 +1,10 @@
 """What is made of a stream in the manifest."""
 
 from platform_contract.kinds.kind import plan_metrics
+from platform_contract.kinds.stream import limits
 from platform_contract.kinds.stream.metrics import METRICS
 from platform_contract.kinds.stream.spec import StreamSpec
+from platform_contract.kinds.stream.trigger import OrderedTrigger
 from platform_contract.platform import naming
 from platform_contract.platform.base import AlarmPlan, Plain
 from platform_contract.platform.scope import Connections, Scope
@@ -18,19 +20,24 @@ class StreamPlan(Plain):
     alarms: tuple[AlarmPlan, ...]
 
 
-class OrderedTriggerPlan(Plain):
-    """A table's changes or a stream's records that invoke a function."""
+class OrderedBatchesPlan(Plain):
+    """How records of an ordered source come to a function."""
 
-    function: str
-    kind: str
-    """table or stream."""
-    source: str
     batch_size: int
     batching_window_seconds: int
     maximum_retries: int
     maximum_record_age_seconds: int
     parallelization: int
     starting_position: str
+
+
+class OrderedTriggerPlan(OrderedBatchesPlan):
+    """A table's changes or a stream's records that invoke a function."""
+
+    function: str
+    kind: str
+    """table or stream."""
+    source: str
 
 
 def plan_stream(scope: Scope, name: str, spec: StreamSpec, connections: Connections) -> StreamPlan:
@@ -41,4 +48,12 @@ def plan_stream(scope: Scope, name: str, spec: StreamSpec, connections: Connecti
         physical_name=physical, arn=naming.stream_arn(settings, physical), shards=spec.shards, retention_hours=spec.retention_hours,
         protect=settings.protect_state,
         alarms=plan_metrics(scope, "stream", METRICS["stream"], name, {"stream_name": physical}, {"retention_ms": spec.retention_hours * 3_600_000}),
+    )  # fmt: skip
+
+
+def plan_batches(trigger: OrderedTrigger) -> OrderedBatchesPlan:
+    """How records come to whichever function."""
+    return OrderedBatchesPlan(
+        batch_size=trigger.batch_size, batching_window_seconds=trigger.batching_window_seconds, maximum_retries=trigger.maximum_retries,
+        maximum_record_age_seconds=trigger.maximum_record_age_seconds, parallelization=trigger.parallelization, starting_position=limits.STARTING_POSITION,
     )  # fmt: skip

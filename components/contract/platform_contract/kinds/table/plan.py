@@ -53,6 +53,17 @@ def plan_table(scope: Scope, name: str, spec: TableSpec, connections: Connection
     )  # fmt: skip
 
 
+def bounded(plan: TablePlan, spec: TableSpec) -> TablePlan:
+    """The table with the maxima that are asked for."""
+    reads, writes = spec.maximum_read_units_per_second, spec.maximum_write_units_per_second
+    return plan.model_copy(update={"maximum_read_units": reads, "maximum_write_units": writes})
+
+
+def plan_by_itself(scope: Scope, name: str, spec: TableSpec) -> TablePlan:
+    """A table that belongs to no manifest, and so to no phase."""
+    return bounded(plan_table(scope, name, spec, Connections()), spec)
+
+
 def _alarms(scope: Scope, name: str, physical: str, spec: TableSpec) -> tuple[AlarmPlan, ...]:
     """Of the table, and of each of its indexes: AWS counts what is throttled at an index apart."""
     alarms = plan_metrics(scope, "table", METRICS["table"], name, {"table_name": physical})

@@ -15,12 +15,15 @@ class FromBucketSpec(Strict):
     suffix: KeyPart = Field(default="", description="End of the keys that count; empty: all.")
 
 
+Emails = Annotated[
+    list[Email], AfterValidator(once), Field(max_length=20, description="Addresses that get each message; each person has to confirm once, by e-mail.")
+]
+
+
 class TopicSpec(Strict):
     """A topic, encrypted with the workload's key."""
 
-    emails: Annotated[list[Email], AfterValidator(once)] = Field(
-        default=[], max_length=20, description="Addresses that get each message; each person has to confirm once, by e-mail."
-    )
+    emails: Emails = []
     from_bucket: FromBucketSpec | None = Field(
         default=None, description="Bucket whose new objects are published here: how one upload reaches several queues."
     )

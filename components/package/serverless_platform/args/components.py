@@ -1,0 +1,72 @@
+"""What each component asks for besides the plain values of its kind: what AWS assigns, and the resources that it connects."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pydantic
+
+from platform_contract.kinds.bucket.by_itself import ListenersSpec
+from platform_contract.kinds.bucket.spec import BucketSpec
+from platform_contract.kinds.bus.by_itself import BusSpecByItself, EventTriggerByItself
+from platform_contract.kinds.parameter.spec import ParameterSpec
+from platform_contract.kinds.queue.by_itself import QueueBatchesByItself, QueueSpecByItself
+from platform_contract.kinds.secret.by_itself import SecretSpecByItself
+from platform_contract.kinds.stream.spec import StreamSpec
+from platform_contract.kinds.stream.trigger import OrderedTrigger
+from platform_contract.kinds.table.spec import TableSpec
+from platform_contract.kinds.topic.by_itself import TopicSpecByItself
+
+_SCOPE = {"scope": ("ScopeArgs", "For whom it is made, and in which stack: the output `scope` of a WorkloadScope.")}
+_KEY = {"key_arn": ("pulumi.Input[str]", "ARN of the workload's key: the output `key_arn` of a WorkloadScope.")}
+_TOPIC = {"alarm_topic_arn": ("NotRequired[pulumi.Input[str]]", "ARN of the topic that alarms notify, instead of the one that the platform exports.")}
+_OVERRIDES = {
+    "overrides": ("NotRequired[dict[str, Any]]", "Inputs of the main AWS resource that are to differ from the platform's; the guardrails judge them like any other.")
+}
+_ENCRYPTED = {**_SCOPE, **_KEY, **_OVERRIDES}
+_STATE = {**_SCOPE, **_KEY, **_TOPIC, **_OVERRIDES}
+_TARGET = {"target": ("FunctionTargetArgs", "The function: the output `target` of a Function.")}
+
+
+class Component(NamedTuple):
+    """A component that can be used by itself."""
+
+    name: str
+    kind: str
+    """Room of the contract, and file of its arguments."""
+    asked: type[pydantic.BaseModel]
+    """Its plain values: meaning, defaults and limits."""
+    inputs: Mapping[str, tuple[str, str]]
+    """Further arguments -> type, meaning."""
+
+    @property
+    def article(self) -> str:
+        return "an" if self.name[0] in "AEIOU" else "a"
+
+
+COMPONENTS = (
+    Component("Table", "table", TableSpec, _STATE),
+    Component("Queue", "queue", QueueSpecByItself, _STATE),
+    Component("QueueTrigger", "queue", QueueBatchesByItself, {
+        **_SCOPE, "queue_arn": ("pulumi.Input[str]", "ARN of the queue: the output `arn` of a Queue."), **_TARGET, **_OVERRIDES,
+    }),
+    Component("Bucket", "bucket", BucketSpec, _ENCRYPTED),
+    Component("UploadTrigger", "bucket", ListenersSpec, {
+        **_SCOPE, "bucket_name": ("pulumi.Input[str]", "Name of the bucket: the output `physical_name` of a Bucket."),
+        "bucket_arn": ("pulumi.Input[str]", "ARN of the bucket: the output `arn` of a Bucket."),
+        "listeners": ("list[ListenerArgs]", "Who is notified; S3 keeps one list for each bucket, so this is all of them."),
+    }),
+    Component("Topic", "topic", TopicSpecByItself, _STATE),
+    Component("EventBus", "bus", BusSpecByItself, {
+        **_STATE, "schemas": ("NotRequired[dict[str, str]]", "Event that is published here -> JSON schema of its data, as text, for the schema registry."),
+    }),
+    Component("EventTrigger", "bus", EventTriggerByItself, {
+        **_SCOPE, "bus_name": ("pulumi.Input[str]", "Name of the bus: the output `physical_name` of an EventBus."), **_TARGET, **_TOPIC, **_OVERRIDES,
+    }),
+    Component("Stream", "stream", StreamSpec, _STATE),
+    Component("StreamSubscription", "stream", OrderedTrigger, {
+        **_SCOPE, "source_arn": ("pulumi.Input[str]", "What it reads: the output `arn` of a Stream, or `stream_arn` of a Table."), **_TARGET, **_OVERRIDES,
+    }),
+    Component("Secret", "secret", SecretSpecByItself, _ENCRYPTED),
+    Component("Parameter", "parameter", ParameterSpec, {**_SCOPE, **_OVERRIDES}),
+)  # fmt: skip
+"""All of them, in the order in which readers meet them."""
