@@ -24,9 +24,10 @@ MAY_IMPORT = {
     "phases": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code", "features"},
     "inventory": set(),
     "workload": {"arguments", "inventory", "phases", "features"},
-    "foundation": {"arguments", "iam", "monitoring", "resources"},
-    "program": {"__init__", "args", "bundles", "foundation", "workload"},
-    "published": {"resources", "foundation", "workload"},
+    "foundation": {"planned", "iam", "monitoring"},
+    "workload_scope": {"args", "planned", "iam", "monitoring"},
+    "program": {"__init__", "args", "planned", "bundles", "foundation", "workload"},
+    "published": {"resources", "foundation", "workload", "workload_scope"},
     "__init__": set(),
 }
 COMPONENT_PARTS = ("arguments", "args", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")

@@ -10,25 +10,20 @@ from platform_contract.manifest.reading import FOLDER
 from platform_contract.phases import features_of
 from platform_contract.plan import access, functions, triggers
 from platform_contract.plan.account import account_problems, assumed
-from platform_contract.plan.foundation import deletion_window_days, own_tags
+from platform_contract.plan.foundation import own_tags
 from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.limits import plan_limits, too_large
-from platform_contract.plan.model import BudgetPlan, KeyPlan, TraceGroupPlan, WorkloadPlan
+from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.rotation import plan_rotations
 from platform_contract.plan.sections import plan_queue_triggers, plan_sections
 from platform_contract.plan.socket import plan_sockets
 from platform_contract.plan.workflows import plan_workflows
-from platform_contract.platform import naming, tags
+from platform_contract.plan.workload_scope import plan_budget, plan_key, plan_trace_group
 from platform_contract.platform.diagnostics import Problem, ProblemsError
 from platform_contract.platform.name_limits import PhysicalNameError
 from platform_contract.platform.settings import CONFIGURATION, PHASES, Phase, Settings
 from platform_contract.registry import SECTIONS
-
-BUDGET_ACTUAL_PERCENT = (80.0,)
-BUDGET_FORECAST_PERCENT = (100.0,)
-"""Told at 80 % spent, in time to do something, and as soon as the whole is forecast."""
-
 
 KEY_SET = "/.well-known/jwks.json"
 """Where a user pool has its keys. Source: Cognito guide, "Verifying JSON web tokens"."""
@@ -57,6 +52,7 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
 
 def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     """The plan of a workload as it would be in `phase`, whether or not it may be there. Raises ProblemsError for a name that AWS would refuse."""
+    scope, services = manifest.scope(settings), access.services_of(manifest)
     sections = plan_sections(settings, manifest)
     workflows = plan_workflows(settings, manifest)
     used: functions.State = {**{kind: sections[section] for section, kind in SECTIONS.items() if section in sections}, "workflow": workflows}
@@ -75,12 +71,7 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         endpoint_url=settings.endpoint_url,
         token_keys=token_keys(settings),
         tags=own_tags(settings, manifest.owner, manifest.name, manifest.data_class),
-        key=KeyPlan(
-            alias=naming.key_alias(settings, manifest.name),
-            description=f"Encrypts everything of the workload {manifest.name}.",
-            policy="",  # below: it names the roles of everything else
-            deletion_window_days=deletion_window_days(settings),
-        ),
+        key=plan_key(scope, services, ()),  # below again: its policy names the roles of everything else
         functions=planned,
         **sections,
         apis=functions.plan_apis(settings, manifest),
@@ -94,24 +85,12 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         scheduler=triggers.plan_scheduler(settings, manifest),
         datasets=_datasets(settings, manifest, sections["buckets"]),
         ordered_triggers=triggers.plan_ordered_triggers(manifest),
-        trace_group=TraceGroupPlan(
-            physical_name=naming.trace_group_name(settings, manifest.name),
-            # Powertools' Tracer writes POWERTOOLS_SERVICE_NAME, which is the workload, as annotation `Service`.
-            filter_expression=f'annotation.Service = "{manifest.name}"',
-        ) if settings.trace_groups else None,
-        budget=BudgetPlan(
-            physical_name=naming.budget_name(settings, manifest.name),
-            limit_usd=manifest.cost.monthly_budget_usd,
-            actual_percent=BUDGET_ACTUAL_PERCENT,
-            forecast_percent=BUDGET_FORECAST_PERCENT,
-            receivers=(settings.teams[manifest.owner].on_call_email,),
-            tag_filter=f"user:{tags.WORKLOAD}${manifest.name}",
-        ),
+        trace_group=plan_trace_group(scope),
+        budget=plan_budget(scope, manifest.cost.monthly_budget_usd),
     )
     plan = _with_features(plan, settings, manifest)
     restoring = [role for feature in features_of(phase) if feature.name in plan.features for role in feature.restoring_roles(plan.features[feature.name])]
-    policy = access.key_policy(settings, access.services_of(manifest), manifest.data_class, plan.role_names(), restoring)
-    plan = plan.model_copy(update={"key": plan.key.model_copy(update={"policy": policy})})
+    plan = plan.model_copy(update={"key": plan_key(scope, services, plan.role_names(), restoring)})
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 
 

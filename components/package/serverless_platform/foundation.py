@@ -1,103 +1,27 @@
 """What all workloads of a stack share: alarm topic, token issuer, layer."""
 
-from typing import NotRequired, TypedDict
+import json
+from typing import TypedDict
 
 import pulumi
-import pydantic
 from pulumi_aws import cloudwatch, cognito, costexplorer, lambda_, xray
 
-from platform_contract.platform import apigateway
-from platform_contract.platform.settings import Audience, Issuer, MonitorArn
+from platform_contract.plan.cost_anomalies import CostAnomaliesPlan
+from platform_contract.plan.foundation import FoundationPlan, plan_foundation
+from platform_contract.platform.settings import load_settings
 
-from .arguments import PlainArguments, checked
 from .iam.keys import make_key
 from .monitoring.alarm_topic import make_alarm_topic
-
-
-class CostAnomaliesArgs(TypedDict):
-    """A subscription to what AWS Cost Anomaly Detection finds."""
-
-    subscription_name: str
-    """Name of the subscription, at most 1024 characters."""
-    monitor_arn: str
-    """ARN of the account's monitor, as `aws ce get-anomaly-monitors` tells it."""
-    impact_usd: int
-    """An anomaly is told from so many US dollars on, above what was expected."""
+from .planned import Planned, Shared
 
 
 class FoundationArgs(TypedDict):
     """Arguments of a Foundation."""
 
-    key_alias: str
-    """Alias of the key of the alarm topic."""
-    key_policy: str
-    """Policy of that key as JSON text; it has to admit CloudWatch and Budgets, or no alarm arrives."""
-    key_deletion_window_days: int
-    """Days for which the deleted key can be brought back, 7 to 30."""
-    topic_name: str
-    """Name of the alarm topic, at most 256 characters."""
-    topic_policy: str
-    """Policy of the alarm topic as JSON text."""
-    trace_policy_name: str
-    """Name of the policy under which topics send traces."""
-    trace_policy: str
-    """That policy as JSON text."""
-    alarm_receivers: list[str]
-    """E-mail addresses that every alarm is sent to; each has to confirm."""
-    layer_name: str
-    """Name of the layer of third-party packages."""
+    settings: str
+    """Settings of the stack as JSON text: docs/reference/settings.md."""
     layer_code: pulumi.Archive
-    """The layer."""
-    layer_architecture: str
-    """arm64 or x86_64."""
-    layer_runtime: str
-    """Lambda runtime that the layer was built for, such as python3.13."""
-    user_pool_name: NotRequired[str]
-    """Name of a user pool to make, which issues the tokens; without it, `token_issuer` names another."""
-    protect: bool
-    """Refuse deletion of the user pool."""
-    token_issuer: NotRequired[str]
-    """Issuer of tokens that is not made here."""
-    token_audiences: NotRequired[list[str]]
-    """Audiences of that issuer."""
-    index_name: NotRequired[str]
-    """Name of the dashboard that lists the workloads, where any of them has dashboards."""
-    index_body: NotRequired[str]
-    """That dashboard as JSON text."""
-    cost_anomalies: NotRequired[CostAnomaliesArgs]
-    """What the alarm topic is told of the account's costs; without it, nothing but budgets."""
-    tags: dict[str, str]
-    """Tags of everything that it makes, besides the provider's default tags."""
-
-
-class _CostAnomalies(PlainArguments):
-    subscription_name: str = pydantic.Field(min_length=1, max_length=1024)
-    monitor_arn: MonitorArn
-    impact_usd: int = pydantic.Field(ge=1)
-
-
-class _Knobs(PlainArguments):
-    topic_name: str = pydantic.Field(min_length=1, max_length=256)
-    alarm_receivers: list[str]
-    layer_architecture: str = pydantic.Field(pattern="^(arm64|x86_64)$")
-    layer_runtime: str = pydantic.Field(pattern=r"^python3\.\d+$")
-    user_pool_name: str | None = pydantic.Field(default=None, min_length=1, max_length=128)
-    protect: bool
-    index_name: str | None = pydantic.Field(default=None, min_length=1, max_length=255)
-    index_body: str | None = None
-    cost_anomalies: _CostAnomalies | None = None
-    token_issuer: Issuer | None = None
-    token_audiences: list[Audience] = pydantic.Field(default=[], max_length=apigateway.MAXIMUM_AUDIENCES)
-
-    @pydantic.model_validator(mode="after")
-    def _one_issuer(self) -> "_Knobs":
-        if bool(self.user_pool_name) == bool(self.token_issuer):
-            raise ValueError("give either user_pool_name or token_issuer: exactly one says who issues tokens")
-        if bool(self.token_issuer) != bool(self.token_audiences):
-            raise ValueError("give token_issuer and token_audiences together: every token of the issuer would be accepted, or none")
-        if bool(self.index_name) != bool(self.index_body):
-            raise ValueError("give index_name and index_body together: one is of no use without the other")
-        return self
+    """The layer of third-party packages, built for the settings' runtime and architecture."""
 
 
 class SharedOutputs(TypedDict):
@@ -127,9 +51,10 @@ class Foundation(pulumi.ComponentResource):
     """ARN of the managed user pool; empty if another issuer is used."""
 
     def __init__(self, name: str, args: FoundationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Foundation", name, _Knobs, FoundationArgs, args)
-        super().__init__("serverless-platform:index:Foundation", name, {"topicName": knobs.topic_name}, opts)
-        self._name, self._args, self._knobs = name, args, knobs
+        made = args if isinstance(args, Planned) else _planned(name, args)
+        self._plan: FoundationPlan = made.plan
+        super().__init__("serverless-platform:index:Foundation", name, {"topicName": self._plan.topic_name}, opts)
+        self._name, self._given = name, made.given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_alarm_topic()
         self._admit_topics_to_traces()
@@ -151,41 +76,35 @@ class Foundation(pulumi.ComponentResource):
         }  # fmt: skip
 
     def _make_alarm_topic(self) -> None:
-        args = self._args
-        key = make_key(
-            f"{self._name}-alarms", alias=args["key_alias"], description="Encrypts the alarm topic.", policy=args["key_policy"],
-            deletion_window_days=int(args["key_deletion_window_days"]), tags=args["tags"], opts=self._child,
-        )  # fmt: skip
+        plan = self._plan
+        key = make_key(f"{self._name}-alarms", plan.key, tags=plan.tags, opts=self._child)
         self.alarm_topic_arn = make_alarm_topic(
-            f"{self._name}-alarms", topic_name=args["topic_name"], topic_policy=args["topic_policy"], key=key, receivers=self._knobs.alarm_receivers,
-            tags=args["tags"], opts=self._child,
+            f"{self._name}-alarms", topic_name=plan.topic_name, topic_policy=plan.topic_policy, key=key, receivers=plan.alarm_receivers,
+            tags=plan.tags, opts=self._child,
         )  # fmt: skip
 
     def _admit_topics_to_traces(self) -> None:
         """Without it SNS takes a topic's active tracing and sends nothing. One for all topics: X-Ray takes five in a region."""
-        args = self._args
-        xray.ResourcePolicy(
-            f"{self._name}-traces", policy_name=args["trace_policy_name"], policy_document=args["trace_policy"], opts=self._child
-        )
+        plan = self._plan
+        xray.ResourcePolicy(f"{self._name}-traces", policy_name=plan.trace_policy_name, policy_document=plan.trace_policy, opts=self._child)
 
     def _make_layer(self) -> None:
-        args, knobs = self._args, self._knobs
+        plan = self._plan
         layer = lambda_.LayerVersion(
-            f"{self._name}-packages", layer_name=args["layer_name"], code=args["layer_code"], opts=self._child,
-            description="Third-party packages of all functions.", compatible_architectures=[knobs.layer_architecture],
-            compatible_runtimes=[knobs.layer_runtime],
+            f"{self._name}-packages", layer_name=plan.layer_name, code=self._given["layer_code"], opts=self._child,
+            description="Third-party packages of all functions.", compatible_architectures=[plan.layer_architecture],
+            compatible_runtimes=[plan.layer_runtime],
         )  # fmt: skip
         self.layer_arn = layer.arn
 
     def _make_index(self) -> None:
-        if self._knobs.index_name:
-            cloudwatch.Dashboard(
-                f"{self._name}-index", dashboard_name=self._knobs.index_name, dashboard_body=self._args["index_body"], opts=self._child
-            )
+        if index := self._given.get("index"):
+            cloudwatch.Dashboard(f"{self._name}-index", dashboard_name=index["name"], dashboard_body=index["body"], opts=self._child)
 
     def _watch_costs(self) -> None:
         """At once and by the topic: a subscription that tells addresses comes once a day, and a person of each has to be named."""
-        if costs := self._knobs.cost_anomalies:
+        costs: CostAnomaliesPlan | None = self._given.get("cost_anomalies")
+        if costs is not None:
             impact = costexplorer.AnomalySubscriptionThresholdExpressionDimensionArgs(
                 key="ANOMALY_TOTAL_IMPACT_ABSOLUTE", match_options=["GREATER_THAN_OR_EQUAL"], values=[str(costs.impact_usd)]
             )
@@ -193,18 +112,19 @@ class Foundation(pulumi.ComponentResource):
                 f"{self._name}-costs", name=costs.subscription_name, frequency="IMMEDIATE", monitor_arn_lists=[costs.monitor_arn],
                 subscribers=[costexplorer.AnomalySubscriptionSubscriberArgs(type="SNS", address=self.alarm_topic_arn)],
                 threshold_expression=costexplorer.AnomalySubscriptionThresholdExpressionArgs(dimension=impact),
-                tags=self._args["tags"], opts=self._child,
+                tags=self._plan.tags, opts=self._child,
             )  # fmt: skip
 
     def _make_identity(self) -> None:
-        if not self._knobs.user_pool_name:
-            self.token_issuer = pulumi.Output.from_input(self._args["token_issuer"])
-            self.token_audiences = pulumi.Output.from_input(self._args.get("token_audiences") or [])
+        plan = self._plan
+        if plan.user_pool_name is None:
+            self.token_issuer = pulumi.Output.from_input(plan.token_issuer or "")
+            self.token_audiences = pulumi.Output.from_input(list(plan.token_audiences))
             self.user_pool_id = self.user_pool_arn = pulumi.Output.from_input("")
             return
-        pool = self._make_user_pool(self._knobs.user_pool_name)
+        pool = self._make_user_pool(plan.user_pool_name)
         client = cognito.UserPoolClient(
-            f"{self._name}-users", name=self._knobs.user_pool_name, user_pool_id=pool.id, generate_secret=False,
+            f"{self._name}-users", name=plan.user_pool_name, user_pool_id=pool.id, generate_secret=False,
             prevent_user_existence_errors="ENABLED", enable_token_revocation=True,
             # By password for servers with AWS credentials only; everybody else proves the password without sending it.
             explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
@@ -218,7 +138,7 @@ class Foundation(pulumi.ComponentResource):
         self.token_audiences = client.id.apply(lambda client_id: [client_id])
 
     def _make_user_pool(self, name: str) -> cognito.UserPool:
-        protect = self._knobs.protect
+        protect = self._plan.protect
         return cognito.UserPool(
             f"{self._name}-users", name=name, username_attributes=["email"], auto_verified_attributes=["email"],
             deletion_protection="ACTIVE" if protect else "INACTIVE", mfa_configuration="OPTIONAL",
@@ -228,5 +148,18 @@ class Foundation(pulumi.ComponentResource):
                 require_uppercase=True, temporary_password_validity_days=7,
             ),
             admin_create_user_config=cognito.UserPoolAdminCreateUserConfigArgs(allow_admin_create_user_only=True),
-            tags=self._args["tags"], opts=pulumi.ResourceOptions(parent=self, protect=protect),
+            tags=self._plan.tags, opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )  # fmt: skip
+
+
+def _planned(name: str, args: FoundationArgs) -> Planned[FoundationPlan]:
+    """Raises ProblemsError for settings that are none."""
+    place = f"Foundation '{name}': settings"
+    try:
+        values = json.loads(args["settings"])
+    except ValueError:
+        raise ValueError(f"{place}: is not JSON; give it the settings of docs/reference/settings.md as a JSON object") from None
+    settings = load_settings(values, place)
+    plan = plan_foundation(settings)
+    shared = Shared("platform", settings.account_id, settings.region, settings.boundary_arn, plan.tags, "", "")
+    return Planned(plan, shared, {"layer_code": args["layer_code"]})

@@ -9,10 +9,12 @@ from .resources.stream import Stream, StreamSubscription
 from .resources.table import Table
 from .resources.topic import Topic
 from .workload import Workload
+from .workload_scope import WorkloadScope
 
 NAME = "serverless-platform"
 VERSION = "0.1.0"
 """Also in pyproject.toml; a test compares."""
 PUBLISHED = [
     Bucket, EventBus, EventTrigger, Foundation, Parameter, Queue, QueueTrigger, Secret, Stream, StreamSubscription, Table, Topic, UploadTrigger, Workload,
+    WorkloadScope,
 ]  # fmt: skip

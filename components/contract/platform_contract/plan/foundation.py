@@ -36,7 +36,7 @@ def plan_foundation(settings: Settings) -> FoundationPlan:
     return FoundationPlan(
         key=KeyPlan(
             alias=naming.key_alias(settings, naming.ALARMS_KEY),
-            description=f"Encrypts the alarm topic of {settings.environment}.",
+            description="Encrypts the alarm topic.",
             policy=key_policy(settings, kms.ALARM_TOPIC_SERVICES, DATA_CLASS),
             deletion_window_days=deletion_window_days(settings),
         ),

@@ -15,8 +15,9 @@ from platform_contract.kinds.stream.spec import StreamSpec
 from platform_contract.kinds.stream.trigger import OrderedTrigger
 from platform_contract.kinds.table.spec import TableSpec
 from platform_contract.kinds.topic.by_itself import TopicSpecByItself
+from platform_contract.plan.workload_scope import WorkloadScopeSpec
 
-_SCOPE = {"scope": ("ScopeArgs", "For whom it is made, and in which stack: the output `scope` of a WorkloadScope.")}
+_SCOPE = {"scope": ("ScopeArgs", "For whom it is made, and in which stack: the same for all components of a workload.")}
 _KEY = {"key_arn": ("pulumi.Input[str]", "ARN of the workload's key: the output `key_arn` of a WorkloadScope.")}
 _TOPIC = {"alarm_topic_arn": ("NotRequired[pulumi.Input[str]]", "ARN of the topic that alarms notify, instead of the one that the platform exports.")}
 _OVERRIDES = {
@@ -44,6 +45,7 @@ class Component(NamedTuple):
 
 
 COMPONENTS = (
+    Component("WorkloadScope", "workload_scope", WorkloadScopeSpec, {**_SCOPE, **_TOPIC}),
     Component("Table", "table", TableSpec, _STATE),
     Component("Queue", "queue", QueueSpecByItself, _STATE),
     Component("QueueTrigger", "queue", QueueBatchesByItself, {

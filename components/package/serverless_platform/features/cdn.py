@@ -44,11 +44,7 @@ class Cdn(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "distribution_id": self.distribution_id, "domain_name": self.domain_name})
 
     def _make_key(self) -> None:
-        key = self._plan.key
-        self._key = make_key(
-            self._name, alias=key.alias, description=key.description, policy=key.policy, deletion_window_days=key.deletion_window_days,
-            tags=self._shared.tags, region=self._plan.region, opts=self._child,
-        )  # fmt: skip
+        self._key = make_key(self._name, self._plan.key, tags=self._shared.tags, region=self._plan.region, opts=self._child)
 
     def _make_firewall(self) -> None:
         self._acl, self._logging = make_web_acl(

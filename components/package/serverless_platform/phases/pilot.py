@@ -1,11 +1,9 @@
 """The first phase: everything that a workload needs to run and to be trusted. All its resources belong to it."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-from pulumi_aws import budgets
 
 from platform_contract.kinds.topic.plan import TopicPlan
 from platform_contract.plan.model import FunctionPlan, WorkloadPlan
@@ -14,6 +12,7 @@ from platform_contract.platform.json_schemas import draft4
 from platform_contract.registry import KINDS
 
 from ..iam.keys import make_key
+from ..monitoring.budgets import make_budget
 from ..monitoring.traces import make_trace_group
 from ..planned import Shared
 from ..platform_code import platform_code
@@ -70,7 +69,7 @@ class Pilot(pulumi.ComponentResource):
         super().__init__("serverless-platform:index:Pilot", name, {}, opts)
         self._name, self._args, self._plan = name, args, args["plan"]
         self._child = pulumi.ResourceOptions(parent=self)
-        self._make_key()
+        self.key = make_key(name, self._plan.key, tags=self._plan.tags, opts=self._child)
         self.shared = shared_of(self._plan, alarm_topic_arn=args["alarm_topic_arn"], key_arn=self.key.arn)
         self._work = work = Making(name, self._plan, self.shared, args, self._child)
         self.made = work.made
@@ -84,20 +83,13 @@ class Pilot(pulumi.ComponentResource):
         apis.connect_websocket_apis(work)
         apis.make_graphql_apis(work)
         make_event_sources(work)
-        self._make_trace_group()
-        self._make_budget()
+        make_trace_group(name, self._plan.trace_group, tags=self._plan.tags, opts=self._child)
+        make_budget(name, self._plan.budget, topic_arn=args["alarm_topic_arn"], tags=self._plan.tags, opts=self._child)
         self.register_outputs({})
 
     def identity(self, variable: str) -> pulumi.Output[str]:
         """What a function that decides who may call knows of tokens: TOKEN_ISSUER, TOKEN_AUDIENCES or JWKS_URL."""
         return apis.identity(self._work, variable)
-
-    def _make_key(self) -> None:
-        key = self._plan.key
-        self.key = make_key(
-            self._name, alias=key.alias, description=key.description, policy=key.policy,
-            deletion_window_days=key.deletion_window_days, tags=self._plan.tags, opts=self._child,
-        )  # fmt: skip
 
     def _make_state(self) -> None:
         for kind, component in STATE.items():
@@ -158,31 +150,6 @@ class Pilot(pulumi.ComponentResource):
             steps = [self._work.of("function")[function].alias_arn for function in plan.functions]
             self._work.of("workflow")[name] = Workflow(f"{self._name}-{name}", self._work.planned(plan, steps=steps), self._child)
 
-    def _make_trace_group(self) -> None:
-        if group := self._plan.trace_group:
-            make_trace_group(
-                self._name, group_name=group.physical_name, filter_expression=group.filter_expression, tags=self._plan.tags,
-                opts=self._child,
-            )  # fmt: skip
-
-    def _make_budget(self) -> None:
-        budget, topic = self._plan.budget, self._args["alarm_topic_arn"]
-        shares = [("ACTUAL", share) for share in budget.actual_percent]
-        shares += [("FORECASTED", share) for share in budget.forecast_percent]
-        budgets.Budget(
-            f"{self._name}-budget", name=budget.physical_name, budget_type="COST", time_unit="MONTHLY",
-            limit_amount=_decimal(budget.limit_usd), limit_unit="USD",
-            cost_filters=[budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[budget.tag_filter])],
-            notifications=[
-                budgets.BudgetNotificationArgs(
-                    notification_type=kind, threshold=share, threshold_type="PERCENTAGE", comparison_operator="GREATER_THAN",
-                    subscriber_email_addresses=list(budget.receivers), subscriber_sns_topic_arns=[topic],
-                )
-                for kind, share in shares
-            ],
-            tags=self._plan.tags, opts=self._child,
-        )  # fmt: skip
-
 
 def shared_of(plan: WorkloadPlan, *, alarm_topic_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> Shared:
     """What all components of a planned workload have in common."""
@@ -190,8 +157,3 @@ def shared_of(plan: WorkloadPlan, *, alarm_topic_arn: pulumi.Input[str], key_arn
         workload=plan.name, account_id=plan.account_id, region=plan.region, boundary_arn=plan.boundary_arn, tags=plan.tags,
         alarm_topic_arn=alarm_topic_arn, key_arn=key_arn,
     )  # fmt: skip
-
-
-def _decimal(number: float) -> str:
-    """All digits and no exponent: AWS Budgets refuses 1e+06."""
-    return format(Decimal(str(number)), "f")

@@ -27,7 +27,7 @@ from platform_contract.platform.guardrails import digest
 from platform_contract.platform.settings import PREFIX, Settings, load_settings
 
 from ..bundles import Modules, write_bundle
-from ..foundation import FoundationArgs
+from ..planned import Planned, Shared
 from .layers import LayerTarget, find_layer, layer_target
 
 OFFLINE = "SERVERLESS_PLATFORM_OFFLINE"
@@ -89,19 +89,14 @@ class Project:
             return pulumi.AssetArchive({self.requirements.name: pulumi.FileAsset(str(self.requirements))})
         return pulumi.FileArchive(str(find_layer(self.build, self.requirements, self.layer_target, self.stack)))
 
-    def foundation_args(self) -> FoundationArgs:
-        """Raises BundleError if the layer is missing or old."""
-        plan = self.foundation
-        args: Any = plan.model_dump(mode="json", exclude={"key", "topic_arn"}, exclude_none=True)
-        args |= {
-            "key_alias": plan.key.alias, "key_policy": plan.key.policy,
-            "key_deletion_window_days": plan.key.deletion_window_days, "layer_code": self.layer_archive(),
+    def foundation_args(self) -> Any:
+        """What its Foundation makes. Raises BundleError if the layer is missing or old."""
+        plan, settings, index = self.foundation, self.settings, index_of(self.settings, self.plans)
+        given = {
+            "layer_code": self.layer_archive(), "cost_anomalies": plan_cost_anomalies(settings, self.plans),
+            "index": {"name": index.physical_name, "body": body_of(index, settings.region, {})} if index else None,
         }  # fmt: skip
-        if index := index_of(self.settings, self.plans):
-            args |= {"index_name": index.physical_name, "index_body": body_of(index, self.settings.region, {})}
-        if costs := plan_cost_anomalies(self.settings, self.plans):
-            args["cost_anomalies"] = costs.model_dump()
-        return args
+        return Planned(plan, Shared("platform", settings.account_id, settings.region, settings.boundary_arn, plan.tags, "", ""), given)
 
     def workloads(self) -> Iterator[tuple[str, Any]]:
         """(name, arguments) of every workload, without what the platform shares. Raises BundleError before the first one."""
