@@ -21,11 +21,12 @@ from local.paths import ROOT
 from local.steps import Refusal, console, step
 from platform_contract.economics.idle import IdleCost, idle_cost
 from platform_contract.features.feature_flags import FeatureFlagsPlan
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.manifest import Manifest, load_manifests
 from platform_contract.manifest.concurrency_checks import peak_runs
 from platform_contract.manifest.stack_files import check_stack
 from platform_contract.plan.account import Account, account_problems, assumed, taken
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.model import WorkloadPlan, parts_of
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
 from platform_contract.platform import naming

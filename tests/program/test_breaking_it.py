@@ -112,5 +112,5 @@ def test_a_dropped_action_is_noticed(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_key_that_does_not_admit_lambda_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("platform_contract.plan.access.key_statements", lambda *_, **__: ())
+    monkeypatch.setattr("platform_contract.platform.grants.key_statements", lambda *_, **__: ())
     assert "may not kms:Decrypt on" in "\n".join(checks.grants(run_workloads(*WORKLOADS)))

@@ -5,7 +5,7 @@ import json
 import pulumi
 import pytest
 
-from platform_contract.plan.rest import RestApiPlan
+from platform_contract.kinds.rest_api.plan import RestApiPlan
 from serverless_platform.planned import Planned, Shared
 from serverless_platform.resources.rest_api import RestApi
 from tests.program.graph import Graph, run

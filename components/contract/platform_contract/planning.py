@@ -4,26 +4,28 @@ from collections.abc import Mapping
 
 from platform_contract.gates import Case, unearned
 from platform_contract.kinds.bucket.plan import BucketPlan
+from platform_contract.kinds.bus.plan import plan_rules
 from platform_contract.kinds.dataset.plan import DatasetsPlan, plan_datasets
+from platform_contract.kinds.function.plan import plan_function
+from platform_contract.kinds.queue.plan import plan_queue_triggers
+from platform_contract.kinds.schedule.plan import plan_schedules
+from platform_contract.kinds.stream.plan import plan_subscriptions
 from platform_contract.manifest import Manifest
+from platform_contract.manifest.connections import connections_of
 from platform_contract.manifest.reading import FOLDER
 from platform_contract.phases import features_of
-from platform_contract.plan import access, functions, triggers
+from platform_contract.plan import access
 from platform_contract.plan.account import account_problems, assumed
 from platform_contract.plan.foundation import own_tags
-from platform_contract.plan.graphql import plan_graphql
 from platform_contract.plan.limits import plan_limits, too_large
 from platform_contract.plan.model import WorkloadPlan
-from platform_contract.plan.rest import plan_rest_apis
 from platform_contract.plan.rotation import plan_rotations
-from platform_contract.plan.sections import plan_queue_triggers, plan_sections
-from platform_contract.plan.socket import plan_sockets
-from platform_contract.plan.workflows import plan_workflows
+from platform_contract.plan.sections import plan_apis, plan_sections
 from platform_contract.plan.workload_scope import plan_budget, plan_key, plan_trace_group
 from platform_contract.platform.diagnostics import Problem, ProblemsError
 from platform_contract.platform.name_limits import PhysicalNameError
+from platform_contract.platform.scope import Scope
 from platform_contract.platform.settings import CONFIGURATION, PHASES, Phase, Settings
-from platform_contract.registry import SECTIONS
 
 KEY_SET = "/.well-known/jwks.json"
 """Where a user pool has its keys. Source: Cognito guide, "Verifying JSON web tokens"."""
@@ -53,13 +55,8 @@ def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = No
 def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     """The plan of a workload as it would be in `phase`, whether or not it may be there. Raises ProblemsError for a name that AWS would refuse."""
     scope, services = manifest.scope(settings), access.services_of(manifest)
-    sections = plan_sections(settings, manifest)
-    workflows = plan_workflows(settings, manifest)
-    used: functions.State = {**{kind: sections[section] for section, kind in SECTIONS.items() if section in sections}, "workflow": workflows}
-    planned = {
-        name: functions.plan_function(settings, manifest, name, used)
-        for name in manifest.functions
-    }
+    connections = connections_of(settings, manifest)
+    sections = plan_sections(scope, manifest, connections)
     plan = WorkloadPlan(
         name=manifest.name,
         owner=manifest.owner,
@@ -72,19 +69,15 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
         token_keys=token_keys(settings),
         tags=own_tags(settings, manifest.owner, manifest.name, manifest.data_class),
         key=plan_key(scope, services, ()),  # below again: its policy names the roles of everything else
-        functions=planned,
+        functions={name: plan_function(scope, name, spec, connections) for name, spec in manifest.functions.items()},
         **sections,
-        apis=functions.plan_apis(settings, manifest),
-        rest_apis=plan_rest_apis(settings, manifest),
-        sockets=plan_sockets(settings, manifest),
-        graphql=plan_graphql(settings, manifest),
-        workflows=workflows,
+        **plan_apis(scope, manifest, connections),
         rotations=plan_rotations(settings, manifest),
-        queue_triggers=plan_queue_triggers(manifest),
-        rules=triggers.plan_rules(settings, manifest),
-        scheduler=triggers.plan_scheduler(settings, manifest),
-        datasets=_datasets(settings, manifest, sections["buckets"]),
-        ordered_triggers=triggers.plan_ordered_triggers(manifest),
+        queue_triggers=plan_queue_triggers(connections),
+        rules=plan_rules(scope, connections),
+        scheduler=plan_schedules(scope, connections),
+        datasets=_datasets(scope, manifest, sections["buckets"]),
+        ordered_triggers=plan_subscriptions(connections),
         trace_group=plan_trace_group(scope),
         budget=plan_budget(scope, manifest.cost.monthly_budget_usd),
     )
@@ -94,10 +87,10 @@ def draft(manifest: Manifest, settings: Settings, phase: Phase) -> WorkloadPlan:
     return plan.model_copy(update={"limits": plan_limits(plan, settings)})
 
 
-def _datasets(settings: Settings, manifest: Manifest, buckets: Mapping[str, BucketPlan]) -> DatasetsPlan | None:
+def _datasets(scope: Scope, manifest: Manifest, buckets: Mapping[str, BucketPlan]) -> DatasetsPlan | None:
     """They lie in one bucket."""
     name = next((buckets[it.bucket].physical_name for it in manifest.datasets.values()), "")
-    return plan_datasets(manifest.scope(settings), manifest.datasets, name)
+    return plan_datasets(scope, manifest.datasets, name)
 
 
 def _with_features(plan: WorkloadPlan, settings: Settings, manifest: Manifest) -> WorkloadPlan:

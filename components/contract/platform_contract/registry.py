@@ -1,6 +1,6 @@
 """All kinds of resources, and the tables that are made of them: nothing that is known of a kind stands twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from platform_contract.kinds import (
     bucket,
@@ -20,12 +20,13 @@ from platform_contract.kinds import (
     websocket_api,
     workflow,
 )
-from platform_contract.kinds.kind import Kind, Metrics, Trigger, Verb, plan_metrics
+from platform_contract.kinds.kind import Kind, Metrics, Trigger, plan_metrics
 from platform_contract.platform import environment
 from platform_contract.platform.alarm_standard import AlarmStandard
 from platform_contract.platform.base import AlarmPlan
-from platform_contract.platform.scope import Scope
+from platform_contract.platform.scope import Scope, Used
 from platform_contract.platform.usage import Use
+from platform_contract.platform.verbs import Verb
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (
     function.KIND, table.KIND, queue.KIND, bucket.KIND, topic.KIND, bus.KIND, stream.KIND, workflow.KIND, secret.KIND, parameter.KIND, schedule.KIND,
@@ -73,7 +74,12 @@ RESERVED_PREFIXES = (*environment.RESERVED_PREFIXES, *(kind.variable for kind in
 
 def variable(kind: str, name: str) -> str:
     """Variable that tells a function of a resource: ("table", "paid-orders") -> TABLE_PAID_ORDERS."""
-    return KINDS[kind].variable + name.upper().replace("-", "_")
+    return environment.resource_variable(KINDS[kind].variable, name)
+
+
+def used(kind: str, name: str, arn: str, verbs: Iterable[str], *, variable: str = "") -> Used:
+    """A resource as whoever is planned may use it. Arguments: as of platform.scope.Used; verbs by their names."""
+    return Used(kind, name, arn, {verb: VERBS[kind][verb] for verb in verbs}, KINDS[kind].service, variable)
 
 
 def is_reserved(name: str) -> bool:

@@ -8,8 +8,12 @@ from platform_contract.features.feature_flags import FeatureFlagsPlan
 from platform_contract.features.probe import ProbePlan
 from platform_contract.features.rollout import RolloutPlan
 from platform_contract.features.slo import DAYS, SloPlan
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.http_api.plan import ApiPlan
+from platform_contract.kinds.rest_api.plan import RestApiPlan
 from platform_contract.kinds.schedule.plan import SchedulerPlan
-from platform_contract.plan.model import ApiPlan, FunctionPlan, RestApiPlan, SocketPlan, WorkloadPlan, parts_of
+from platform_contract.kinds.websocket_api.plan import SocketPlan
+from platform_contract.plan.model import WorkloadPlan, parts_of
 
 APIS = ("http_api", "rest_api", "websocket_api", "graphql_api")
 """Kinds of API."""

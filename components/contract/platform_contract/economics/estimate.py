@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from platform_contract.fit.break_even import batch_of, events_per_second, kind_of_trigger, runs_of
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.graphql_api.plan import GraphqlPlan
 from platform_contract.kinds.queue import POLLED
 from platform_contract.kinds.stream import FIXED
 from platform_contract.manifest import FunctionSpec, Manifest, TriggerSpec
 from platform_contract.phases import Feature, features_of
-from platform_contract.plan.graphql import GraphqlPlan
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan, alarms_in, parts_of
+from platform_contract.plan.model import WorkloadPlan, alarms_in, parts_of
 from platform_contract.planning import plan_workload
 from platform_contract.platform import environment
 from platform_contract.platform.base import CompositeAlarmPlan, MathAlarmPlan, ProvisionedPlan

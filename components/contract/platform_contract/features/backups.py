@@ -9,16 +9,16 @@ Source of the wiring: AWS Backup guide, "Creating a backup plan"; DynamoDB guide
 import json
 from collections.abc import Iterator, Mapping
 
+from platform_contract.kinds.function.failures import DAY, failures_of
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.function.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.kinds.schedule import limits as scheduler
-from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan
+from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan, scheduler_of
 from platform_contract.kinds.table.limits import IDEMPOTENCY_TABLE
 from platform_contract.kinds.table.plan import TablePlan
 from platform_contract.manifest import Manifest
-from platform_contract.plan import access
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
-from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.plan.triggers import DAY, failures_of, scheduler_of
-from platform_contract.platform import backup, backup_names, environment, naming, retry_policy
+from platform_contract.plan.model import WorkloadPlan
+from platform_contract.platform import backup, backup_names, environment, grants, naming, retry_policy
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, any_at_all
 from platform_contract.platform.alarms import plan_rows
 from platform_contract.platform.base import AlarmPlan, KeyStatementPlan, Plain, ServiceRolePlan, StatementPlan
@@ -131,7 +131,7 @@ def restoring_roles(part: Plain) -> tuple[str, ...]:
 
 
 def _key(settings: Settings) -> KeyStatementPlan:
-    return access.through_service(settings, "dynamodb", set(backup.KEY_ACTIONS))
+    return grants.through_service(settings, "dynamodb", set(backup.KEY_ACTIONS))
 
 
 def _role(settings: Settings, manifest: Manifest, vault: str, tables: Mapping[str, TablePlan]) -> ServiceRolePlan:
@@ -151,7 +151,7 @@ def _role(settings: Settings, manifest: Manifest, vault: str, tables: Mapping[st
 def _check(settings: Settings, manifest: Manifest, tables: Mapping[str, TablePlan], copies: Mapping[str, str]) -> FunctionPlan:
     """May restore the workload's tables and read them; may write and delete their copies, and nothing else."""
     copied = tuple(naming.table_arn(settings, copies[name]) for name in tables)
-    return plan_platform_function(settings, manifest, PlatformFunction(
+    return plan_platform_function(manifest.scope(settings), PlatformFunction(
         component=backup.COPY, physical_name=naming.function_name(settings, manifest.name, backup.COPY),
         role_name=naming.role_name(settings, manifest.name, backup.COPY), handler=HANDLER,
         description=f"Restores tables of {manifest.name} under another name, compares them and deletes the copies.",
@@ -160,7 +160,7 @@ def _check(settings: Settings, manifest: Manifest, tables: Mapping[str, TablePla
             StatementPlan(sid="Sources", actions=backup.SOURCE_ACTIONS, resources=tuple(it.arn for it in tables.values())),
             StatementPlan(sid="Copies", actions=backup.COPY_ACTIONS, resources=copied),
         ),
-        key_statements=(_key(settings),), failures=failures_of(settings, manifest, backup.COPY),  # where a run ends that cannot be started or fails
+        key_statements=(_key(settings),), failures=failures_of(manifest.scope(settings), backup.COPY),  # where a run ends that cannot be started or fails
     ))  # fmt: skip
 
 
@@ -173,6 +173,6 @@ def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
         )  # fmt: skip
 
     return scheduler_of(
-        settings, manifest, backup_names.schedule_group_name(settings, manifest.name), f"{backup.COPY}-scheduler", [backup.COPY],
+        manifest.scope(settings), backup_names.schedule_group_name(settings, manifest.name), f"{backup.COPY}-scheduler", [backup.COPY],
         {"start": schedule("start", backup.CHECK_START), "finish": schedule("finish", backup.CHECK_FINISH)}, f"{backup.COPY}-schedules",
     )  # fmt: skip

@@ -11,18 +11,18 @@ import json
 from collections.abc import Iterator, Mapping
 
 from platform_contract.features import cdn
+from platform_contract.kinds.function.failures import failures_of
+from platform_contract.kinds.function.plan import AsynchronousPlan, FunctionPlan, ReferencePlan
+from platform_contract.kinds.function.platform_function import PlatformFunction, plan_platform_function
+from platform_contract.kinds.rest_api.plan import ClientPlan, TierPlan
 from platform_contract.kinds.schedule import limits as scheduler
-from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan
+from platform_contract.kinds.schedule.plan import SchedulePlan, SchedulerPlan, scheduler_of
 from platform_contract.kinds.secret.plan import SecretPlan
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.probe_checks import call_seconds, called, run_seconds
 from platform_contract.manifest.route_checks import routes_of
-from platform_contract.plan import access
-from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan, WorkloadPlan
-from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.plan.rest import ClientPlan, TierPlan
-from platform_contract.plan.triggers import failures_of, scheduler_of
-from platform_contract.platform import apigateway, environment, naming, probe, retry_policy
+from platform_contract.plan.model import WorkloadPlan
+from platform_contract.platform import apigateway, environment, grants, naming, probe, retry_policy
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
 from platform_contract.platform.alarms import plan_rows
 from platform_contract.platform.base import AlarmPlan, AssignedStatementPlan, Plain
@@ -30,7 +30,7 @@ from platform_contract.platform.name_limits import checked_name
 from platform_contract.platform.prices import HOURS_PER_MONTH
 from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
-from platform_contract.registry import KINDS, VERBS, variable
+from platform_contract.registry import KINDS, VERBS, used, variable
 
 FEATURE = "probe"
 KIND = "probe"
@@ -230,14 +230,14 @@ def _function(
     statements, key_statements = [], []
     if secret:
         references[variable("secret", probe.COMPONENT)] = ReferencePlan(kind="secret", name=probe.COMPONENT)
-        statements += access.resource_statements("secret", probe.COMPONENT, secret.arn, ["read"])
-        key_statements.append(access.through_service(settings, KINDS["secret"].service, set(VERBS["secret"]["read"].key_actions)))
-    planned = plan_platform_function(settings, manifest, PlatformFunction(
+        statements += grants.resource_statements(used("secret", probe.COMPONENT, secret.arn, ["read"]))
+        key_statements.append(grants.through_service(settings, KINDS["secret"].service, set(VERBS["secret"]["read"].key_actions)))
+    planned = plan_platform_function(manifest.scope(settings), PlatformFunction(
         component=probe.COMPONENT, physical_name=naming.function_name(settings, manifest.name, probe.COMPONENT),
         role_name=naming.role_name(settings, manifest.name, probe.COMPONENT), handler=HANDLER,
         description=f"Calls {manifest.name} over its public address, as a client does.", timeout_seconds=min(run_seconds(manifest), 900),
         memory_mb=probe.MEMORY_MB, statements=tuple(statements), key_statements=tuple(key_statements), references=references,
-        failures=failures_of(settings, manifest, probe.COMPONENT),
+        failures=failures_of(manifest.scope(settings), probe.COMPONENT),
     ))  # fmt: skip
     # A run that is tried again would count twice, and a late one says nothing about now: the next one comes anyway.
     never = AsynchronousPlan(maximum_retries=0, maximum_age_seconds=retry_policy.MINIMUM_AGE_SECONDS)
@@ -268,4 +268,4 @@ def _scheduler(settings: Settings, manifest: Manifest) -> SchedulerPlan:
         physical_name=group, function=probe.COMPONENT, expression=f"rate({minutes} minute{'s' if minutes > 1 else ''})", timezone="UTC", window_minutes=0,
         maximum_age_seconds=retry_policy.MINIMUM_AGE_SECONDS, maximum_retries=0, input=scheduler.INVOCATION_INPUT,
     )  # fmt: skip
-    return scheduler_of(settings, manifest, group, f"{probe.COMPONENT}-scheduler", [probe.COMPONENT], {probe.RUN: run}, f"{probe.COMPONENT}-schedules")
+    return scheduler_of(manifest.scope(settings), group, f"{probe.COMPONENT}-scheduler", [probe.COMPONENT], {probe.RUN: run}, f"{probe.COMPONENT}-schedules")

@@ -10,12 +10,14 @@ from typing import Any
 
 from platform_contract.features.smoke_events import event_of
 from platform_contract.features.strategy import STRATEGIES
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.function.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.kinds.function.smoke import SmokeSpec
+from platform_contract.kinds.http_api.plan import ApiPlan
+from platform_contract.kinds.rest_api.plan import RestApiPlan
 from platform_contract.kinds.workflow import limits as states
 from platform_contract.manifest import Manifest
-from platform_contract.plan.model import ApiPlan, FunctionPlan, WorkloadPlan
-from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.plan.rest import RestApiPlan
+from platform_contract.plan.model import WorkloadPlan
 from platform_contract.platform import codedeploy, iam, lambda_, naming, release_names
 from platform_contract.platform.alarm_standard import AlarmStandard, Threshold
 from platform_contract.platform.alarms import plan_rows
@@ -150,7 +152,7 @@ def _checks(settings: Settings, manifest: Manifest, plan: WorkloadPlan) -> Funct
         StatementPlan(sid="Measure", actions=(*iam.RELEASE_METRIC_ACTIONS, *iam.RELEASE_TARGET_ACTIONS), resources=("*",)),
         StatementPlan(sid="Search", actions=iam.RELEASE_LOG_ACTIONS, resources=logs),
     )
-    return plan_platform_function(settings, manifest, PlatformFunction(
+    return plan_platform_function(manifest.scope(settings), PlatformFunction(
         component=release_names.CHECKS, physical_name=release_names.checks_name(settings, manifest.name),
         role_name=release_names.checks_role_name(settings, manifest.name), handler=HANDLER,
         description=f"Checks new versions of {manifest.name} before and after they get traffic.",

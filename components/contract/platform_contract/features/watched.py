@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.manifest.names import SCHEDULES
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.model import WorkloadPlan, parts_of
 from platform_contract.platform import naming
 from platform_contract.platform.settings import Settings
 

@@ -7,33 +7,10 @@ from typing import Any, Literal, NamedTuple
 from platform_contract.platform.alarm_standard import AlarmStandard
 from platform_contract.platform.alarms import plan_rows
 from platform_contract.platform.base import AlarmPlan
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 from platform_contract.platform.usage import Use
-
-
-@dataclass(frozen=True)
-class Permission:
-    """Actions on a resource. Source: Service Authorization Reference."""
-
-    actions: tuple[str, ...]
-    arn_suffixes: tuple[str, ...] = ("",)
-    """Put behind its ARN, one resource of the statement each; none for actions that IAM knows on no resource."""
-
-
-@dataclass(frozen=True)
-class Verb:
-    """What one word in `uses` allows, and what it costs."""
-
-    permissions: tuple[Permission, ...]
-    key_actions: tuple[str, ...]
-    """On the workload's key, only through the kind's service. Source: each service's guide, its page on encryption at rest."""
-    meaning: str
-    usage: tuple[Use, ...]
-    """What an event uses by it; nothing where it is free, or counted at the trigger of whoever receives it."""
-    usage_as: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
-    """The same of a variant of the kind that is billed otherwise, such as a stream of a fixed size."""
-    wakes: bool = False
-    """Whether something may be invoked by it."""
+from platform_contract.platform.verbs import Verb
 
 
 class Traffic(NamedTuple):
@@ -106,4 +83,6 @@ class Kind:
     usage: tuple[Use, ...] = ()
     """What an event uses of it where no verb and no trigger says so."""
     plan: Callable[[Scope, str, Any, Connections], Any] | None = None
-    """From its name and its part of the manifest: what is made of one; None where it has no section."""
+    """From its name, its part of the manifest and what others have to do with it: what is made of one; None where all of a workload are planned together."""
+    arn: Callable[[Settings, str, str, Addressed], str] | None = None
+    """From workload, name and part of the manifest: the ARN that one will have; None where AWS assigns it."""

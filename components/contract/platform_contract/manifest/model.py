@@ -138,7 +138,7 @@ class Manifest(Strict):
 
     def scope(self, settings: Settings) -> Scope:
         """The workload in a stack, as its kinds are planned."""
-        return Scope(settings, self.name, self.owner, self.data_class)
+        return Scope(settings, self.name, self.owner, self.data_class, self.summary)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """The resources of a section, by name."""

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from platform_contract.kinds.function.spec import ASYNCHRONOUS, ORDERED, FunctionSpec
+from platform_contract.kinds.schedule.plan import SCHEDULES
 from platform_contract.kinds.table import limits as dynamodb
 from platform_contract.manifest.model import Manifest
 from platform_contract.platform import flag_names, naming, rotation_names
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import ALARMS
-
-SCHEDULES = "schedules"
-"""What alarms of a workload's schedules are called after: AWS counts them by group."""
 
 Make = Callable[[], str]
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.manifest import Manifest
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.model import WorkloadPlan, parts_of
 from platform_contract.plan.web_acl import WebAclPlan
 from platform_contract.planning import plan_all
 from platform_contract.platform import naming, waf

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platform_contract.plan.model import ApiPlan, FunctionPlan, KeyPlan, WorkloadPlan, parts_of
-from platform_contract.plan.rest import RestApiPlan
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.http_api.plan import ApiPlan
+from platform_contract.kinds.rest_api.plan import RestApiPlan
+from platform_contract.kinds.websocket_api.plan import SocketPlan
+from platform_contract.plan.model import KeyPlan, WorkloadPlan, parts_of
 from platform_contract.plan.roles import API_ID, POOL_ID, assigned_arn, role_documents
-from platform_contract.plan.socket import SocketPlan
 from platform_contract.platform import documents, environment, lambda_, naming
 from platform_contract.platform.base import LimitPlan
 from platform_contract.platform.boundary import boundary_document

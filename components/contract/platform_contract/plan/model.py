@@ -12,27 +12,25 @@ from pydantic import SerializeAsAny
 from platform_contract.kinds.bucket.plan import BucketPlan
 from platform_contract.kinds.bus.plan import BusPlan, RulePlan
 from platform_contract.kinds.dataset.plan import DatasetsPlan
+from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.graphql_api.plan import GraphqlPlan
+from platform_contract.kinds.http_api.plan import ApiPlan
 from platform_contract.kinds.parameter.plan import ParameterPlan
 from platform_contract.kinds.queue.plan import QueuePlan, QueueTriggerPlan
+from platform_contract.kinds.rest_api.plan import RestApiPlan
 from platform_contract.kinds.schedule.plan import SchedulerPlan
 from platform_contract.kinds.secret.plan import SecretPlan
 from platform_contract.kinds.stream.plan import OrderedTriggerPlan, StreamPlan
 from platform_contract.kinds.table.plan import TablePlan
 from platform_contract.kinds.topic.plan import TopicPlan
-from platform_contract.plan.graphql import GraphqlPlan
-from platform_contract.plan.rest import RestApiPlan
-from platform_contract.plan.socket import SocketPlan
-from platform_contract.plan.workflows import WorkflowPlan
+from platform_contract.kinds.websocket_api.plan import SocketPlan
+from platform_contract.kinds.workflow.plan import WorkflowPlan
 from platform_contract.platform.base import (
     AlarmPlan,
-    AssignedStatementPlan,
-    KeyStatementPlan,
     LimitPlan,
     NamedAlarm,
     Plain,
-    StatementPlan,
 )
-from platform_contract.platform.dead_letters import FailuresPlan
 from platform_contract.platform.settings import Phase
 
 
@@ -46,54 +44,6 @@ class KeyPlan(Plain):
     deletion_window_days: int
 
 
-class ReferencePlan(Plain):
-    """A resource of the workload that a function is told of: so the function is made after it."""
-
-    kind: str
-    name: str
-    """Kind of resource, or what the platform tells (issuer, audiences, keys); and its name in the manifest."""
-    known_as: str = ""
-    """What the function is told, where that is not what AWS assigns; it is made after the resource all the same."""
-
-
-class AsynchronousPlan(Plain):
-    """How Lambda deals with an event that nobody waits for."""
-
-    maximum_retries: int
-    maximum_age_seconds: int
-
-
-class FunctionPlan(Plain):
-    physical_name: str
-    arn: str
-    role_name: str
-    log_group_name: str
-    description: str
-    handler: str
-    runtime: str
-    architecture: str
-    memory_mb: int
-    timeout_seconds: int
-    log_retention_days: int
-    log_protection: str | None
-    """Data protection policy of its log group, as JSON text."""
-    log_level: str
-    reserved_concurrency: int | None
-    environment: dict[str, str]
-    references: dict[str, ReferencePlan]
-    """Environment variable -> the resource whose name or URL it holds."""
-    statements: tuple[StatementPlan, ...]
-    key_statements: tuple[KeyStatementPlan, ...]
-    assigned_statements: tuple[AssignedStatementPlan, ...]
-    failures: FailuresPlan | None
-    """Of a function that is invoked asynchronously or from an ordered source."""
-    asynchronous: AsynchronousPlan | None
-    alarms: tuple[AlarmPlan, ...]
-    released: bool = False
-    snap_start: bool = False
-    """released: releases move its alias to new versions; otherwise each update does. snap_start: its versions start from a snapshot."""
-
-
 class RotationPlan(Plain):
     """How a secret gets new values: the platform's function, and when Secrets Manager calls it."""
 
@@ -104,34 +54,6 @@ class RotationPlan(Plain):
     initial_label: str
     initial_text: str
     """Of the version that is made with it, because a secret without one cannot be rotated."""
-
-
-class RoutePlan(Plain):
-    route: str
-    suffix: str
-    """End of its logical name."""
-    function: str
-    authorizer: str
-    authorizer_function: str | None = None
-    public_reason: str | None = None
-    example: Any = None
-
-
-class ApiPlan(Plain):
-    physical_name: str
-    description: str
-    log_group_name: str
-    log_retention_days: int
-    log_protection: str | None
-    """Data protection policy of its log group, as JSON text."""
-    routes: tuple[RoutePlan, ...]
-    integration_timeouts_ms: dict[str, int]
-    """Function -> how long API Gateway waits for it, in milliseconds."""
-    allowed_origins: tuple[str, ...]
-    authorizer_cache_seconds: int
-    throttle_rate_per_second: float
-    throttle_burst: int
-    alarms: tuple[AlarmPlan, ...]
 
 
 class TraceGroupPlan(Plain):

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.kinds.schedule.plan import SchedulerPlan
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan, parts_of
+from platform_contract.plan.model import WorkloadPlan, parts_of
 from platform_contract.platform import documents, environment
 from platform_contract.platform.base import AssignedStatementPlan, KeyStatementPlan, ServiceRolePlan, StatementPlan
 from platform_contract.platform.settings import partition_of

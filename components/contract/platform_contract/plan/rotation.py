@@ -1,12 +1,12 @@
 """Rotation of secrets, decided: the platform's own function, one for each secret, with what it may do to that one."""
 
+from platform_contract.kinds.function.plan import FunctionPlan, ReferencePlan
+from platform_contract.kinds.function.platform_function import PlatformFunction, plan_platform_function
 from platform_contract.kinds.secret import ARN_SUFFIX
 from platform_contract.kinds.secret import limits as secrets
 from platform_contract.manifest import Manifest
-from platform_contract.plan import access
-from platform_contract.plan.model import FunctionPlan, ReferencePlan, RotationPlan
-from platform_contract.plan.platform_function import PlatformFunction, plan_platform_function
-from platform_contract.platform import environment, iam, lambda_, naming, rotation_names
+from platform_contract.plan.model import RotationPlan
+from platform_contract.platform import environment, grants, iam, lambda_, naming, rotation_names
 from platform_contract.platform.base import StatementPlan
 from platform_contract.platform.settings import Settings
 from platform_contract.registry import KINDS, plan_alarms
@@ -34,11 +34,11 @@ def _function(settings: Settings, manifest: Manifest, secret: str) -> FunctionPl
     hook, component = _hook(manifest, secret), rotation_names.component(secret)
     physical = rotation_names.function_name(settings, manifest.name, secret)
     seconds = secrets.ROTATION_SECONDS if hook is None else manifest.functions[hook].timeout_seconds + secrets.HOOK_MARGIN_SECONDS
-    function = plan_platform_function(settings, manifest, PlatformFunction(
+    function = plan_platform_function(manifest.scope(settings), PlatformFunction(
         component=component, physical_name=physical, role_name=rotation_names.role_name(settings, manifest.name, secret), handler=HANDLER,
         description=f"Rotates the secret {secret} of {manifest.name}.", timeout_seconds=seconds, memory_mb=secrets.ROTATION_MEMORY_MB,
         statements=tuple(_statements(settings, manifest, secret)),
-        key_statements=(access.through_service(settings, KINDS["secret"].service, set(iam.ROTATION_KEY_ACTIONS)),),
+        key_statements=(grants.through_service(settings, KINDS["secret"].service, set(iam.ROTATION_KEY_ACTIONS)),),
         environment=_variables(manifest, secret),
         references={environment.ROTATION_HOOK: ReferencePlan(kind="function", name=hook)} if hook else {},
     ))  # fmt: skip

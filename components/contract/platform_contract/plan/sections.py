@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from platform_contract.kinds.queue.plan import QueueTriggerPlan
 from platform_contract.kinds.table import limits as table
 from platform_contract.kinds.table.spec import TableSpec
 from platform_contract.manifest import Manifest
-from platform_contract.manifest.connections import connections_of
-from platform_contract.platform.settings import Settings
+from platform_contract.platform import naming
+from platform_contract.platform.scope import Connections, Scope
 from platform_contract.registry import KINDS
 
 
-def plan_sections(settings: Settings, manifest: Manifest) -> dict[str, dict[str, Any]]:
+def plan_sections(scope: Scope, manifest: Manifest, connections: Connections) -> dict[str, dict[str, Any]]:
     """Section of a workload's plan -> name in the manifest -> what its kind makes of it."""
-    scope, connections = manifest.scope(settings), connections_of(settings, manifest)
     return {
         kind.section: {name: kind.plan(scope, name, spec, connections) for name, spec in _specs(manifest, kind.section).items()}
         for kind in KINDS.values()
-        if kind.plan
+        if kind.plan and kind.section
     }  # fmt: skip
 
 
@@ -30,13 +28,18 @@ def _specs(manifest: Manifest, section: str) -> Mapping[str, Any]:
     return specs
 
 
-def plan_queue_triggers(manifest: Manifest) -> dict[str, QueueTriggerPlan]:
-    """By FUNCTION-QUEUE."""
-    return {
-        f"{name}-{trigger.queue}": QueueTriggerPlan(
-            function=name, queue=trigger.queue, batch_size=trigger.batch_size,
-            batching_window_seconds=trigger.batching_window_seconds, maximum_concurrency=trigger.maximum_concurrency,
-        )
-        for name, function in manifest.functions.items()
-        for trigger in function.queue_triggers
-    }  # fmt: skip
+def plan_apis(scope: Scope, manifest: Manifest, connections: Connections) -> dict[str, dict[str, Any]]:
+    """Part of a workload's plan -> name of its one API of that kind -> what the kind makes of it; empty where no function has a route of it."""
+    routed = connections.triggers
+    asked = {
+        "apis": ("http_api", naming.API, manifest.http_api if routed["http"] else None),
+        "rest_apis": ("rest_api", naming.REST, manifest.rest_api if routed["rest"] else None),
+        "sockets": ("socket", naming.SOCKET, manifest.websocket_api if routed["websocket"] else None),
+        "graphql": ("graphql_api", naming.GRAPHQL, manifest.graphql),
+    }
+    return {part: _one(kind, scope, name, spec, connections) for part, (kind, name, spec) in asked.items()}
+
+
+def _one(kind: str, scope: Scope, name: str, spec: Any, connections: Connections) -> dict[str, Any]:
+    plan = KINDS[kind].plan
+    return {name: plan(scope, name, spec, connections)} if plan and spec is not None else {}

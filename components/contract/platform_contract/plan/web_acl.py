@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from platform_contract.manifest import Manifest
 from platform_contract.manifest.edge_checks import fastest_tier
 from platform_contract.manifest.firewall import RULES
-from platform_contract.plan.retention import log_protection, retention_days
 from platform_contract.platform import edge_names, naming, waf
 from platform_contract.platform.alarms import described, told_to
 from platform_contract.platform.base import AlarmMetricPlan, MathAlarmPlan, Plain
 from platform_contract.platform.prices import HOURS_PER_MONTH
+from platform_contract.platform.retention import log_protection, retention_days
 from platform_contract.platform.settings import Settings
 
 PERIOD_SECONDS, PERIODS = 300, 3
@@ -61,7 +61,7 @@ class WebAclPlan(Plain):
 
 def plan_web_acl(settings: Settings, manifest: Manifest, *, name: str, scope: str, component: str, what: str) -> WebAclPlan:
     """component: part of the names of its alarms. what: it stands before, for people."""
-    counted, protection = manifest.firewall.count_only, log_protection(settings, manifest)
+    counted, protection = manifest.firewall.count_only, log_protection(manifest.scope(settings))
     return WebAclPlan(
         physical_name=name, scope=scope, description=f"Stands before {what} of {manifest.name}.",
         requests_per_address=rate_limit(manifest), window_seconds=waf.WINDOW_SECONDS, too_many_status=waf.TOO_MANY,
@@ -72,7 +72,7 @@ def plan_web_acl(settings: Settings, manifest: Manifest, *, name: str, scope: st
             )
             for each, it in waf.GROUPS.items()
         ),
-        log_group_name=edge_names.waf_log_group(name), log_retention_days=retention_days(settings, manifest),
+        log_group_name=edge_names.waf_log_group(name), log_retention_days=retention_days(manifest.scope(settings)),
         log_protection=protection, logged_actions=waf.LOGGED_ACTIONS, redacted_headers=waf.REDACTED_HEADERS,
         # What is masked in other logs of such data stands in queries as well, and WAF logs them whole.
         redacts_query=protection is not None,

@@ -37,3 +37,8 @@ RESERVED = frozenset({*ALWAYS, SOCKET_ENDPOINT, TOKEN_ISSUER, TOKEN_AUDIENCES, J
 
 MAXIMUM_BYTES = 4096
 """Names and values of all variables of a function together, ours included; the plan measures them."""
+
+
+def resource_variable(prefix: str, name: str) -> str:
+    """Variable that tells a function of a resource: ("TABLE_", "paid-orders") -> TABLE_PAID_ORDERS."""
+    return prefix + name.upper().replace("-", "_")

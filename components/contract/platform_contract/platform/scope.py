@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from platform_contract.platform.alarm_standard import DEFAULT_LATENCY_MS_P99
 from platform_contract.platform.data_class import DataClass
 from platform_contract.platform.settings import Settings, Team
 from platform_contract.platform.text_types import Name, Strict
+from platform_contract.platform.verbs import Verb
 
 
 class NamedSpec(Strict):
@@ -33,11 +35,47 @@ class Scope:
     workload: str
     owner: str
     data_class: DataClass
+    summary: str = ""
+    """What the workload does, in a sentence."""
 
     @property
     def team(self) -> Team:
         """The owner, as the settings know it."""
         return self.settings.teams[self.owner]
+
+
+class Addressed(Protocol):
+    """What of its part of the manifest is in the ARN of a resource, where its kind has it: `generation`, `fifo`."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Used:
+    """A resource that a function, or a service in the name of the workload, may use."""
+
+    kind: str
+    name: str
+    arn: str
+    """Empty where AWS assigns it."""
+    verbs: Mapping[str, Verb]
+    service: str
+    """Through which the workload's key is used."""
+    variable: str = ""
+    """Environment variable that tells the function of it; empty where the function need not know it."""
+
+
+@dataclass(frozen=True)
+class Triggered:
+    """A trigger of a function."""
+
+    function: str
+    index: int
+    """Among the function's triggers."""
+    timeout_seconds: int
+    """Of the function."""
+    trigger: Any
+    """As the kind of the trigger describes it."""
 
 
 @dataclass(frozen=True)
@@ -71,5 +109,19 @@ class Connections:
     """Topic -> queue that gets its messages -> ARN of the queue."""
     bucket_arns: Mapping[str, str] = field(default_factory=dict)
     """Bucket -> its ARN."""
+    used: Mapping[str, tuple[Used, ...]] = field(default_factory=dict)
+    """Function -> what it uses."""
+    resolved: Used | None = None
+    """Table that the resolvers of the GraphQL API work on."""
+    triggers: Mapping[str, tuple[Triggered, ...]] = field(default_factory=dict)
+    """Kind of trigger -> those of all functions."""
+    timeouts: Mapping[str, int] = field(default_factory=dict)
+    """Function -> its timeout in seconds, of those that an API or a workflow invokes."""
+    deciding: frozenset[str] = frozenset()
+    """Functions that decide for routes who may call."""
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """Feature flag -> its default."""
+    latency_ms_p99: float = DEFAULT_LATENCY_MS_P99
+    """What callers of its APIs are promised, or the platform's default."""
     expiring: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Bucket -> folder of what can be had again -> days after which it is deleted."""

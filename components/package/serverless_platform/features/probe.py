@@ -7,7 +7,7 @@ from typing import Any, cast
 import pulumi
 
 from platform_contract.features.probe import ProbePlan, RunnerPlan
-from platform_contract.plan.model import FunctionPlan, ReferencePlan
+from platform_contract.kinds.function.plan import FunctionPlan, ReferencePlan
 from platform_contract.platform.probe import COMPONENT
 from platform_contract.platform.settings import partition_of
 

@@ -5,8 +5,9 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.kinds.topic.plan import TopicPlan
-from platform_contract.plan.model import FunctionPlan, WorkloadPlan
+from platform_contract.plan.model import WorkloadPlan
 from platform_contract.platform import rotation_names
 from platform_contract.platform.json_schemas import draft4
 from platform_contract.registry import KINDS

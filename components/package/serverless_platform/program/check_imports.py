@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platform_contract.plan.model import FunctionPlan
+from platform_contract.kinds.function.plan import FunctionPlan
 from platform_contract.planning import plan_workload
 from platform_contract.registry import KINDS
 

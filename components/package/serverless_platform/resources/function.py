@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import lambda_
 
-from platform_contract.plan.model import FunctionPlan
+from platform_contract.kinds.function.plan import FunctionPlan
 
 from ..arguments import settled_with
 from ..iam.grants import make_policies

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_aws import appsync, iam
 
-from platform_contract.plan.graphql import GraphqlPlan
+from platform_contract.kinds.graphql_api.plan import GraphqlPlan
 from platform_contract.platform.documents import APPSYNC
 
 from ..iam.grants import make_policies

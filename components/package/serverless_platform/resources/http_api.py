@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import apigatewayv2
 
-from platform_contract.plan.model import ApiPlan, RoutePlan
+from platform_contract.kinds.http_api.plan import ApiPlan, RoutePlan
 from platform_contract.platform.documents import API_GATEWAY
 
 from ..monitoring.alarms import arns_of, make_alarms

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import apigateway
 
-from platform_contract.plan.rest import MethodPlan, RestApiPlan
+from platform_contract.kinds.rest_api.plan import MethodPlan, RestApiPlan
 from platform_contract.platform.documents import API_GATEWAY
 
 from ..monitoring.alarms import arns_of, make_alarms

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import apigateway
 
-from platform_contract.plan.rest import ClientPlan, TierPlan
+from platform_contract.kinds.rest_api.plan import ClientPlan, TierPlan
 
 
 def make_usage(

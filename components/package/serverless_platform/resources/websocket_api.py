@@ -5,7 +5,7 @@ import json
 import pulumi
 from pulumi_aws import apigatewayv2
 
-from platform_contract.plan.socket import SocketPlan
+from platform_contract.kinds.websocket_api.plan import SocketPlan
 from platform_contract.platform.documents import API_GATEWAY
 
 from ..monitoring.alarms import make_alarms

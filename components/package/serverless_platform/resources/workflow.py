@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_aws import sfn
 
-from platform_contract.plan.workflows import WorkflowPlan
+from platform_contract.kinds.workflow.plan import WorkflowPlan
 from platform_contract.platform.documents import STATES
 
 from ..iam.grants import make_policies

@@ -1,15 +1,16 @@
 """An S3 bucket."""
 
-from platform_contract.kinds.bucket.plan import plan_bucket
-from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
+from platform_contract.kinds.bucket.plan import bucket_arn, plan_bucket
+from platform_contract.kinds.kind import Kind, Trigger
 from platform_contract.platform.usage import GB, KEY_REQUESTS, OBJECT_KB, Use
+from platform_contract.platform.verbs import Permission, Verb
 
 _OBJECTS = ("/*",)
 _GET = (Use("objects got", "s3_get"),)
 _PUT = (Use("objects put", "s3_put"), Use("kept for a month", "s3_storage", OBJECT_KB * GB))
 
 KIND = Kind(
-    "bucket", plan=plan_bucket, section="buckets", service="s3", variable="BUCKET_",
+    "bucket", plan=plan_bucket, arn=bucket_arn, section="buckets", service="s3", variable="BUCKET_",
     # Triggers are for objects that arrive, not for those that go: a delete wakes nobody.
     verbs={
         "read": Verb(

@@ -4,7 +4,8 @@ from platform_contract.kinds.bucket import limits
 from platform_contract.kinds.bucket.spec import BucketSpec
 from platform_contract.platform import naming
 from platform_contract.platform.base import Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 
 class ListenerPlan(Plain):
@@ -41,3 +42,8 @@ def plan_bucket(scope: Scope, name: str, spec: BucketSpec, connections: Connecti
         listeners=tuple(ListenerPlan(kind=it.kind, name=it.name, prefix=it.prefix, suffix=it.suffix) for it in connections.listeners.get(name, ())),
         protect=settings.protect_state,
     )  # fmt: skip
+
+
+def bucket_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.bucket_arn(settings, naming.bucket_name(settings, workload, name, spec.generation))

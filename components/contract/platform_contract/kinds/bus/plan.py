@@ -10,7 +10,8 @@ from platform_contract.kinds.kind import plan_metrics
 from platform_contract.platform import dead_letters, naming
 from platform_contract.platform.base import AlarmPlan, Plain
 from platform_contract.platform.dead_letters import FailuresPlan
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 DAY = 86_400
 """Seconds."""
@@ -77,3 +78,13 @@ def plan_rule(scope: Scope, function: str, index: int, trigger: EventTrigger) ->
         maximum_age_seconds=trigger.maximum_age_seconds, maximum_retries=trigger.maximum_retries,
         alarms=plan_metrics(scope, "rule", METRICS["rule"], f"{function}-{index}", {"bus_name": bus, "rule_name": physical}),
     )  # fmt: skip
+
+
+def plan_rules(scope: Scope, connections: Connections) -> dict[str, RulePlan]:
+    """By FUNCTION-INDEX."""
+    return {f"{it.function}-{it.index}": plan_rule(scope, it.function, it.index, it.trigger) for it in connections.triggers.get("event", ())}
+
+
+def bus_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.bus_arn(settings, naming.bus_name(settings, workload, name))

@@ -1,26 +1,13 @@
 """A GraphQL API of AppSync, whose resolvers work on a table without a function."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Traffic
-from platform_contract.platform.alarm_standard import AlarmStandard, Threshold, over_an_hour, promised_latency
+from platform_contract.kinds.graphql_api.metrics import METRICS
+from platform_contract.kinds.graphql_api.plan import plan_graphql_api
+from platform_contract.kinds.kind import Kind
 from platform_contract.platform.usage import CONNECTED_MINUTES, RECEIVERS, Use
 
-_ERRORS = AlarmStandard(
-    # AppSync counts errors, and its guide names no statistic but the sum.
-    "server-errors", "AWS/AppSync", "5XXError", {}, Threshold(5), "GreaterThanOrEqualToThreshold", (0, None),
-    "AppSync keeps answering with errors of its own", "page", statistic="Sum", assigned_dimensions=("GraphQLAPIId",),
-)  # fmt: skip
-
 KIND = Kind(
-    "graphql_api",
-    metrics={
-        "graphql_api": Metrics("APIs", (
-            _ERRORS,
-            over_an_hour(_ERRORS, 1, "AppSync answers with errors of its own again and again within an hour"),
-            promised_latency("AWS/AppSync", {}, "GraphQLAPIId"),
-        ), ("latency_ms_p99",),
-            # AppSync counts requests of the whole account only; each request of an API has one value of its latency.
-            (Traffic("Latency", "SampleCount"), Traffic("4XXError", "Sum"))),
-    },
+    "graphql_api", plan=plan_graphql_api,
+    metrics=METRICS,
     usage=(
         Use("operations", "graphql_operation"),
         Use(f"real-time updates, each to {RECEIVERS}", "graphql_update", RECEIVERS),

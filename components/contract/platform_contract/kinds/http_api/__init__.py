@@ -1,26 +1,12 @@
 """An HTTP API of API Gateway."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Traffic, Trigger
-from platform_contract.platform import apigateway
-from platform_contract.platform.alarm_standard import HALF, AlarmStandard, Threshold, over_an_hour, promised_latency
+from platform_contract.kinds.http_api.metrics import METRICS
+from platform_contract.kinds.http_api.plan import plan_http_api
+from platform_contract.kinds.kind import Kind, Trigger
 from platform_contract.platform.usage import Use
 
-_STAGE = {"Stage": apigateway.STAGE}
-
-# 5xx by ApiId; its Average is a rate.
-_ERRORS = AlarmStandard(
-    "server-errors", "AWS/ApiGateway", "5xx", _STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
-    "more than 5 % of requests are answered with 5xx", "page", statistic="Average", assigned_dimensions=("ApiId",),
-)  # fmt: skip
-
 KIND = Kind(
-    "http_api",
+    "http_api", plan=plan_http_api,
     triggers={"http": Trigger((Use("HTTP API requests", "http_api_request"),), "answered")},
-    metrics={
-        "http_api": Metrics("APIs", (
-            _ERRORS,
-            over_an_hour(_ERRORS, HALF, "half of the requests or more are answered with 5xx, again and again within an hour, however few there are"),
-            promised_latency("AWS/ApiGateway", _STAGE, "ApiId"),
-        ), ("latency_ms_p99",), (Traffic("Count", "Sum"), Traffic("4xx", "Sum"))),
-    },
+    metrics=METRICS,
 )  # fmt: skip

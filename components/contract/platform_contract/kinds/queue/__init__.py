@@ -1,16 +1,17 @@
 """An SQS queue with its dead-letter queue."""
 
-from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
+from platform_contract.kinds.kind import Kind, Trigger
 from platform_contract.kinds.queue.metrics import METRICS
-from platform_contract.kinds.queue.plan import plan_queue
+from platform_contract.kinds.queue.plan import plan_queue, queue_arn
 from platform_contract.platform.prices import HOURS_PER_MONTH
 from platform_contract.platform.usage import POLLS_PER_MONTH, Use
+from platform_contract.platform.verbs import Permission, Verb
 
 POLLED = "polled queue"
 """A queue that a function consumes."""
 
 KIND = Kind(
-    "queue", plan=plan_queue, section="queues", service="sqs", variable="QUEUE_", told="url",
+    "queue", plan=plan_queue, arn=queue_arn, section="queues", service="sqs", variable="QUEUE_", told="url",
     verbs={
         "send": Verb((Permission(("sqs:SendMessage",)),), ("kms:GenerateDataKey", "kms:Decrypt"), "send messages", (), wakes=True),
         "consume": Verb(

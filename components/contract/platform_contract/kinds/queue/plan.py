@@ -6,7 +6,8 @@ from platform_contract.kinds.queue.metrics import METRICS
 from platform_contract.kinds.queue.spec import QueueSpec
 from platform_contract.platform import dead_letters, naming
 from platform_contract.platform.base import AlarmPlan, Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 DAY = 86_400
 """Seconds."""
@@ -61,3 +62,19 @@ def plan_queue(scope: Scope, name: str, spec: QueueSpec, connections: Connection
         alarms=plan_metrics(scope, "queue", METRICS["queue"], name, {"queue_name": physical}, facts),
         dead_letter_alarms=plan_metrics(scope, "dead_letter_queue", METRICS["dead_letter_queue"], name, {"queue_name": dead}),
     )  # fmt: skip
+
+
+def plan_queue_triggers(connections: Connections) -> dict[str, QueueTriggerPlan]:
+    """By FUNCTION-QUEUE."""
+    return {
+        f"{it.function}-{it.trigger.queue}": QueueTriggerPlan(
+            function=it.function, queue=it.trigger.queue, batch_size=it.trigger.batch_size,
+            batching_window_seconds=it.trigger.batching_window_seconds, maximum_concurrency=it.trigger.maximum_concurrency,
+        )
+        for it in connections.triggers.get("queue", ())
+    }  # fmt: skip
+
+
+def queue_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.queue_arn(settings, naming.queue_name(settings, workload, name, spec.generation, fifo=spec.fifo))

@@ -1,26 +1,12 @@
 """A REST API of API Gateway."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Traffic, Trigger
-from platform_contract.platform import apigateway
-from platform_contract.platform.alarm_standard import HALF, AlarmStandard, Threshold, over_an_hour, promised_latency
+from platform_contract.kinds.kind import Kind, Trigger
+from platform_contract.kinds.rest_api.metrics import METRICS
+from platform_contract.kinds.rest_api.plan import plan_rest_api
 from platform_contract.platform.usage import Use
 
-_STAGE = {"ApiName": "{api_name}", "Stage": apigateway.REST_STAGE}
-
-# 5XXError by ApiName; its Average is a rate.
-_ERRORS = AlarmStandard(
-    "server-errors", "AWS/ApiGateway", "5XXError", _STAGE, Threshold(0.05), "GreaterThanThreshold", (0, 1),
-    "more than 5 % of requests are answered with 5xx", "page", statistic="Average",
-)  # fmt: skip
-
 KIND = Kind(
-    "rest_api",
+    "rest_api", plan=plan_rest_api,
     triggers={"rest": Trigger((Use("REST API requests", "rest_api_request"),), "answered")},
-    metrics={
-        "rest_api": Metrics("APIs", (
-            _ERRORS,
-            over_an_hour(_ERRORS, HALF, "half of the requests or more are answered with 5xx, again and again within an hour, however few there are"),
-            promised_latency("AWS/ApiGateway", _STAGE),
-        ), ("latency_ms_p99",), (Traffic("Count", "Sum"), Traffic("4XXError", "Sum"))),
-    },
+    metrics=METRICS,
 )  # fmt: skip

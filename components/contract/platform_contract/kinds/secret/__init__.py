@@ -1,15 +1,16 @@
 """A secret of Secrets Manager, and its rotation."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Permission, Verb
-from platform_contract.kinds.secret.plan import plan_secret
+from platform_contract.kinds.kind import Kind, Metrics
+from platform_contract.kinds.secret.plan import plan_secret, secret_arn
 from platform_contract.platform.alarm_standard import any_at_all
 from platform_contract.platform.usage import Use
+from platform_contract.platform.verbs import Permission, Verb
 
 ARN_SUFFIX = "-??????"
 """What Secrets Manager puts behind a secret's name in its ARN, in a policy that is written before the secret is made."""
 
 KIND = Kind(
-    "secret", plan=plan_secret, section="secrets", service="secretsmanager", variable="SECRET_",
+    "secret", plan=plan_secret, arn=secret_arn, section="secrets", service="secretsmanager", variable="SECRET_",
     verbs={"read": Verb((Permission(("secretsmanager:GetSecretValue",), (ARN_SUFFIX,)),), ("kms:Decrypt",), "read the value",
                         (Use("reads, cached", "secret_request", 0.01),))},
     metrics={

@@ -4,7 +4,8 @@ from platform_contract.kinds.secret import limits
 from platform_contract.kinds.secret.spec import SecretSpec
 from platform_contract.platform import naming
 from platform_contract.platform.base import Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 
 class SecretPlan(Plain):
@@ -24,3 +25,8 @@ def plan_secret(scope: Scope, name: str, spec: SecretSpec, connections: Connecti
         physical_name=physical, arn=naming.secret_arn(settings, physical), description=spec.holds,
         recovery_days=limits.RECOVERY_DAYS_PROTECTED if settings.protect_state else limits.RECOVERY_DAYS, protect=settings.protect_state,
     )  # fmt: skip
+
+
+def secret_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.secret_arn(settings, naming.secret_name(settings, workload, name))

@@ -1,16 +1,17 @@
 """A Kinesis stream."""
 
-from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
+from platform_contract.kinds.kind import Kind, Trigger
 from platform_contract.kinds.stream.metrics import METRICS
-from platform_contract.kinds.stream.plan import plan_stream
+from platform_contract.kinds.stream.plan import plan_stream, stream_arn
 from platform_contract.platform.prices import HOURS_PER_MONTH
 from platform_contract.platform.usage import GB, KEY_REQUESTS, RECORD_KB, Use
+from platform_contract.platform.verbs import Permission, Verb
 
 FIXED = "stream of a fixed size"
 """Its shards are paid by the hour, so its records cost less to write and nothing to read."""
 
 KIND = Kind(
-    "stream", plan=plan_stream, section="streams", service="kinesis", variable="STREAM_",
+    "stream", plan=plan_stream, arn=stream_arn, section="streams", service="kinesis", variable="STREAM_",
     verbs={
         "put": Verb(
             (Permission(("kinesis:PutRecords",)),), ("kms:GenerateDataKey",), "put up to 500 records in one call",

@@ -7,7 +7,8 @@ from platform_contract.kinds.stream.spec import StreamSpec
 from platform_contract.kinds.stream.trigger import OrderedTrigger
 from platform_contract.platform import naming
 from platform_contract.platform.base import AlarmPlan, Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 
 class StreamPlan(Plain):
@@ -57,3 +58,20 @@ def plan_batches(trigger: OrderedTrigger) -> OrderedBatchesPlan:
         batch_size=trigger.batch_size, batching_window_seconds=trigger.batching_window_seconds, maximum_retries=trigger.maximum_retries,
         maximum_record_age_seconds=trigger.maximum_record_age_seconds, parallelization=trigger.parallelization, starting_position=limits.STARTING_POSITION,
     )  # fmt: skip
+
+
+def plan_subscriptions(connections: Connections) -> dict[str, OrderedTriggerPlan]:
+    """Of tables' changes and streams, by FUNCTION-SOURCE."""
+    sources = {"changes": ("table", "table"), "stream": ("stream", "stream")}
+    return {
+        f"{it.function}-{getattr(it.trigger, field)}": OrderedTriggerPlan(
+            **plan_batches(it.trigger).model_dump(), function=it.function, kind=kind, source=getattr(it.trigger, field)
+        )
+        for trigger, (kind, field) in sources.items()
+        for it in connections.triggers.get(trigger, ())
+    }
+
+
+def stream_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.stream_arn(settings, naming.stream_name(settings, workload, name, spec.generation))

@@ -1,9 +1,10 @@
 """A DynamoDB table and its indexes."""
 
-from platform_contract.kinds.kind import Kind, Permission, Trigger, Verb
+from platform_contract.kinds.kind import Kind, Trigger
 from platform_contract.kinds.table.metrics import METRICS
-from platform_contract.kinds.table.plan import plan_table
+from platform_contract.kinds.table.plan import plan_table, table_arn
 from platform_contract.platform.usage import GB, ITEM_KB, KEY_REQUESTS, Use
+from platform_contract.platform.verbs import Permission, Verb
 
 _TABLE_AND_INDEXES = ("", "/index/*")
 _KEY_READ = ("kms:Decrypt", "kms:DescribeKey")
@@ -30,7 +31,7 @@ def _writing(action: str, meaning: str, usage: tuple[Use, ...]) -> Verb:
 
 
 KIND = Kind(
-    "table", plan=plan_table, section="tables", service="dynamodb", variable="TABLE_",
+    "table", plan=plan_table, arn=table_arn, section="tables", service="dynamodb", variable="TABLE_",
     verbs={
         "read": Verb(
             (Permission(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem")), Permission(("dynamodb:Query",), _TABLE_AND_INDEXES)),

@@ -6,7 +6,8 @@ from platform_contract.kinds.table.metrics import METRICS
 from platform_contract.kinds.table.spec import TableSpec
 from platform_contract.platform import naming
 from platform_contract.platform.base import AlarmPlan, Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 
 class IndexPlan(Plain):
@@ -71,3 +72,8 @@ def _alarms(scope: Scope, name: str, physical: str, spec: TableSpec) -> tuple[Al
         of_index = plan_metrics(scope, "index", METRICS["index"], f"{name}-{index}", {"table_name": physical, "index_name": index})
         alarms += tuple(alarm.model_copy(update={"suffix": f"{index}{METRICS['index'].name_suffix}-{alarm.suffix}"}) for alarm in of_index)
     return alarms
+
+
+def table_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.table_arn(settings, naming.table_name(settings, workload, name, spec.generation))

@@ -5,7 +5,8 @@ from platform_contract.kinds.topic.metrics import METRICS
 from platform_contract.kinds.topic.spec import TopicSpec
 from platform_contract.platform import naming
 from platform_contract.platform.base import AlarmPlan, Plain
-from platform_contract.platform.scope import Connections, Scope
+from platform_contract.platform.scope import Addressed, Connections, Scope
+from platform_contract.platform.settings import Settings
 
 
 class TopicPlan(Plain):
@@ -30,3 +31,8 @@ def plan_topic(scope: Scope, name: str, spec: TopicSpec, connections: Connection
         bucket_arn=connections.bucket_arns[bucket] if bucket else None, queues=dict(connections.fed.get(name, {})),
         alarms=plan_metrics(scope, "topic", METRICS["topic"], name, {"topic_name": physical}),
     )  # fmt: skip
+
+
+def topic_arn(settings: Settings, workload: str, name: str, spec: Addressed) -> str:
+    """ARN that one will have."""
+    return naming.topic_arn(settings, naming.topic_name(settings, workload, name))

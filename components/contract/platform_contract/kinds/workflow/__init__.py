@@ -1,13 +1,13 @@
 """A Step Functions workflow."""
 
-from platform_contract.kinds.kind import Kind, Metrics, Permission, Traffic, Trigger, Verb
-from platform_contract.platform.alarm_standard import any_at_all
+from platform_contract.kinds.kind import Kind, Trigger
+from platform_contract.kinds.workflow.metrics import METRICS
+from platform_contract.kinds.workflow.plan import plan_workflow, workflow_arn
 from platform_contract.platform.usage import EXPRESS_GB_S, TRANSITIONS, Use
-
-_MACHINE = {"StateMachineArn": "{state_machine_arn}"}
+from platform_contract.platform.verbs import Permission, Verb
 
 KIND = Kind(
-    "workflow", section="workflows", service="states", variable="WORKFLOW_", told="arn",
+    "workflow", plan=plan_workflow, arn=workflow_arn, section="workflows", service="states", variable="WORKFLOW_", told="arn",
     verbs={
         "start": Verb((Permission(("states:StartExecution",)),), (), "start executions and go on",
                       (Use(f"transitions, {TRANSITIONS} a run", "transition", TRANSITIONS),), wakes=True),
@@ -17,13 +17,5 @@ KIND = Kind(
                        "answer the token of a step that waits, be it with a no; IAM knows no resource for it", ()),
     },
     triggers={"workflow": Trigger((), "answered")},  # its states are counted where it is started
-    metrics={
-        "workflow": Metrics("Workflows", (
-            any_at_all("failed", "AWS/States", "ExecutionsFailed", _MACHINE,
-                       "an execution has failed: what it had begun may be half done", "page"),
-            any_at_all("timed-out", "AWS/States", "ExecutionsTimedOut", _MACHINE, "an execution took longer than it may and was ended", "page"),
-            any_at_all("throttled", "AWS/States", "ExecutionThrottled", _MACHINE,
-                       "steps wait because the account's rate of transitions is used up, five minutes on end", "ticket", minutes=5),
-        ), traffic=(Traffic("ExecutionsStarted", "Sum"), Traffic("ExecutionsSucceeded", "Sum"))),
-    },
+    metrics=METRICS,
 )  # fmt: skip

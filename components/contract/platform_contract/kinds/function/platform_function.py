@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from platform_contract.manifest import Manifest
-from platform_contract.plan import access
-from platform_contract.plan.functions import DESCRIPTION_CHARACTERS, platform_variables
-from platform_contract.plan.model import AsynchronousPlan, FunctionPlan, ReferencePlan
-from platform_contract.plan.retention import log_protection, retention_days
-from platform_contract.platform import iam, lambda_, naming
+from platform_contract.kinds.function.metrics import METRICS
+from platform_contract.kinds.function.plan import (
+    DESCRIPTION_CHARACTERS,
+    AsynchronousPlan,
+    FunctionPlan,
+    ReferencePlan,
+    platform_variables,
+)
+from platform_contract.kinds.kind import plan_metrics
+from platform_contract.platform import grants, iam, lambda_, naming
 from platform_contract.platform.base import KeyStatementPlan, StatementPlan
 from platform_contract.platform.dead_letters import FailuresPlan
-from platform_contract.platform.settings import Settings
-from platform_contract.registry import plan_alarms
+from platform_contract.platform.retention import log_protection, retention_days
+from platform_contract.platform.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,16 @@ class PlatformFunction:
     """Of one that is invoked without anybody who waits: its queue of failures."""
 
 
-def plan_platform_function(settings: Settings, manifest: Manifest, given: PlatformFunction) -> FunctionPlan:
+def plan_platform_function(scope: Scope, given: PlatformFunction) -> FunctionPlan:
     """With the log, tracing and alarms that every function has. Its alias follows each update: nobody but the platform calls it."""
-    log_group = naming.function_log_group(settings, manifest.name, given.component)
-    statements, key_actions = [*access.base_statements(naming.log_group_arn(settings, log_group)), *given.statements], list(given.key_statements)
-    alarms = plan_alarms(manifest.scope(settings), "function", given.component, {"function_name": given.physical_name}, _facts(given))
+    settings = scope.settings
+    log_group = naming.function_log_group(settings, scope.workload, given.component)
+    statements, key_actions = [*grants.base_statements(naming.log_group_arn(settings, log_group)), *given.statements], list(given.key_statements)
+    alarms = plan_metrics(scope, "function", METRICS["function"], given.component, {"function_name": given.physical_name}, _facts(given))
     if given.failures:
         statements.append(StatementPlan(sid="Failed", actions=iam.FAILURE_ACTIONS, resources=(given.failures.arn,)))
-        key_actions += access.failure_key_statements(settings)
-        alarms += plan_alarms(manifest.scope(settings), "asynchronous", given.component, {"function_name": given.physical_name})
+        key_actions += grants.failure_key_statements(settings)
+        alarms += plan_metrics(scope, "asynchronous", METRICS["asynchronous"], given.component, {"function_name": given.physical_name})
     return FunctionPlan(
         physical_name=given.physical_name,
         arn=naming.function_arn(settings, given.physical_name),
@@ -58,13 +63,13 @@ def plan_platform_function(settings: Settings, manifest: Manifest, given: Platfo
         architecture=settings.lambda_architecture,
         memory_mb=given.memory_mb,
         timeout_seconds=given.timeout_seconds,
-        log_retention_days=retention_days(settings, manifest), log_protection=log_protection(settings, manifest),
+        log_retention_days=retention_days(scope), log_protection=log_protection(scope),
         log_level=settings.log_level,
         reserved_concurrency=None,  # it would be taken from others all the time, for a handful of runs a month
-        environment={**platform_variables(settings, manifest), **given.environment},
+        environment={**platform_variables(scope), **given.environment},
         references=dict(given.references),
         statements=tuple(statements),
-        key_statements=(access.through_service(settings, iam.ENVIRONMENT_SERVICE, set(iam.ENVIRONMENT_KEY_ACTIONS)), *key_actions),
+        key_statements=(grants.through_service(settings, iam.ENVIRONMENT_SERVICE, set(iam.ENVIRONMENT_KEY_ACTIONS)), *key_actions),
         assigned_statements=(),
         failures=given.failures,
         asynchronous=AsynchronousPlan(
