@@ -23,22 +23,10 @@ from platform_contract.plan.rotation import plan_rotations
 from platform_contract.plan.sections import plan_apis, plan_sections
 from platform_contract.plan.workload_scope import plan_budget, plan_key, plan_trace_group
 from platform_contract.platform.diagnostics import Problem, ProblemsError
+from platform_contract.platform.identity import token_keys
 from platform_contract.platform.name_limits import PhysicalNameError
 from platform_contract.platform.scope import Scope
-from platform_contract.platform.settings import CONFIGURATION, PHASES, Phase, Settings
-
-KEY_SET = "/.well-known/jwks.json"
-"""Where a user pool has its keys. Source: Cognito guide, "Verifying JSON web tokens"."""
-
-
-def token_keys(settings: Settings) -> str:
-    """Cognito's key set has an address of its own; of other issuers only that of the configuration is known, which says where the keys are.
-
-    Source: OpenID Connect Discovery 1.0, section 4.1: a slash at the end of the issuer is left out before the path is added.
-    """
-    if settings.identity.issuer:
-        return f"{settings.identity.issuer.rstrip('/')}{CONFIGURATION}"
-    return f"{settings.endpoint_url}/{{pool}}{KEY_SET}" if settings.endpoint_url else f"{{issuer}}{KEY_SET}"
+from platform_contract.platform.settings import PHASES, Phase, Settings
 
 
 def plan_workload(manifest: Manifest, settings: Settings, phase: str | None = None) -> WorkloadPlan:

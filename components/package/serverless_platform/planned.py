@@ -19,9 +19,13 @@ from platform_contract.plan.platform import Platform
 from platform_contract.platform.diagnostics import Problem, ProblemsError, choices, did_you_mean, from_validation
 from platform_contract.platform.name_limits import PhysicalNameError
 from platform_contract.platform.scope import NamedSpec, OwnerSpec, Scope
+from platform_contract.platform.settings import Settings
 
 Plan = TypeVar("Plan")
 Asked = TypeVar("Asked", bound=pydantic.BaseModel)
+
+PLATFORM = frozenset({"layer_arn", "token_issuer", "token_audiences", "user_pool_arn"})
+"""Arguments that are as the platform exports them where they are not given."""
 
 COMMON = frozenset({"scope", "key_arn", "alarm_topic_arn", "overrides"})
 """Arguments that mean the same for every component."""
@@ -90,6 +94,7 @@ def planned(
     except PhysicalNameError as refused:
         raise ProblemsError([Problem(place, "", "", refused.of_manifest, refused.fix)]) from None
     given = {key: value for key, value in args.items() if key not in asked.model_fields and key not in COMMON}
+    given |= {key: value for key in declared.__annotations__ if key not in given and key in PLATFORM and (value := getattr(platform, key)) is not None}
     return Planned(decided, _shared(place, scope, platform, declared, args), given, overrides)
 
 
@@ -140,7 +145,12 @@ def _scope(place: str, args: Mapping[str, Any]) -> tuple[Scope, Platform]:
     teams = platform.settings.teams
     if owner.owner not in teams:
         raise ProblemsError([Problem(place, "scope.owner", owner.owner, "is no team of the platform's settings", f"choose one of {choices(sorted(teams))}")])
-    return Scope(platform.settings, owner.workload, owner.owner, owner.data_class), platform
+    return Scope(platform.settings, owner.workload, owner.owner, owner.data_class, owner.summary), platform
+
+
+def settings_of(scope: Mapping[str, Any]) -> Settings:
+    """Of the stack in which a component is made. Raises ValueError."""
+    return _platform(scope["platform"]).settings
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ BUDGET_ACTUAL_PERCENT = (80.0,)
 BUDGET_FORECAST_PERCENT = (100.0,)
 """A notice at 80 % spent, in time to do something, and as soon as the whole is forecast."""
 
-DELIVERING = tuple(service for service in kms.SERVICES if service not in {*kms.WORKLOAD_SERVICES, *kms.ALARM_TOPIC_SERVICES})
+DELIVERING = ("bus", "bus_lookup", "events", "sns", "s3", "log_delivery")
 """Services that encrypt or deliver for a workload which has something for them: buses, rules, topics, uploads, workflows."""
 
 

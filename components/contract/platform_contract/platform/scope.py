@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ class OwnerSpec(Strict):
     workload: Name = Field(description="Name of the workload: part of every name in AWS.")
     owner: Name = Field(description="Team of the settings that answers for it.")
     data_class: DataClass = Field(description="How secret its data is: decides about keys, logs and access.")
+    summary: str = Field(default="", max_length=256, description="What the workload does, in a sentence.")
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,8 @@ class Scope:
         return self.settings.teams[self.owner]
 
 
-class Addressed(Protocol):
-    """What of its part of the manifest is in the ARN of a resource, where its kind has it: `generation`, `fifo`."""
-
-    def __getattr__(self, name: str) -> Any: ...
+Addressed = Any
+"""A part of a manifest: what of it is in the ARN of a resource, `generation` and `fifo`, where its kind has it."""
 
 
 @dataclass(frozen=True)

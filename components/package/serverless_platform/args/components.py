@@ -8,6 +8,7 @@ import pydantic
 from platform_contract.kinds.bucket.by_itself import ListenersSpec
 from platform_contract.kinds.bucket.spec import BucketSpec
 from platform_contract.kinds.bus.by_itself import BusSpecByItself, EventTriggerByItself
+from platform_contract.kinds.http_api.by_itself import HttpApiSpecByItself
 from platform_contract.kinds.parameter.spec import ParameterSpec
 from platform_contract.kinds.queue.by_itself import QueueBatchesByItself, QueueSpecByItself
 from platform_contract.kinds.secret.by_itself import SecretSpecByItself
@@ -15,6 +16,7 @@ from platform_contract.kinds.stream.spec import StreamSpec
 from platform_contract.kinds.stream.trigger import OrderedTrigger
 from platform_contract.kinds.table.spec import TableSpec
 from platform_contract.kinds.topic.by_itself import TopicSpecByItself
+from platform_contract.plan.function_by_itself import FunctionSpecByItself
 from platform_contract.plan.workload_scope import WorkloadScopeSpec
 
 _SCOPE = {"scope": ("ScopeArgs", "For whom it is made, and in which stack: the same for all components of a workload.")}
@@ -67,6 +69,18 @@ COMPONENTS = (
     Component("Stream", "stream", StreamSpec, _STATE),
     Component("StreamSubscription", "stream", OrderedTrigger, {
         **_SCOPE, "source_arn": ("pulumi.Input[str]", "What it reads: the output `arn` of a Stream, or `stream_arn` of a Table."), **_TARGET, **_OVERRIDES,
+    }),
+    Component("Function", "function", FunctionSpecByItself, {
+        **_STATE, "code": ("pulumi.Archive", "Its own code, without third-party packages."),
+        "layer_arn": ("NotRequired[pulumi.Input[str]]", "ARN of the layer version with the third-party packages, instead of the one that the platform exports."),
+        "resources": ("NotRequired[dict[str, pulumi.Input[str]]]", "Resource in `uses` -> what the function knows of it, from the resource itself, so that the function comes after it: `url` of a Queue, `arn` of a Topic, `physical_name` of all others; and `idempotency`, the table for that."),
+        "token_issuer": ("NotRequired[pulumi.Input[str]]", "Issuer of the tokens of callers, instead of the one that the platform exports; for a function that decides."),
+        "token_audiences": ("NotRequired[pulumi.Input[list[str]]]", "Audiences of those tokens, instead of those that the platform exports."),
+    }),
+    Component("HttpApi", "http_api", HttpApiSpecByItself, {
+        **_STATE, "targets": ("dict[str, FunctionTargetArgs]", "Function that a route names -> the output `target` of the Function."),
+        "token_issuer": ("NotRequired[pulumi.Input[str]]", "Issuer of the tokens that jwt routes accept, instead of the one that the platform exports."),
+        "token_audiences": ("NotRequired[pulumi.Input[list[str]]]", "Audiences that jwt routes accept, instead of those that the platform exports."),
     }),
     Component("Secret", "secret", SecretSpecByItself, _ENCRYPTED),
     Component("Parameter", "parameter", ParameterSpec, {**_SCOPE, **_OVERRIDES}),

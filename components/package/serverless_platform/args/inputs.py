@@ -16,6 +16,8 @@ class ScopeArgs(TypedDict):
     """Team of the settings that answers for it."""
     data_class: str
     """public, internal, confidential or restricted."""
+    summary: NotRequired[str]
+    """What the workload does, in a sentence."""
 
 
 class FunctionTargetArgs(TypedDict):

@@ -15,7 +15,7 @@ class WorkloadScopeArgs(TypedDict):
     functions: NotRequired[list[str]]
     """Its functions. In the classes confidential and restricted no other roles may use its key, so all have to be here."""
     delivering: NotRequired[list[str]]
-    """Services that its key admits because they encrypt or deliver for it: sns, events, bus, bus_lookup, log_delivery, s3. Without it, all of them. Default ['sns', 'events', 'bus', 'bus_lookup', 'log_delivery', 's3']."""
+    """Services that its key admits because they encrypt or deliver for it: bus, bus_lookup, events, sns, s3, log_delivery. Without it, all of them. Default ['bus', 'bus_lookup', 'events', 'sns', 's3', 'log_delivery']."""
     scope: ScopeArgs
     """For whom it is made, and in which stack: the same for all components of a workload."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]

@@ -2,7 +2,6 @@
 
 import pulumi
 
-from platform_contract.platform import environment
 from platform_contract.platform.json_schemas import draft4
 
 from ..resources.graphql_api import GraphqlApi
@@ -41,22 +40,11 @@ def websocket_endpoint(work: Making, name: str) -> pulumi.Output[str]:
     return api.endpoint.apply(lambda url: f"{url.replace('wss://', 'https://')}/{stage}")
 
 
-def identity(work: Making, variable: str) -> pulumi.Output[str]:
-    """What a function that decides who may call knows of tokens."""
-    issuer = pulumi.Output.from_input(work.args["token_issuer"])
-    if variable == environment.TOKEN_ISSUER:
-        return issuer
-    if variable == environment.TOKEN_AUDIENCES:
-        return pulumi.Output.from_input(work.args["token_audiences"]).apply(",".join)
-    return issuer.apply(lambda url: work.plan.token_keys.format(issuer=url, pool=url.rpartition("/")[2]))
-
-
 def make_http_apis(work: Making) -> None:
     """Routes with their functions behind them."""
     for name, plan in work.plan.apis.items():
         work.of("http_api")[name] = HttpApi(f"{work.name}-{name}", work.planned(
-            plan, targets=work.targets(plan.integration_timeouts_ms),
-            authorizers={it.authorizer_function: work.target(it.authorizer_function) for it in plan.routes if it.authorizer_function},
+            plan, targets=work.targets({*plan.integration_timeouts_ms, *(it.authorizer_function for it in plan.routes if it.authorizer_function)}),
             token_issuer=work.args.get("token_issuer"), token_audiences=work.args.get("token_audiences"),
         ), work.child)  # fmt: skip
 

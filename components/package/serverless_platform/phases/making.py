@@ -1,6 +1,6 @@
 """A workload while its pilot is made: what was planned, and what is there so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Making:
         target: Mapping[str, Any] = self.of("function")[function].target
         return target
 
-    def targets(self, functions: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    def targets(self, functions: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         """The same of several, by name in the manifest."""
         return {function: self.target(function) for function in functions}
 

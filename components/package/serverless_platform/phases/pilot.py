@@ -21,6 +21,7 @@ from ..resources.bucket import Bucket
 from ..resources.bus import EventBus
 from ..resources.dataset import Datasets
 from ..resources.function import Function
+from ..resources.identity import identity
 from ..resources.queue import Queue
 from ..resources.secret import Parameter, Rotation, Secret
 from ..resources.stream import Stream
@@ -90,7 +91,8 @@ class Pilot(pulumi.ComponentResource):
 
     def identity(self, variable: str) -> pulumi.Output[str]:
         """What a function that decides who may call knows of tokens: TOKEN_ISSUER, TOKEN_AUDIENCES or JWKS_URL."""
-        return apis.identity(self._work, variable)
+        args = self._args
+        return identity(variable, issuer=args["token_issuer"], audiences=args["token_audiences"], token_keys=self._plan.token_keys)
 
     def _make_state(self) -> None:
         for kind, component in STATE.items():

@@ -1,19 +1,27 @@
 """A Lambda function with everything that belongs to it alone: role, log group, versions, alias `live`, alarms."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
 
 import pulumi
 from pulumi_aws import lambda_
 
-from platform_contract.kinds.function.plan import FunctionPlan
+from platform_contract.kinds.function.plan import FunctionPlan, ReferencePlan
+from platform_contract.plan.function_by_itself import FunctionSpecByItself, plan_by_itself
+from platform_contract.platform.diagnostics import Problem, ProblemsError
+from platform_contract.platform.identity import token_keys
 
+from ..args.function import FunctionArgs
+from ..args.inputs import FunctionTargetArgs
 from ..arguments import settled_with
 from ..iam.grants import make_policies
 from ..iam.roles import make_role
 from ..monitoring.alarms import make_alarms
 from ..monitoring.logs import make_log_group
-from ..planned import Planned
+from ..planned import Planned, planned, settings_of
 from .failures import make_failures
+from .identity import identity
 
 ALIAS = "live"
 """The only way into a function: no trigger and no tool invokes a version or $LATEST."""
@@ -45,10 +53,11 @@ class Function(pulumi.ComponentResource):
     """ARN of its queue of failures, once the queue's policy is in force; empty text where it has none."""
     failures_url: pulumi.Output[str]
     """URL of its queue of failures; empty text where it has none."""
-    target: Any
+    target: pulumi.Output[FunctionTargetArgs]
     """What everything that invokes it needs of it."""
 
-    def __init__(self, name: str, made: Planned[FunctionPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        made = args if isinstance(args, Planned) else _by_itself(name, args)
         super().__init__("serverless-platform:index:Function", name, _shown(made.plan), opts)
         self._planned = made
         self._name, self._plan, self._shared, self._given = name, made.plan, made.shared, made.given
@@ -62,16 +71,16 @@ class Function(pulumi.ComponentResource):
         self.physical_name, self.arn = self._function.name, self._function.arn
         self.alias_arn, self.alias_invoke_arn, self.alias_name = self._alias.arn, self._alias.invoke_arn, self._alias.name
         self.version = self._function.version
-        self.target = {
+        self.target = cast(Any, {  # of outputs: what is known at preview stays known
             "function_name": self.physical_name, "alias_name": self.alias_name, "alias_arn": self.alias_arn, "invoke_arn": self.alias_invoke_arn,
             "failures_arn": self.failures_arn,
-        }  # fmt: skip
+        })  # fmt: skip
         self.role_arn, self.role_name, self.log_group_name = self._role.arn, self._role.name, self._log_group.name
         self.register_outputs({
             "failures_arn": self.failures_arn, "failures_url": self.failures_url,
             "physical_name": self.physical_name, "arn": self.arn, "alias_arn": self.alias_arn,
             "alias_invoke_arn": self.alias_invoke_arn, "alias_name": self.alias_name, "role_arn": self.role_arn,
-            "log_group_name": self.log_group_name, "version": self.version,
+            "log_group_name": self.log_group_name, "version": self.version, "target": self.target,
         })  # fmt: skip
 
     def _make_log_group(self) -> None:
@@ -159,3 +168,26 @@ def _shown(plan: FunctionPlan) -> dict[str, Any]:
         "physicalName": plan.physical_name, "handler": plan.handler, "memoryMb": plan.memory_mb, "timeoutSeconds": plan.timeout_seconds,
         "statements": [each.model_dump(mode="json") for each in plan.statements], "keyStatements": [each.model_dump(mode="json") for each in plan.key_statements],
     }  # fmt: skip
+
+
+def _by_itself(name: str, args: FunctionArgs) -> Planned[FunctionPlan]:
+    """Of a function that belongs to no manifest: with what it knows of the resources that it uses. Raises ProblemsError."""
+    made = planned("Function", name, args, FunctionArgs, FunctionSpecByItself, lambda scope, spec: plan_by_itself(scope, name, spec), lambda_.Function)
+    references, missing = {}, []
+    for variable, it in made.plan.references.items():
+        value = _known(made.given, args, variable, it)
+        if value is None:
+            missing.append(Problem(f"Function '{name}'", f"resources.{it.name}", "", f"is required: the {it.kind} that it uses", "give it the output that says its name, URL or ARN"))
+        else:
+            references[variable] = value
+    if missing:
+        raise ProblemsError(missing)
+    return replace(made, given={**made.given, "references": references})
+
+
+def _known(given: Mapping[str, Any], args: FunctionArgs, variable: str, reference: ReferencePlan) -> pulumi.Input[str] | None:
+    if reference.kind == "identity":
+        keys = token_keys(settings_of(args["scope"]))
+        return identity(variable, issuer=given["token_issuer"], audiences=given["token_audiences"], token_keys=keys)
+    resource: pulumi.Input[str] | None = (given.get("resources") or {}).get(reference.name)
+    return resource

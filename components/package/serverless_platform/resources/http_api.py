@@ -6,12 +6,14 @@ from typing import Any
 import pulumi
 from pulumi_aws import apigatewayv2
 
-from platform_contract.kinds.http_api.plan import ApiPlan, RoutePlan
+from platform_contract.kinds.http_api.by_itself import HttpApiSpecByItself, plan_by_itself
+from platform_contract.kinds.http_api.plan import RoutePlan
 from platform_contract.platform.documents import API_GATEWAY
 
+from ..args.http_api import HttpApiArgs
 from ..monitoring.alarms import arns_of, make_alarms
 from ..monitoring.logs import make_log_group
-from ..planned import Planned
+from ..planned import planned
 from .permission import permit
 
 STAGE = "$default"
@@ -38,13 +40,17 @@ class HttpApi(pulumi.ComponentResource):
     stage_name: pulumi.Output[str]
     """Name of its stage."""
 
-    def __init__(self, name: str, made: Planned[ApiPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        made = planned("HttpApi", name, args, HttpApiArgs, HttpApiSpecByItself, lambda scope, spec: plan_by_itself(scope, name, spec), apigatewayv2.Api)
         plan, given = made.plan, made.given
         if any(route.authorizer == "jwt" for route in plan.routes) and not given.get("token_issuer"):
             raise ValueError(f"HttpApi '{name}': token_issuer: is required, because a route has the authorizer jwt")
+        deciding = {route.authorizer_function for route in plan.routes if route.authorizer_function}
+        if missing := sorted({*plan.integration_timeouts_ms, *deciding} - set(given["targets"])):
+            raise ValueError(f"HttpApi '{name}': targets: lacks the function '{missing[0]}', which a route names")
         shown = {"physicalName": plan.physical_name, "routes": [_shown(route) for route in plan.routes]}
         super().__init__("serverless-platform:index:HttpApi", name, shown, opts)
-        self._name, self._plan, self._shared, self._given = name, plan, made.shared, given
+        self._name, self._planned, self._plan, self._shared, self._given = name, made, plan, made.shared, given
         self._child = pulumi.ResourceOptions(parent=self)
         self._make_api()
         self._make_authorizer()
@@ -64,10 +70,9 @@ class HttpApi(pulumi.ComponentResource):
                 allow_headers=["authorization", "content-type", "idempotency-key", "x-correlation-id"],
                 expose_headers=["location", "retry-after", "x-correlation-id"],  # a page's script sees no others but a few harmless ones
             )  # fmt: skip
-        self._api = apigatewayv2.Api(
-            self._name, name=self._plan.physical_name, description=self._plan.description, protocol_type="HTTP",
-            cors_configuration=cors, tags=self._shared.tags, opts=self._child,
-        )  # fmt: skip
+        self._api = apigatewayv2.Api(self._name, **self._planned.inputs(
+            name=self._plan.physical_name, description=self._plan.description, protocol_type="HTTP", cors_configuration=cors, tags=self._shared.tags,
+        ), opts=self._child)  # fmt: skip
 
     def _make_authorizer(self) -> None:
         self._authorizer: apigatewayv2.Authorizer | None = None
@@ -83,7 +88,8 @@ class HttpApi(pulumi.ComponentResource):
 
     def _make_function_authorizers(self) -> None:
         self._deciding = {}
-        for key, target in self._given["authorizers"].items():
+        for key in dict.fromkeys(route.authorizer_function for route in self._plan.routes if route.authorizer_function):
+            target = self._given["targets"][key]
             authorizer = apigatewayv2.Authorizer(
                 f"{self._name}-{key}", api_id=self._api.id, name=key, authorizer_type="REQUEST", authorizer_uri=target["invoke_arn"],
                 authorizer_payload_format_version="2.0", enable_simple_responses=False,
@@ -98,12 +104,13 @@ class HttpApi(pulumi.ComponentResource):
 
     def _make_integrations(self) -> None:
         self._integrations = {}
-        for key, target in self._given["targets"].items():
+        for key, timeout_ms in self._plan.integration_timeouts_ms.items():
+            target = self._given["targets"][key]
             permission = permit(f"{self._name}-{key}-invoke", API_GATEWAY, target, pulumi.Output.concat(self._api.execution_arn, "/*/*"), self._child)
             self._integrations[key] = apigatewayv2.Integration(
                 f"{self._name}-{key}", api_id=self._api.id, integration_type="AWS_PROXY", integration_method="POST",
                 integration_uri=target["invoke_arn"], payload_format_version="2.0",
-                timeout_milliseconds=self._plan.integration_timeouts_ms[key],
+                timeout_milliseconds=timeout_ms,
                 # Without the permission the first request would be answered with 500.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
             )  # fmt: skip
