@@ -113,7 +113,7 @@ least-privilege: setup engine ## drives every workload (or WORKLOADS=): what eac
 	@WORKLOADS="$(WORKLOADS)" .venv/bin/pytest -q -s tests/end_to_end/test_least_privilege.py
 
 docs: setup ## generates docs/reference, the runbooks, the arguments of components, and the JSON schemas of contracts
-	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && $(RUN) serverless_platform.program.argument_files && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi
+	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && $(RUN) serverless_platform.program.argument_files && $(RUN) serverless_platform.program.component_page && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi
 
 lock: setup ## locks the requirements again, with hashes
 	@for file in requirements local/requirements handlers/requirements; do \

@@ -26,9 +26,9 @@ MAY_IMPORT = {
     "workload": {"arguments", "inventory", "phases", "features"},
     "foundation": {"planned", "iam", "monitoring"},
     "workload_scope": {"args", "planned", "iam", "monitoring"},
-    "program": {"__init__", "args", "planned", "bundles", "foundation", "workload"},
-    "published": {"resources", "foundation", "workload", "workload_scope"},
-    "__init__": set(),
+    "program": {"__init__", "args", "planned", "bundles", "foundation", "workload", "published"},
+    "published": {"__init__"},
+    "__init__": {"resources", "foundation", "workload", "workload_scope"},
 }
 COMPONENT_PARTS = ("arguments", "args", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
 

@@ -149,10 +149,10 @@ def parts_of_components(platform: str) -> None:
     }, timeout_seconds=20, invoked_by=["queue"])  # fmt: skip
     listener = function("listener", {"fan": {"kind": "topic", "verbs": ["publish"]}}, {"fan": fan.arn}, invoked_by=["event"], buses=["facts"])
     reader = function("reader", {
-        "clicks": {"kind": "stream", "verbs": ["consume"], "told": False}, "limit": {"kind": "parameter", "verbs": ["read"]},
+        "clicks": {"kind": "stream", "verbs": ["consume"], "known": False}, "limit": {"kind": "parameter", "verbs": ["read"]},
     }, {"limit": limit.physical_name}, invoked_by=["stream"])  # fmt: skip
     mirror = function("mirror", {
-        "clicks": {"kind": "stream", "verbs": ["put"]}, "seen": {"kind": "table", "verbs": ["follow"], "told": False},
+        "clicks": {"kind": "stream", "verbs": ["put"]}, "seen": {"kind": "table", "verbs": ["follow"], "known": False},
     }, {"clicks": clicks.physical_name}, invoked_by=["changes"])  # fmt: skip
     loader = function("loader", {
         "files": {"kind": "bucket", "verbs": ["read"]}, "facts": {"kind": "bus", "verbs": ["publish"]},

@@ -12,7 +12,8 @@ import pytest
 from pulumi.provider.experimental.host import ComponentProvider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from serverless_platform.program import argument_files
+import serverless_platform
+from serverless_platform.program import argument_files, component_page
 from serverless_platform.published import NAME, PUBLISHED, VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -92,3 +93,14 @@ def test_arguments_are_those_of_the_contract():
     """`make docs` writes them again."""
     written = {file.name: file.read_text() for file in argument_files.FOLDER.glob("*.py") if file.name not in argument_files.WRITTEN}
     assert written == argument_files.texts()
+
+
+def test_the_reference_page_is_that_of_the_components():
+    """`make docs` writes it again."""
+    assert (ROOT / component_page.PAGE).read_text(encoding="utf-8") == component_page.page()
+
+
+def test_every_public_name_is_a_component_and_no_other_is_there():
+    assert [component.__name__ for component in PUBLISHED] == sorted(serverless_platform.__all__) == sorted(serverless_platform._MODULES)
+    with pytest.raises(AttributeError, match="has no public name 'Pilot'; it has Bucket, EventBus"):
+        serverless_platform.Pilot  # noqa: B018

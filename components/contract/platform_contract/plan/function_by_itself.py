@@ -30,7 +30,7 @@ class UseSpec(Strict):
 
     kind: Literal["table", "queue", "bucket", "topic", "bus", "stream", "workflow", "secret", "parameter"] = Field(description="What it is.")
     verbs: list[str] = Field(min_length=1, description="What it does with it, as in `uses` of a manifest: docs/reference/manifest.md.")
-    told: bool = Field(default=True, description="Whether it has to know of it; false for what Lambda reads for it, such as the stream of a StreamSubscription.")
+    known: bool = Field(default=True, description="Whether it has to know it, and so has it in `resources`; false for what Lambda reads for it, such as a stream.")
     generation: int = Generation
     fifo: bool = Field(default=False, description="Whether it is a FIFO queue.")
 
@@ -52,7 +52,7 @@ class FunctionSpecByItself(Strict):
     environment: dict[Variable, str] = Field(default={}, description="Environment variables of your own. No secrets: they are readable in the console.")
     reserved_concurrency: ReservedConcurrency = None
     invoked_by: list[Invoker] = Field(
-        default=[], description="What invokes it besides APIs, queue, event, upload, schedule, changes or stream: its queue of failures and its alarms follow from it."
+        default=[], description="What invokes it besides APIs: queue, event, upload, schedule, changes, stream. Its queue of failures and its alarms follow from it."
     )
     buses: list[Name] = Field(default=[], description="Buses whose events invoke it, in the order of its rules, with `event` among `invoked_by`.")
     maximum_record_age_seconds: int = Field(
@@ -60,7 +60,7 @@ class FunctionSpecByItself(Strict):
         description="Age from which its StreamSubscriptions give a record up; its alarm fires at half of it.",
     )  # fmt: skip
     idempotency: IdempotencySpec | None = Field(
-        default=None, description="Answer a request that comes twice once; {} takes the default. Needs `idempotency_table`."
+        default=None, description="Answer a request that comes twice once; {} takes the default. Needs `idempotency` in `resources`: the Table of that name, with partition_key id and expires_at expiration."
     )
     flags: dict[Name, bool] = Field(default={}, description="Feature flag that it reads -> its value.")
     decides: bool = Field(default=False, description="Whether it decides for routes of an API who may call, and so has to know whose tokens are good.")
@@ -80,7 +80,7 @@ def plan_by_itself(scope: Scope, name: str, spec: FunctionSpecByItself) -> Funct
 def _used(scope: Scope, spec: FunctionSpecByItself) -> Iterator[Used]:
     for name, use in sorted(spec.uses.items()):
         arn = KINDS[use.kind].arn
-        yield used(use.kind, name, arn(scope.settings, scope.workload, name, use) if arn else "", use.verbs, variable=variable(use.kind, name) if use.told else "")
+        yield used(use.kind, name, arn(scope.settings, scope.workload, name, use) if arn else "", use.verbs, variable=variable(use.kind, name) if use.known else "")
 
 
 def _trigger(kind: Invoker, bus: str, spec: FunctionSpecByItself) -> Mapping[str, Any]:

@@ -21,8 +21,8 @@ class UseArgs(TypedDict):
     """What it is. One of table, queue, bucket, topic, bus, stream, workflow, secret, parameter."""
     verbs: list[str]
     """What it does with it, as in `uses` of a manifest: docs/reference/manifest.md."""
-    told: NotRequired[bool]
-    """Whether it has to know of it; false for what Lambda reads for it, such as the stream of a StreamSubscription. Default true."""
+    known: NotRequired[bool]
+    """Whether it has to know it, and so has it in `resources`; false for what Lambda reads for it, such as a stream. Default true."""
     generation: NotRequired[int]
     """Count it up to replace the resource by a new, empty one on purpose; 1 at first. 1 to 99, default 1."""
     fifo: NotRequired[bool]
@@ -45,13 +45,13 @@ class FunctionArgs(TypedDict):
     reserved_concurrency: NotRequired[int]
     """Most runs at the same time, taken out of the account's pool; without it the stack's setting holds. 1 to 1000."""
     invoked_by: NotRequired[list[str]]
-    """What invokes it besides APIs, queue, event, upload, schedule, changes or stream: its queue of failures and its alarms follow from it."""
+    """What invokes it besides APIs: queue, event, upload, schedule, changes, stream. Its queue of failures and its alarms follow from it."""
     buses: NotRequired[list[str]]
     """Buses whose events invoke it, in the order of its rules, with `event` among `invoked_by`."""
     maximum_record_age_seconds: NotRequired[int]
     """Age from which its StreamSubscriptions give a record up; its alarm fires at half of it. 60 to 604800, default 3600."""
     idempotency: NotRequired[IdempotencyArgs]
-    """Answer a request that comes twice once; {} takes the default. Needs `idempotency_table`."""
+    """Answer a request that comes twice once; {} takes the default. Needs `idempotency` in `resources`: the Table of that name, with partition_key id and expires_at expiration."""
     flags: NotRequired[dict[str, bool]]
     """Feature flag that it reads -> its value."""
     decides: NotRequired[bool]
