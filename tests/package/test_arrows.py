@@ -53,8 +53,9 @@ def test_a_module_imports_only_what_lies_before_it(file: Path):
         if not level and not module.startswith("serverless_platform"):
             continue
         target = "__init__" if module == "serverless_platform" else module.removeprefix("serverless_platform.").split(".")[0]
-        if level == 1 and file.parent != PACKAGE:
-            target = own
+        if level:
+            above = file.relative_to(PACKAGE).parts[:-1]
+            target = (*above[: len(above) - level + 1], *module.split("."))[0]
         assert target == own or target in MAY_IMPORT[own], f"{own} imports {target}"
 
 

@@ -15,7 +15,7 @@ from ..monitoring.alarms import make_alarms
 from ..planned import Planned
 from ..platform_code import platform_code
 from ..resources.function import Function
-from ..resources.rest_usage import make_usage
+from ..resources.rest_api.usage import make_usage
 from ..resources.schedule import Schedules
 from ..resources.secret import Secret
 from .context import Context

@@ -10,13 +10,13 @@ from pulumi_aws import apigateway
 from platform_contract.kinds.rest_api.plan import MethodPlan, RestApiPlan
 from platform_contract.platform.documents import API_GATEWAY
 
-from ..monitoring.alarms import arns_of, make_alarms
-from ..monitoring.logs import make_log_group
-from ..planned import Planned
-from .permission import permit
-from .rest_edge import ACCESS_LOG, REFUSALS
-from .rest_snapshot import digest_of
-from .rest_usage import make_usage
+from ...monitoring.alarms import arns_of, make_alarms
+from ...monitoring.logs import make_log_group
+from ...planned import Planned
+from ..permission import permit
+from .edge import ACCESS_LOG, REFUSALS
+from .snapshot import digest_of
+from .usage import make_usage
 
 
 class RestApi(pulumi.ComponentResource):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from ..planned import inputs_of
+from ...planned import inputs_of
 
 UNFROZEN = ("tags",)
 """Inputs that callers never notice."""
