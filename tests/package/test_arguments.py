@@ -40,15 +40,15 @@ def test_every_problem_is_told_at_once_with_component_field_value_rule_and_fix(s
         "  scope",
         "    is required",
         "    fix: add `scope`",
-        "  overrides.biling_mode",
-        "    is no input of Table",
-        "    fix: did you mean 'billing_mode'?",
         "  partition_key",
         "    is required: attribute that an item is found by",
         "    fix: add `partition_key`",
         "  generation = 120",
         "    must be at most 99: count it up to replace the resource by a new, empty one on purpose; 1 at first",
         "    fix: lower it",
+        "  overrides.biling_mode",
+        "    is no input of Table",
+        "    fix: did you mean 'billing_mode'?",
     ]
 
 

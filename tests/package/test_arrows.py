@@ -11,26 +11,25 @@ PACKAGE = COMPONENTS / "package" / "serverless_platform"
 CONTRACT = COMPONENTS / "contract" / "platform_contract"
 
 MAY_IMPORT = {
-    "arguments": set(),
     "args": set(),
     "planned": set(),
-    "iam": {"arguments"},
-    "monitoring": {"arguments"},
-    "resources": {"arguments", "args", "planned", "iam", "monitoring"},
+    "iam": set(),
+    "monitoring": set(),
+    "resources": {"args", "planned", "iam", "monitoring"},
     "bundles": set(),
     "platform_code": {"bundles"},
     "platform_functions": set(),
-    "features": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code"},
-    "phases": {"arguments", "iam", "monitoring", "resources", "planned", "platform_code", "features"},
+    "features": {"iam", "monitoring", "resources", "planned", "platform_code"},
+    "phases": {"iam", "monitoring", "resources", "planned", "platform_code", "features"},
     "inventory": set(),
-    "workload": {"arguments", "inventory", "phases", "features"},
+    "workload": {"inventory", "phases", "features", "planned"},
     "foundation": {"planned", "iam", "monitoring"},
     "workload_scope": {"args", "planned", "iam", "monitoring"},
     "program": {"__init__", "args", "planned", "bundles", "foundation", "workload", "published"},
     "published": {"__init__"},
     "__init__": {"resources", "foundation", "workload", "workload_scope"},
 }
-COMPONENT_PARTS = ("arguments", "args", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
+COMPONENT_PARTS = ("args", "iam", "monitoring", "resources", "planned", "features", "phases", "workload", "foundation")
 
 
 def imported(file: Path) -> Iterator[tuple[int, str]]:

@@ -74,14 +74,10 @@ def planned(
     if isinstance(args, Planned):
         return args
     place = f"{component} '{name}'"
-    fields = {key: value for key, value in args.items() if key in asked.model_fields and value is not None}
     overrides = {_snake(key): value for key, value in (args.get("overrides") or {}).items()}
-    problems = [*_misnamed(place, name), *_undeclared(place, declared, asked, args), *_unknown_inputs(place, main, overrides)]
-    spec = scope = platform = None
-    try:
-        spec = asked.model_validate(fields, strict=False)  # over the wire a component gets whole numbers as floats
-    except pydantic.ValidationError as invalid:
-        problems += from_validation(invalid, asked, place)
+    spec, wrong = plain_values(place, args, declared, asked)
+    problems = [*_misnamed(place, name), *wrong, *_unknown_inputs(place, main, overrides)]
+    scope = platform = None
     try:
         if "scope" in args:
             scope, platform = _scope(place, args["scope"])
@@ -96,6 +92,19 @@ def planned(
     given = {key: value for key, value in args.items() if key not in asked.model_fields and key not in COMMON}
     given |= {key: value for key in declared.__annotations__ if key not in given and key in PLATFORM and (value := getattr(platform, key)) is not None}
     return Planned(decided, _shared(place, scope, platform, declared, args), given, overrides)
+
+
+def plain_values(place: str, args: Mapping[str, Any], declared: type, asked: type[Asked]) -> tuple[Asked | None, list[Problem]]:
+    """The plain values among the arguments of the component at `place`, as the model `asked` has them, and everything that is wrong with the arguments.
+
+    declared: its TypedDict: keys that it lacks are refused, keys that it requires must be there.
+    """
+    problems = list(_undeclared(place, declared, asked, args))
+    fields = {key: value for key, value in args.items() if key in asked.model_fields and value is not None}
+    try:
+        return asked.model_validate(fields, strict=False), problems  # over the wire a component gets whole numbers as floats
+    except pydantic.ValidationError as invalid:
+        return None, problems + from_validation(invalid, asked, place)
 
 
 def _misnamed(place: str, name: str) -> list[Problem]:

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-import pydantic
+from pydantic import Field
 
 from platform_contract.economics.estimate import cost
 from platform_contract.manifest import Manifest, read_manifest
 from platform_contract.plan.model import WorkloadPlan
 from platform_contract.plan.platform import Platform
 from platform_contract.planning import plan_workload
-from platform_contract.platform.settings import PHASES, Settings
+from platform_contract.platform.diagnostics import ProblemsError
+from platform_contract.platform.settings import PHASES, Phase, Settings
+from platform_contract.platform.text_types import Strict
 
-from .arguments import PlainArguments, checked
 from .features.context import Context
 from .inventory import APIS, Made, inventory_of
 from .phases.pilot import Pilot
 from .phases.scale import Scale
 from .phases.standardize import Standardize
+from .planned import plain_values
 
 LATER_PHASES = (Standardize, Scale)
 """In their order."""
@@ -52,10 +54,12 @@ class WorkloadArgs(TypedDict):
     """Instead of the one in `platform`, in the stack that makes it; empty text where tokens come from elsewhere."""
 
 
-class _Knobs(PlainArguments):
-    manifest: str = pydantic.Field(min_length=1)
-    platform: str = pydantic.Field(min_length=1)
-    phase: str | None = None
+class _Asked(Strict):
+    """Its plain values that are no files."""
+
+    manifest: str = Field(min_length=1, description="The manifest.")
+    platform: str = Field(min_length=1, description="What a platform stack exports as `platform`.")
+    phase: Phase | None = None
 
 
 class Workload(pulumi.ComponentResource):
@@ -67,10 +71,12 @@ class Workload(pulumi.ComponentResource):
     """What was made, by the names of the manifest: this workload's part of the inventory."""
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        knobs = checked("Workload", name, _Knobs, WorkloadArgs, args)
-        self._plan, self._from, self._registry = _plan(name, args, knobs)
-        told = {"owner": self._plan.owner, "dataClass": self._plan.data_class, "phase": self._plan.phase}
-        super().__init__("serverless-platform:index:Workload", name, told, opts)
+        asked, problems = plain_values(f"Workload '{name}'", args, WorkloadArgs, _Asked)
+        if problems or asked is None:
+            raise ProblemsError(problems)
+        self._plan, self._from, self._registry = _plan(name, args, asked)
+        shown = {"owner": self._plan.owner, "dataClass": self._plan.data_class, "phase": self._plan.phase}
+        super().__init__("serverless-platform:index:Workload", name, shown, opts)
         self._name, self._args = name, args
         self._make_pilot()
         self._make_later_phases()
@@ -108,12 +114,12 @@ class Workload(pulumi.ComponentResource):
         return pulumi.Output.from_input(urls)
 
 
-def _plan(name: str, args: WorkloadArgs, knobs: _Knobs) -> tuple[WorkloadPlan, dict[str, Any], dict[str, Any]]:
+def _plan(name: str, args: WorkloadArgs, asked: _Asked) -> tuple[WorkloadPlan, dict[str, Any], dict[str, Any]]:
     """The plan; what the platform shares, as given in the arguments, or else as exported; and who answers for it at which cost. Raises ValueError."""
     try:
-        platform = Platform.from_text(knobs.platform)
-        manifest = read_manifest(knobs.manifest, "manifest", platform.settings)
-        plan = plan_workload(manifest, platform.settings, phase=knobs.phase)
+        platform = Platform.from_text(asked.platform)
+        manifest = read_manifest(asked.manifest, "manifest", platform.settings)
+        plan = plan_workload(manifest, platform.settings, phase=asked.phase)
     except ValueError as wrong:
         raise ValueError(f"Workload '{name}': {wrong}") from wrong
     shared = {

@@ -14,7 +14,6 @@ from platform_contract.platform.identity import token_keys
 
 from ..args.function import FunctionArgs
 from ..args.inputs import FunctionTargetArgs
-from ..arguments import settled_with
 from ..iam.grants import make_policies
 from ..iam.roles import make_role
 from ..monitoring.alarms import make_alarms
@@ -160,6 +159,11 @@ class Function(pulumi.ComponentResource):
                 # Lambda tries whether the role may send there, and refuses the destination if it may not.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=self.policies),
             )  # fmt: skip
+
+
+def settled_with(value: pulumi.Output[str], resource: pulumi.CustomResource) -> pulumi.Output[str]:
+    """`value`, and whoever uses it comes after `resource`: for what is of use only once something else is in force."""
+    return pulumi.Output.all(value, resource.id).apply(lambda both: str(both[0]))
 
 
 def _shown(plan: FunctionPlan) -> dict[str, Any]:
