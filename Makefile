@@ -34,8 +34,8 @@ watch: setup ## an edit in handlers/ is live as soon as it is saved (WORKLOAD=or
 down: setup ## stops the embedded cloud and forgets its state
 	@$(RUN) local.down
 
-preview: validate ## what a change would do to STACK=dev|prod, first what data would be lost (then it ends with 3): no account, no network (BASE=commit to compare with)
-	@$(RUN) local.preview --stack "$(if $(filter local,$(STACK)),dev,$(STACK))" $(if $(BASE),--base "$(BASE)")
+preview: validate ## what a change would do to STACK=dev|prod, first what data would be lost (then it ends with 3): no account, no network (BASE=commit to compare with, SARIF=file for findings)
+	@$(RUN) local.preview --stack "$(if $(filter local,$(STACK)),dev,$(STACK))" $(if $(BASE),--base "$(BASE)") $(if $(SARIF),--sarif "$(SARIF)")
 
 engine: setup ## finds, downloads or builds the Pulumi engine
 	@$(RUN) local.engine

@@ -29,6 +29,7 @@ from platform_contract.platform.diagnostics import ProblemsError
 from platform_contract.platform.settings import Settings
 from reports.changes import read_changes
 from reports.preview import Report, markdown, text
+from reports.sarif import sarif
 
 PREVIEWS = LOCAL / "previews"
 DATA_LOST = 3
@@ -154,6 +155,7 @@ def main() -> int:
     parser.add_argument("--stack", default="dev")
     parser.add_argument("--base", help="commit to compare with (default: where this branch left origin/main, else HEAD)")
     parser.add_argument("--markdown", type=Path, help="also write the report there, for a pull request's comment")
+    parser.add_argument("--sarif", type=Path, help="also write the guardrails' findings there, for a code host that shows them at the lines of manifests")
     options = parser.parse_args()
     if not (ROOT / f"Pulumi.{options.stack}.yaml").exists():
         raise Refusal(f"there is no stack {options.stack!r}: Pulumi.{options.stack}.yaml does not exist")
@@ -186,6 +188,8 @@ def main() -> int:
             console.print(f"Every change by itself: {listed.relative_to(ROOT)}", markup=False)
         if options.markdown:
             options.markdown.write_text(markdown(told))
+        if options.sarif:
+            options.sarif.write_text(json.dumps(sarif(summary.findings, ROOT, options.stack), indent=1))
         if failed:
             raise failed
     return DATA_LOST if told.lost else 0

@@ -1,6 +1,6 @@
 """The report of a preview: read in half a minute, first what cannot be undone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .changes import OPERATIONS, Change
@@ -62,10 +62,17 @@ class Report:
             ("Data that would be lost", [*_bounded(self.lost), *self.advice()] if self.lost else []),
             ("What becomes reachable or permitted", _bounded(self.permitted)),
             ("Alarms and failure paths lost", _bounded(self.unwatched)),
-            ("Guardrails", _bounded([f"{level}: {resource}: {message}" for level, resource, message in dict.fromkeys(self.findings)])),
+            ("Guardrails", _bounded(list(self._judged()))),
             ("The rest", rest(self.changes)),
         ]
         return [(title, lines) for title, lines in found if lines]
+
+    def _judged(self) -> Iterator[str]:
+        """What stops the update, whole; of what is advice, only which rule: there may be a screen of it."""
+        found = list(dict.fromkeys(self.findings))
+        yield from (f"{level}: {title}: {message}" for level, title, message in found if level == "mandatory")
+        if advice := [title for level, title, _ in found if level != "mandatory"]:
+            yield f"advice, of {len(advice)} {_plural(len(advice), 'rule')}: " + "; ".join(advice)
 
     def advice(self) -> list[str]:
         lines = [f"To keep it: leave its name, its keys and its type as they are. To move it first, or to give it up on purpose: {HOW_TO}"]
