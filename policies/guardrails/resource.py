@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from guardrails.values import Values, as_mapping
+from guardrails.documents.places import Document, documents
+from guardrails.values import Unknown, Values, as_mapping
+from guardrails.values import each as each_of
 
 WORKLOAD_COMPONENT = "serverless-platform:index:Workload"
 STACK = "pulumi:pulumi:Stack"
@@ -40,6 +42,22 @@ class Resource:
     def stack(self) -> str:
         """`urn:pulumi:<stack>::<project>`, which keeps two stacks apart."""
         return "::".join(self.urn.split("::")[:2])
+
+    @property
+    def environment(self) -> str:
+        """The stack's own name, with which names of resources begin."""
+        return self.urn.split("::", 1)[0].rsplit(":", 1)[-1]
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Its policy documents, parsed when a rule first asks."""
+        return documents(self.type, self.props)
+
+    @cached_property
+    def own_accounts(self) -> frozenset[str]:
+        """Accounts that are ours: those that the provider allows. Empty where it names none, or they are not known yet."""
+        allowed = as_mapping(self.provider.get("allowedAccountIds"), "allowedAccountIds") if self.provider else None
+        return frozenset() if isinstance(allowed, Unknown) else frozenset(str(each) for each in each_of(allowed) if not isinstance(each, Unknown))
 
     @property
     def kind(self) -> str:
