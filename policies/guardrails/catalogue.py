@@ -13,6 +13,8 @@ from guardrails.rules import (
     logs,
     one_setting,
     plain_text,
+    policy_documents,
+    policy_writers,
     resource_policies,
     s3,
     sqs,
@@ -22,7 +24,7 @@ from guardrails.rules import (
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Identity and access": (*iam.RULES, *escalation.RULES, *trust.RULES),
-    "Policies of resources and roles": resource_policies.RULES,
+    "Policies of resources and roles": (*resource_policies.RULES, *policy_documents.RULES, *policy_writers.RULES),
     "Lambda": lambda_.RULES,
     "SQS": sqs.RULES,
     "DynamoDB": dynamodb.RULES,

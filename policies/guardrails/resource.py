@@ -92,6 +92,8 @@ class Resource:
 @dataclass(frozen=True)
 class Stack:
     resources: tuple[Resource, ...]
+    notes: dict[str, dict[Any, Any]] = field(default_factory=dict, compare=False)
+    """What a rule works out once for all resources, by the rule's own name."""
 
     def of(self, *types: str) -> list[Resource]:
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]

@@ -84,7 +84,7 @@ def test_an_action_is_broad_by_what_it_matches(pattern: str, is_broad: bool) -> 
 def test_wildcards_are_those_of_iam() -> None:
     assert matches("a[bc]*", "a[bc]d") and not matches("a[bc]*", "abd") and matches("a?c", "abc") and not matches("a?c", "ac")
     assert overlap("lambda:update*", "lambda:*code") and overlap("iam:passrole", "iam:*") and not overlap("lambda:invoke*", "lambda:update*")
-    assert twins("arn:aws:sns:eu-west-1:*:topic", "1") == ("arn:aws:sns:eu-west-1:1:topic",)
+    assert twins("arn:aws:sns:eu-west-1:*:topic*", "1") == ("arn:aws:sns:eu-west-1:1:topicx", "arn:aws:sns:eu-west-1:1:topic*")
     assert twins("arn:aws:s3:::bucket", "1") == ("arn:aws:s3:::bucket",)  # the name of a bucket carries no account
 
 

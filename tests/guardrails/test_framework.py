@@ -134,6 +134,7 @@ def test_the_rules_that_this_pack_promises() -> None:
         "iam-grants-no-administration", "iam-passes-named-roles-only", "iam-uses-keys-through-services", "iam-metrics-name-their-namespace",
         "iam-trust-names-who-in-account", "iam-trust-names-who-logs-in",
         "policy-names-who-it-admits", "policy-admits-own-account-only", "policy-binds-services-to-sources", "policy-grants-named-actions",
+        "policy-document-is-valid", "policy-refuses-plain-http", "policy-keeps-its-owner-in", "kms-key-of-protected-data-names-users", "policy-has-one-writer",
         "lambda-function-is-traced", "lambda-function-logs-into-own-group", "lambda-environment-holds-no-secret", "lambda-event-source-has-failure-path",
         "lambda-asynchronous-call-has-failure-path",
         "sqs-queue-is-encrypted", "sqs-queue-retries-before-dead-letters", "sqs-visibility-covers-function-timeout",

@@ -23,9 +23,9 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def matches_arn(pattern: str, arn: str) -> bool:
-    """As ArnLike does: part by part, so that a `*` does not reach over a colon. Both in full; a pattern of fewer parts matches nothing."""
+    """As ArnLike does: part by part, so that a `*` does not reach over a colon. A pattern of fewer parts is taken as a text: `*` is any."""
     wanted, given = pattern.split(":", 5), arn.split(":", 5)
-    return len(wanted) == len(given) and all(map(matches, wanted, given))
+    return all(map(matches, wanted, given)) if len(wanted) == len(given) else matches(pattern, arn)
 
 
 @lru_cache(maxsize=8192)
@@ -46,8 +46,8 @@ def twins(pattern: str, account: str) -> tuple[str, ...]:
     if len(parts) == 6:
         usual = ("arn", "aws", "sns", "eu-west-1", account, "stranger")
         made = [_filled(part) if part.strip("*?") or not part else default for part, default in zip(parts, usual, strict=True)]
-        made[4] = account if parts[4] else ""
-        return (":".join(made),)
+        made[4] = parts[4] = account if parts[4] else ""
+        return tuple(dict.fromkeys((":".join(made), ":".join(parts))))  # the second where a `*` is no wildcard: StringEquals
     tail = _filled(parts[-1]) if parts[-1].strip("*?") else "stranger"
     return tuple(f"arn:aws:{head}:{account}:{name}" for head in ("sns:eu-west-1", "iam:") for name in (tail, "role/stranger"))
 

@@ -1,0 +1,306 @@
+"""Policy documents themselves: AWS takes them, they refuse plain HTTP, keep their owner in, and have one writer."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guardrails.documents.admission import whole_account
+from guardrails.documents.model import ACTION, OPERATORS, Statement
+from guardrails.documents.places import PLACES, Document, Kind, reads
+from guardrails.documents.strangers import ANYTHING, Values, meets
+from guardrails.documents.walk import allowing, place, readable
+from guardrails.documents.wildcards import is_pattern, matches
+from guardrails.limits import CLASSES
+from guardrails.memory import Memory
+from guardrails.resource import Resource
+from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Severity
+
+QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ROLE = "aws:iam/role:Role"
+KEY = "aws:kms/key:Key"
+KEY_TYPES = tuple(type_ for type_, places in PLACES.items() if places[0].service == "kms")
+
+PLAIN_ACTIONS = {
+    "s3": ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"),
+    "sqs": ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"),
+    "sns": ("sns:Publish",),
+}  # fmt: skip
+"""Service -> what would carry data over plain HTTP. SNS lets nobody subscribe in a policy's Deny but for the owner, so publishing counts."""
+OWNERS_ACTIONS = {
+    "s3": "s3:PutBucketPolicy", "sqs": "sqs:SetQueueAttributes", "sns": "sns:SetTopicAttributes", "kms": "kms:PutKeyPolicy",
+    "secretsmanager": "secretsmanager:PutResourcePolicy", "dynamodb": "dynamodb:PutResourcePolicy", "kinesis": "kinesis:PutResourcePolicy",
+    "events": "events:PutPermission", "ecr": "ecr:SetRepositoryPolicy", "backup": "backup:PutBackupVaultAccessPolicy",
+    "elasticfilesystem": "elasticfilesystem:PutFileSystemPolicy", "glue": "glue:PutResourcePolicy", "es": "es:UpdateDomainConfig",
+}  # fmt: skip
+"""Service -> the action that changes the policy."""
+
+
+def document_is_valid(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    for document in resource.documents:
+        if document.unknown:
+            yield NotKnown(document.unknown)
+        elif document.error:
+            yield Finding(document.path, resource.get(document.path), f"is no policy document ({document.error})", "give it a valid policy document")
+        elif not document.told:
+            yield from _malformed(document)
+
+
+def _malformed(document: Document) -> Iterator[Finding]:
+    parsed = document.parsed
+    assert parsed
+    if parsed.has_variables and parsed.version != "2012-10-17":
+        yield Finding(f"{document.path} Version", parsed.version or None, "its variables (${...}) are plain text to AWS, which takes 2008-10-17 where none is given")
+    for name, times in Counter(each.name for each in parsed.statements).items():
+        if times > 1:
+            yield Finding(f"{document.path} Sid", name, "stands for two statements, and AWS refuses that")
+    for statement in parsed.statements:
+        yield from (
+            Finding(place(document, statement, element), value, problem) for element, value, problem in _wrong(statement, document.kind)
+        )
+
+
+def _wrong(statement: Statement, kind: Kind) -> Iterator[tuple[str, str | None, str]]:
+    """(element, value, problem)."""
+    for element in statement.unknown_elements:
+        yield element, None, "is no element of a statement"
+    if bool(statement.actions) == bool(statement.not_actions):
+        yield "Action", None, "has to be there, or NotAction in its place"
+    for action in (*statement.actions, *statement.not_actions):
+        if not ACTION.fullmatch(action):
+            yield "Action", action, "is no action, which is written service:Action"
+    named, anybody = bool(statement.resources or statement.not_resources), bool(statement.principals or statement.not_principals)
+    if kind in (Kind.GRANT, Kind.LIMIT):
+        if not named:
+            yield "Resource", None, "has to be there, or NotResource in its place"
+        if anybody:
+            yield "Principal", ", ".join(map(str, statement.principals)), "says who, in a policy that is already somebody's"
+    elif not anybody:
+        yield "Principal", None, "has to be there: a policy of a resource says who"
+    if kind is Kind.TRUST and named:
+        yield "Resource", ", ".join(statement.resources), "is nothing that trust can say"
+    for principal in statement.principals:
+        if principal.kind == "AWS" and principal.name != "*" and is_pattern(principal.name):
+            yield "Principal", str(principal), "holds a wildcard, and AWS knows none in principals but a `*` alone"
+    for condition in statement.conditions:
+        if condition.operator not in OPERATORS:
+            yield f"Condition.{condition.operator}", None, "is no operator of IAM"
+
+
+def refuses_plain_http(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    for document in readable(resource, Kind.RESOURCE):
+        if isinstance(document, NotKnown):
+            yield document
+        elif document.service in PLAIN_ACTIONS:
+            left = sorted(
+                action for action in PLAIN_ACTIONS[document.service]
+                if not any(_refuses(statement, action, document) for statement in document.statements)
+            )  # fmt: skip
+            if left:
+                yield Finding(f"{document.path} Deny", None, f"no statement denies everybody {', '.join(left)} without TLS")
+
+
+def _refuses(statement: Statement, action: str, document: Document) -> bool:
+    everybody = statement.everybody() and not statement.not_principals
+    return not statement.allows and everybody and statement.touches(action) and _all_of_it(statement, document) and meets(statement.conditions, _plainly, chosen=False)
+
+
+def _all_of_it(statement: Statement, document: Document) -> bool:
+    """Whether the statement is about the whole resource: of a bucket, itself and every object in it."""
+    if statement.not_resources:
+        return False
+    if document.service != "s3":
+        return bool(statement.resources)
+    named = {arn.split("/", 1)[0] for each in document.statements for arn in each.resources if arn != "*"} or {"arn:aws:s3:::stranger"}
+    return all(any(matches(pattern, arn) for pattern in statement.resources) for bucket in named for arn in (bucket, f"{bucket}/stranger"))
+
+
+def _plainly(key: str, _: str) -> Values:
+    """A request without TLS, of which nothing else is sure."""
+    return ("false",) if key == "aws:securetransport" else ANYTHING
+
+
+def keeps_owner_in(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    for document in readable(resource, Kind.RESOURCE):
+        if isinstance(document, NotKnown):
+            yield document
+            continue
+        action = OWNERS_ACTIONS.get(document.service)
+        if action is None or document.told:
+            continue
+        for statement in document.statements:
+            if not statement.allows and statement.everybody() and not statement.not_principals and not statement.conditions and statement.touches(action):
+                yield Finding(place(document, statement, "Action"), ", ".join(statement.actions or statement.not_actions),
+                              f"denies {action} to everybody, to its owner too: only the root user of the account could mend it")  # fmt: skip
+        if document.service == "kms" and not any(_administers(each, action, resource.own_accounts) for each in document.statements):
+            yield Finding(f"{document.path} Action", None, f"nobody of ours may {action}: the key could never be administered, and AWS refuses it or support has to help")
+
+
+def _administers(statement: Statement, action: str, own: frozenset[str]) -> bool:
+    ours = any(each.account in own or not own or each.everybody for each in statement.principals)
+    return statement.allows and ours and statement.touches(action) and not statement.conditions
+
+
+def protected_key_names_users(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    for found in allowing(resource, Kind.RESOURCE):
+        if isinstance(found, NotKnown):
+            yield found
+            continue
+        document, statement = found
+        class_ = CLASSES.get(str(resource.tag("data_class")))
+        used = next((action for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant") if statement.touches(action)), None)
+        if class_ is None or class_.key_users == "account" or used is None:
+            continue
+        for principal in whole_account(document, statement, resource.own_accounts):
+            yield Finding(place(document, statement, "Principal"), str(principal),
+                          f"lets whoever IAM of the account allows it {used}, and the data under it is {resource.tag('data_class')}")  # fmt: skip
+
+
+def _document(*statements: Mapping[str, Any], **more: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)} | more)
+
+
+ARN = "arn:aws:sqs:eu-west-1:000000000000:q"
+ROOT = "arn:aws:iam::000000000000:root"
+TLS: dict[str, Any] = {"Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+SENDS: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sqs:SendMessage", "Resource": ARN}
+BUCKET_TLS: dict[str, Any] = TLS | {"Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]}
+READS: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:000000000000:table/a"}
+ADMINISTERS: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:Put*", "Resource": "*"}
+PROVIDER = {"allowedAccountIds": '["000000000000"]'}
+
+
+def _queue(*statements: Mapping[str, Any], **more: object) -> Given:
+    return Given(QUEUE_POLICY, {"queueUrl": "q", "policy": _document(*statements, **more)})
+
+
+def _bucket(*statements: Mapping[str, Any]) -> Given:
+    return Given(BUCKET_POLICY, {"bucket": "b", "policy": _document(*statements)})
+
+
+def _role(*statements: Mapping[str, Any]) -> Given:
+    return Given(ROLE_POLICY, {"policy": _document(*statements)})
+
+
+def _key(class_: str | None, *statements: Mapping[str, Any]) -> Given:
+    return Given(KEY, {"policy": _document(*statements), "tags": {"data_class": class_} if class_ else None}, provider=PROVIDER)
+
+
+def _uses(action: str, **condition: object) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": action, "Resource": "*"} | ({"Condition": condition} if condition else {})
+
+
+NOT_KNOWN = Case("a policy that is not known yet", Given(QUEUE_POLICY, {"policy": UNKNOWN}), waits=("policy",))
+
+RULES = (
+    Rule(
+        id="policy-document-is-valid",
+        title="A policy document is one that AWS takes, and means what it says.",
+        why="AWS refuses a wrong document in the middle of an update, or takes it and reads less than was written: a misspelt element, a variable under "
+        "the old version, a principal that matches nobody.",
+        fix="correct the element of the statement",
+        severity=Severity.MEDIUM,
+        reads=reads(Kind.GRANT, Kind.TRUST, Kind.RESOURCE),
+        check=document_is_valid,
+        sources=("IAM reference, IAM JSON policy element reference", "IAM Access Analyzer, policy validation"),
+        cases=(
+            Case("a policy of a role", _role(READS)),
+            Case("a policy of a queue", _queue(SENDS, TLS)),
+            Case("a key", _key(None, ADMINISTERS)),
+            Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("policy=(a document of 1 characters): is no policy document (not JSON",)),
+            Case("no statement", Given(ROLE_POLICY, {"policy": "{}"}), finds=("is no policy document (no Statement in it)",)),
+            Case("an effect that is none", _role(READS | {"Effect": "allow"}), finds=("Statement[0].Effect is 'allow'",)),
+            Case("an element that is none", _role(READS | {"Actions": "sqs:*"}), finds=("statement 0 Actions=not set: is no element",)),
+            Case("no action", _role({"Effect": "Allow", "Resource": "*"}), finds=("Action=not set: has to be there",)),
+            Case("an action without its service", _role(READS | {"Action": "GetItem"}), finds=("Action=GetItem: is no action",)),
+            Case("no resource", _role({"Effect": "Allow", "Action": "xray:PutTraceSegments"}), finds=("Resource=not set: has to be there",)),
+            Case("who, in a role's policy", _role(READS | {"Principal": "*"}), finds=("Principal=*: says who",)),
+            Case("nobody, in a queue's policy", _queue({"Effect": "Deny", "Action": "sqs:*", "Resource": ARN}), finds=("Principal=not set: has to be there",)),
+            Case("a resource in trust", Given(ROLE, {"assumeRolePolicy": _document(SENDS | {"Action": "sts:AssumeRole"})}), finds=(f"Resource={ARN}: is nothing",)),
+            Case("a wildcard in a principal", _queue(SENDS | {"Principal": {"AWS": "arn:aws:iam::000000000000:role/*"}}), finds=("holds a wildcard",)),
+            Case("an operator that is none", _queue(TLS | {"Condition": {"Boolean": {"aws:SecureTransport": "false"}}}), finds=("Condition.boolean=not set: is no operator",)),
+            Case("a condition that is none", _queue(TLS | {"Condition": ["Bool"]}), finds=("Condition is not a mapping",)),
+            Case("one Sid twice", _queue(SENDS | {"Sid": "A"}, TLS | {"Sid": "A"}), finds=("policy Sid=A: stands for two statements",)),
+            Case("a variable under the old version", Given(ROLE_POLICY, {"policy": json.dumps({"Statement": READS | {"Resource": "arn:aws:s3:::b/${aws:username}"}})}),
+                 finds=("policy Version=not set: its variables",)),
+            Case("the old version without variables", Given(ROLE_POLICY, {"policy": json.dumps({"Version": "2008-10-17", "Statement": READS})})),
+            Case("what the component tells", Given("serverless-platform:index:Function", {"statements": [{"sid": "A", "actions": ["sqs:SendMessage"]}]})),
+            NOT_KNOWN,
+        ),
+    ),
+    Rule(
+        id="policy-refuses-plain-http",
+        title="Queues, topics and buckets refuse every call without TLS.",
+        why="AWS still answers plain HTTP for these. What is sent so can be read and changed on its way.",
+        fix="add a Deny for everybody, for all actions, if aws:SecureTransport is false, as the components do (for a bucket on its objects as well)",
+        severity=Severity.MEDIUM,
+        reads=reads(Kind.RESOURCE, told=False, services=("s3", "sqs", "sns")),
+        check=refuses_plain_http,
+        sources=("Security Hub S3.5", "cdk-nag AwsSolutions-S10, AwsSolutions-SQS4, AwsSolutions-SNS3"),
+        cases=(
+            Case("a queue", _queue(SENDS, TLS)),
+            Case("a bucket", _bucket(BUCKET_TLS)),
+            Case("a topic", Given(TOPIC_POLICY, {"policy": _document(TLS | {"Action": "sns:Publish"})})),
+            Case("a condition with IfExists", _queue(TLS | {"Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}})),
+            Case("nothing denied", _queue(SENDS), finds=("policy Deny=not set: no statement denies everybody sqs:DeleteMessage, sqs:ReceiveMessage, sqs:SendMessage",)),
+            Case("only sending", _queue(TLS | {"Action": "sqs:SendMessage"}), finds=("sqs:DeleteMessage, sqs:ReceiveMessage without TLS",)),
+            Case("only somebody", _queue(TLS | {"Principal": {"AWS": ROOT}}), finds=("no statement denies everybody",)),
+            Case("the other way round", _queue(TLS | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}), finds=("no statement denies everybody",)),
+            Case("only under one more condition", _queue(TLS | {"Condition": {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalTag/a": "b"}}}),
+                 finds=("no statement denies everybody",)),
+            Case("the bucket without its objects", _bucket(BUCKET_TLS | {"Resource": "arn:aws:s3:::b"}), finds=("no statement denies everybody",)),
+            Case("objects without the bucket", _bucket(BUCKET_TLS | {"Resource": "arn:aws:s3:::b/*"}), finds=("no statement denies everybody",)),
+            Case("inside the queue", Given("aws:sqs/queue:Queue", {"policy": _document(SENDS)}), finds=("no statement denies",)),
+            Case("a queue without a policy", Given("aws:sqs/queue:Queue", {"name": "q"})),
+            NOT_KNOWN,
+        ),
+    ),
+    Rule(
+        id="policy-keeps-its-owner-in",
+        title="No policy locks its own account out.",
+        why="Who denies everybody everything denies it to himself. Nobody but the root user, or AWS support, can then mend or delete it.",
+        fix="except the account in a condition on aws:PrincipalAccount or aws:PrincipalArn; let the account administer its key",
+        severity=Severity.HIGH,
+        reads=reads(Kind.RESOURCE, told=False),
+        check=keeps_owner_in,
+        sources=("checkov CKV_AWS_93, CKV2_AWS_64", "KMS guide, default key policy"),
+        cases=(
+            Case("everybody, without TLS", _bucket(BUCKET_TLS)),
+            Case("everybody, everything", _bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}), finds=("denies s3:PutBucketPolicy to everybody",)),
+            Case("everybody, all but reading", _bucket({"Effect": "Deny", "Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"}), finds=("denies s3:PutBucketPolicy",)),
+            Case("everybody, something else", _bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::b/*"})),
+            Case("everybody but the owner", _bucket({"Effect": "Deny", "NotPrincipal": {"AWS": ROOT}, "Action": "s3:*", "Resource": "*"})),
+            Case("a key that its account administers", _key(None, ADMINISTERS)),
+            Case("a key that nobody administers", _key(None, _uses("kms:Decrypt")), finds=("policy Action=not set: nobody of ours may kms:PutKeyPolicy",)),
+            Case("a key that somebody else administers", _key(None, ADMINISTERS | {"Principal": {"AWS": "333333333333"}}), finds=("nobody of ours may",)),
+            Case("a key that is administered under a condition", _key(None, ADMINISTERS | {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}), finds=("nobody of ours may",)),
+            NOT_KNOWN,
+        ),
+    ),
+    Rule(
+        id="kms-key-of-protected-data-names-users",
+        title="A key of confidential or restricted data says who uses it.",
+        why="With the account alone as principal, every administrator of IAM can give himself the data. The class of data promises that he cannot.",
+        fix="let the policy name roles (aws:PrincipalArn), services (kms:ViaService) or grants to services, as the platform's key of the class does",
+        severity=Severity.HIGH,
+        reads={type_: ("policy", *(("tags",) if type_ != "aws:kms/keyPolicy:KeyPolicy" else ())) for type_ in KEY_TYPES},
+        check=protected_key_names_users,
+        sources=("docs/decisions/0007-data-class.md", "KMS guide, key policies"),
+        cases=(
+            Case("no class", _key(None, _uses("kms:*"))),
+            Case("internal data", _key("internal", _uses("kms:*"))),
+            Case("restricted data, for the account", _key("restricted", _uses("kms:*")), finds=("lets whoever IAM of the account allows it kms:Decrypt, and the data under it is restricted",)),
+            Case("confidential data, for the account", _key("confidential", _uses("kms:Decrypt")), finds=("the data under it is confidential",)),
+            Case("for named roles", _key("restricted", _uses("kms:Decrypt", ArnEquals={"aws:PrincipalArn": "arn:aws:iam::000000000000:role/a"}))),
+            Case("for all roles", _key("restricted", _uses("kms:Decrypt", ArnLike={"aws:PrincipalArn": "arn:aws:iam::000000000000:role/*"})), finds=("lets whoever IAM",)),
+            Case("through services", _key("confidential", _uses("kms:Decrypt", StringLike={"kms:ViaService": "*.eu-west-1.amazonaws.com"}))),
+            Case("grants to services", _key("confidential", _uses("kms:CreateGrant", Bool={"kms:GrantIsForAWSResource": "true"}))),
+            Case("grants to anybody", _key("confidential", _uses("kms:CreateGrant")), finds=("allows it kms:CreateGrant",)),
+            Case("administration", _key("restricted", ADMINISTERS)),
+            Case("a policy that is not known yet", Given(KEY, {"policy": UNKNOWN, "tags": {"data_class": "restricted"}}), waits=("policy",)),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""Every security-relevant property of every policy document of prod, broken one at a time: the rule that is for it notices, and no other."""
+
+from collections.abc import Iterator
+
+import pytest
+from document_breaks import BREAKS, FOREIGN, broken, noticed
+from recorded import Recorded, Sent
+
+from tests.program.stacks import graph_of
+
+OWN = "222222222222"
+LEAST = 3000
+"""Breaks that there are at least: the score may not fall because documents are no longer looked at."""
+
+
+@pytest.fixture(scope="module")
+def prod() -> tuple[Sent, ...]:
+    return Recorded.of(graph_of("prod")).resources
+
+
+COUNTED: dict[str, tuple[int, int]] = {}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_document_is_noticed(prod: tuple[Sent, ...], name: str) -> None:
+    missed, total = [], 0
+    for sent in prod:
+        for statement, changed, rules in broken(sent, BREAKS[name], OWN):
+            total += 1
+            found = noticed(changed)
+            if found != rules:
+                missed.append(f"{sent.type} {sent.name} {statement}: {sorted(found)} instead of {sorted(rules)}")
+    COUNTED[name] = (total - len(missed), total)
+    assert total, "the break applies to nothing"
+    assert not missed, "\n".join([f"{len(missed)} of {total}", *missed[:10]])
+
+
+PERMISSION = "aws:lambda/permission:Permission"
+TOLD = [
+    (PERMISSION, {"sourceArn": None, "sourceAccount": None}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"sourceArn": "arn:aws:execute-api:eu-west-1:*:*/*/*", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"sourceArn": "*", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"sourceArn": f"arn:aws:events:eu-west-1:{FOREIGN}:rule/a", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"sourceArn": "arn:aws:s3:::a", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"sourceArn": None, "sourceAccount": FOREIGN}, {"policy-binds-services-to-sources"}),
+    (PERMISSION, {"principal": "*", "sourceArn": None, "sourceAccount": None}, {"policy-names-who-it-admits"}),
+    (PERMISSION, {"principal": FOREIGN, "sourceArn": None, "sourceAccount": None}, {"policy-admits-own-account-only"}),
+    (PERMISSION, {"principal": f"arn:aws:iam::{FOREIGN}:root", "sourceArn": None, "sourceAccount": None}, {"policy-admits-own-account-only"}),
+    (PERMISSION, {"action": "lambda:*"}, {"policy-grants-named-actions"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "changes", "rules"), TOLD)
+def test_a_broken_permission_is_noticed(prod: tuple[Sent, ...], type_: str, changes: dict, rules: set[str]) -> None:
+    found = [(sent.name, noticed(sent.changed(changes))) for sent in prod if sent.type == type_]
+    assert [each for each in found if each[1] != rules] == []
+    COUNTED[f"{type_} {changes}"] = (len(found), len(found))
+
+
+FUNCTION = "serverless-platform:index:Function"
+GRANTS = [
+    ("statements", "resources", ["*"], {"iam-resources-are-named"}),
+    ("statements", "resources", ["arn:aws:dynamodb:*:*:table/*"], {"iam-resources-are-named"}),
+    ("statements", "resources", ["arn:aws:dynamodb:eu-west-1:222222222222:table/prod-*"], {"iam-resources-are-named"}),
+    ("statements", "actions", ["logs:*"], {"iam-actions-are-named", "iam-grants-no-administration"}),
+    ("statements", "actions", ["lambda:UpdateFunctionCode"], {"iam-grants-no-administration"}),
+    ("statements", "actions", ["iam:PassRole"], {"iam-passes-named-roles-only"}),
+    ("keyStatements", "condition", {}, {"iam-uses-keys-through-services"}),
+    ("keyStatements", "condition", {"StringEqualsIfExists": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}, {"iam-uses-keys-through-services"}),
+    ("keyStatements", "actions", ["kms:PutKeyPolicy"], {"iam-grants-no-administration"}),
+]  # fmt: skip
+
+
+def functions() -> Iterator[Sent]:
+    """As the first preview sends them, when the documents of their roles are not known yet."""
+    return (sent for sent in Recorded.of(graph_of("prod", True)).resources if sent.type == FUNCTION)
+
+
+@pytest.mark.parametrize(("path", "element", "value", "rules"), GRANTS)
+def test_broken_grants_are_noticed_in_the_first_preview(path: str, element: str, value: object, rules: set[str]) -> None:
+    found = []
+    for sent in functions():
+        first, *others = sent.inputs[path]
+        found.append((sent.name, noticed(sent.changed({path: [first | {element: value}, *others]}), updating=False)))
+    assert len(found) > 40
+    assert [each for each in found if each[1] != rules] == []
+    COUNTED[f"{path} {element} {value}"] = (len(found), len(found))
+
+
+def test_the_score(capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs last of this file, and counts what the tests before it broke."""
+    seen, total = (sum(each[part] for each in COUNTED.values()) for part in (0, 1))
+    with capsys.disabled():
+        print(f"\nPolicy documents of prod: {seen} of {total} breaks noticed, of {len(COUNTED)} kinds")
+    if len(COUNTED) == len(BREAKS) + len(TOLD) + len(GRANTS):  # not where only some were chosen
+        assert total >= LEAST
+    assert seen == total
