@@ -307,7 +307,8 @@ def broken(sent: Sent, break_: Break, own: str) -> Iterator[tuple[str, Sent, set
             if made is not None:
                 changed, rules = made
                 others = [*statements[:position], *([changed] if changed is not None else []), *statements[position + 1 :]]
-                yield str(statement.get("Sid")), sent.changed({path: json.dumps(document | {"Statement": others})}), rules
+                empty = set() if others else {VALID}
+                yield str(statement.get("Sid")), sent.changed({path: json.dumps(document | {"Statement": others})}), rules | empty
 
 
 def noticed(sent: Sent, *, updating: bool = True) -> set[str]:

@@ -40,9 +40,8 @@ def in_process(rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]
 
 def waiting(messages: list[str], policy: str) -> list[str]:
     """The paths that a policy waits for, of the message that tells what is decided in the update."""
-    prefix = f"  {policy}: "
-    lines = [line for message in messages for line in message.splitlines() if line.startswith(prefix)]
-    return [line.removeprefix(prefix).split(" of ")[0] for line in lines]
+    lines = [line.removeprefix("  ").split(": ", 1) for message in messages for line in message.splitlines() if line.startswith("  ")]
+    return [rest.split(" of ")[0] for rules, rest in lines if policy in rules.split(", ")]
 
 
 def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]]:

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pulumi_aws
 import pytest
+from guardrails.catalogue import RULES
 from guardrails.documents.admission import everybody
 from guardrails.documents.places import PLACES, Kind, documents
 from guardrails.documents.reach import ACCOUNTS, EVERY, WORKLOADS, beyond, broad
 from guardrails.documents.wildcards import matches, overlap, twins
+from guardrails.judge import SOUND, Judge
+from guardrails.resource import Resource
 from guardrails.values import Undecided, Values
+from guardrails.waivers import Waivers
 
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 
@@ -97,6 +101,23 @@ def test_a_document_may_be_a_mapping_and_partly_unknown() -> None:
     assert document.unknown == "policy.Statement.0.Resource" and document.statements == ()
     with pytest.raises(Undecided):
         Values({"a": unknown}).plain()
+
+
+NONSENSE = [
+    None, 5, "", "x", [], {}, {"Statement": None}, {"Statement": "x"}, {"Statement": [["x"]]}, {"Statement": []}, {"Statement": {}},
+    *({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"} | {element: value}}
+      for element in ("Effect", "Principal", "Action", "Resource", "Condition", "Sid", "NotPrincipal", "NotAction")
+      for value in (None, 5, "", [], [None], {}, {"a": None}, {"a": {"b": None}}, {"a": {"b": {"c": []}}}, [[]], True)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("type_", [QUEUE_POLICY, "aws:iam/rolePolicy:RolePolicy", "aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"])
+def test_no_nonsense_makes_a_rule_crash_and_none_is_a_sound_document(type_: str) -> None:
+    for document in NONSENSE:
+        for policy in (json.dumps(document), document):
+            told = Judge(RULES, Waivers()).resource(Resource(type_, "r", f"urn:pulumi:s::p::{type_}::r", Values({"policy": policy})))
+            assert [each for each in told if each.policy == SOUND] == [], policy
+            assert told or policy is None, policy
 
 
 def test_a_resource_may_hold_several() -> None:

@@ -116,7 +116,7 @@ def test_the_preview_has_no_finding_and_tells_what_waits(graphs, stack: str) -> 
     (waiting,) = graphs[stack, True].judged(preview=True)
     assert waiting.policy == WAITING_POLICY
     lines = [line.strip().split(": ", 1) for line in waiting.message.splitlines()]
-    assert {(rule, rest.split(" of ")[0]) for rule, rest in lines} == WAITING
+    assert {(rule, rest.split(" of ")[0]) for rules, rest in lines for rule in rules.split(", ")} == WAITING
 
 
 BROAD = {"sid": "All", "actions": ["dynamodb:*"], "resources": ["*"]}

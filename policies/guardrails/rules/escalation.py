@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from guardrails.documents.model import Statement
 from guardrails.documents.places import Kind, reads
@@ -41,10 +42,14 @@ def grants_no_administration(resource: Resource, _: Memory) -> Iterator[Outcome]
             continue
         document, statement = found
         for action in statement.actions:
-            if action.lower() == "iam:passrole":
-                continue  # judged by iam-passes-named-roles-only
-            if given := next((each for each in ADMINISTRATION if overlap(each.lower(), action.lower())), None):
+            if given := _administered(action.lower()):
                 yield Finding(place(document, statement, "Action"), action, f"lets whoever takes over the function administer the account ({given})")
+
+
+@lru_cache(maxsize=8192)
+def _administered(action: str) -> str | None:
+    """The first administrative action that a pattern holds. Passing a role is judged by iam-passes-named-roles-only."""
+    return None if action == "iam:passrole" else next((each for each in ADMINISTRATION if overlap(each.lower(), action)), None)
 
 
 def passes_named_roles(resource: Resource, _: Memory) -> Iterator[Outcome]:

@@ -52,6 +52,8 @@ def document_is_valid(resource: Resource, _: Memory) -> Iterator[Outcome]:
 def _malformed(document: Document) -> Iterator[Finding]:
     parsed = document.parsed
     assert parsed
+    if not parsed.statements:
+        yield Finding(f"{document.path} Statement", None, "says nothing, and AWS refuses that")
     if parsed.has_variables and parsed.version != "2012-10-17":
         yield Finding(f"{document.path} Version", parsed.version or None, "its variables (${...}) are plain text to AWS, which takes 2008-10-17 where none is given")
     for name, times in Counter(each.name for each in parsed.statements).items():
@@ -212,6 +214,7 @@ RULES = (
             Case("a key", _key(None, ADMINISTERS)),
             Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("policy=(a document of 1 characters): is no policy document (not JSON",)),
             Case("no statement", Given(ROLE_POLICY, {"policy": "{}"}), finds=("is no policy document (no Statement in it)",)),
+            Case("an empty list of them", Given(ROLE_POLICY, {"policy": _document()}), finds=("policy Statement=not set: says nothing",)),
             Case("an effect that is none", _role(READS | {"Effect": "allow"}), finds=("Statement[0].Effect is 'allow'",)),
             Case("an element that is none", _role(READS | {"Actions": "sqs:*"}), finds=("statement 0 Actions=not set: is no element",)),
             Case("no action", _role({"Effect": "Allow", "Resource": "*"}), finds=("Action=not set: has to be there",)),

@@ -40,8 +40,10 @@ def admits_own_account(resource: Resource, _: Memory) -> Iterator[Outcome]:
             yield found
             continue
         document, statement = found
-        for principal, who in dict(others(document, statement, resource.own_accounts)).items():
-            yield Finding(place(document, statement, "Principal"), principal, f"lets {who} in, which is not ours")
+        own = resource.own_accounts
+        problem = "which is not ours" if own else "and nothing says that it is ours: the provider has no allowedAccountIds"
+        for principal, who in dict(others(document, statement, own)).items():
+            yield Finding(place(document, statement, "Principal"), principal, f"lets {who} in, {problem}")
 
 
 def binds_services(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -164,7 +166,8 @@ RULES = (
             Case("a layer for an organisation", Given(LAYER, {"principal": "*", "organizationId": "o-a1b2c3d4e5"}), finds=("lets organisation o-a1b2c3d4e5",)),
             Case("a function for another account", _permission(principal="333333333333"), finds=("principal=333333333333: lets account",)),
             Case("a key granted to another account", Given(GRANT, {"granteePrincipal": PARTNER, "operations": ["Decrypt"]}, provider=PROVIDER), finds=("lets account 333333333333",)),
-            Case("a number, where no account is known as ours", Given(QUEUE_POLICY, {"policy": _document(Principal={"AWS": "000000000000"})}), finds=("lets account",)),
+            Case("a number, where no account is known as ours", Given(QUEUE_POLICY, {"policy": _document(Principal={"AWS": "000000000000"})}),
+                 finds=("nothing says that it is ours: the provider has no allowedAccountIds",)),
             Case("a denial", _queue(Effect="Deny", Principal={"AWS": PARTNER})),
             Case("an identity of CloudFront", _bucket(Principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"})),
             Case("a function for whom is not known yet", _permission(principal=UNKNOWN), waits=("principal",)),
