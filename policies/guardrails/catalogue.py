@@ -12,6 +12,7 @@ from guardrails.rules import (
     lambda_,
     logs,
     one_setting,
+    plain_http,
     plain_text,
     policy_documents,
     policy_writers,
@@ -24,7 +25,7 @@ from guardrails.rules import (
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Identity and access": (*iam.RULES, *escalation.RULES, *trust.RULES),
-    "Policies of resources and roles": (*resource_policies.RULES, *policy_documents.RULES, *policy_writers.RULES),
+    "Policies of resources and roles": (*resource_policies.RULES, *plain_http.RULES, *policy_documents.RULES, *policy_writers.RULES),
     "Lambda": lambda_.RULES,
     "SQS": sqs.RULES,
     "DynamoDB": dynamodb.RULES,

@@ -1,4 +1,4 @@
-"""Policy documents themselves: AWS takes them, they refuse plain HTTP, keep their owner in, and have one writer."""
+"""Policy documents themselves: AWS takes them, they keep their owner in, and a key names who uses it."""
 
 import json
 from collections import Counter
@@ -8,28 +8,20 @@ from typing import Any
 from guardrails.documents.admission import whole_account
 from guardrails.documents.model import ACTION, OPERATORS, Statement
 from guardrails.documents.places import PLACES, Document, Kind, reads
-from guardrails.documents.strangers import ANYTHING, Values, meets
 from guardrails.documents.walk import allowing, place, readable
-from guardrails.documents.wildcards import is_pattern, matches
+from guardrails.documents.wildcards import is_pattern
 from guardrails.limits import CLASSES
 from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Severity
+from guardrails.rules.plain_http import ARN, BUCKET_TLS, ROOT, SENDS, TLS, bucket, policy_text, queue
+from guardrails.rules.policy_writers import QUEUE_POLICY
 
-QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
-BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
-TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 ROLE = "aws:iam/role:Role"
 KEY = "aws:kms/key:Key"
 KEY_TYPES = tuple(type_ for type_, places in PLACES.items() if places[0].service == "kms")
 
-PLAIN_ACTIONS = {
-    "s3": ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"),
-    "sqs": ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"),
-    "sns": ("sns:Publish",),
-}  # fmt: skip
-"""Service -> what would carry data over plain HTTP. SNS lets nobody subscribe in a policy's Deny but for the owner, so publishing counts."""
 OWNERS_ACTIONS = {
     "s3": "s3:PutBucketPolicy", "sqs": "sqs:SetQueueAttributes", "sns": "sns:SetTopicAttributes", "kms": "kms:PutKeyPolicy",
     "secretsmanager": "secretsmanager:PutResourcePolicy", "dynamodb": "dynamodb:PutResourcePolicy", "kinesis": "kinesis:PutResourcePolicy",
@@ -92,39 +84,6 @@ def _wrong(statement: Statement, kind: Kind) -> Iterator[tuple[str, str | None, 
             yield f"Condition.{condition.operator}", None, "is no operator of IAM"
 
 
-def refuses_plain_http(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    for document in readable(resource, Kind.RESOURCE):
-        if isinstance(document, NotKnown):
-            yield document
-        elif document.service in PLAIN_ACTIONS:
-            left = sorted(
-                action for action in PLAIN_ACTIONS[document.service]
-                if not any(_refuses(statement, action, document) for statement in document.statements)
-            )  # fmt: skip
-            if left:
-                yield Finding(f"{document.path} Deny", None, f"no statement denies everybody {', '.join(left)} without TLS")
-
-
-def _refuses(statement: Statement, action: str, document: Document) -> bool:
-    everybody = statement.everybody() and not statement.not_principals
-    return not statement.allows and everybody and statement.touches(action) and _all_of_it(statement, document) and meets(statement.conditions, _plainly, chosen=False)
-
-
-def _all_of_it(statement: Statement, document: Document) -> bool:
-    """Whether the statement is about the whole resource: of a bucket, itself and every object in it."""
-    if statement.not_resources:
-        return False
-    if document.service != "s3":
-        return bool(statement.resources)
-    named = {arn.split("/", 1)[0] for each in document.statements for arn in each.resources if arn != "*"} or {"arn:aws:s3:::stranger"}
-    return all(any(matches(pattern, arn) for pattern in statement.resources) for bucket in named for arn in (bucket, f"{bucket}/stranger"))
-
-
-def _plainly(key: str, _: str) -> Values:
-    """A request without TLS, of which nothing else is sure."""
-    return ("false",) if key == "aws:securetransport" else ANYTHING
-
-
 def keeps_owner_in(resource: Resource, _: Memory) -> Iterator[Outcome]:
     for document in readable(resource, Kind.RESOURCE):
         if isinstance(document, NotKnown):
@@ -161,34 +120,17 @@ def protected_key_names_users(resource: Resource, _: Memory) -> Iterator[Outcome
                           f"lets whoever IAM of the account allows it {used}, and the data under it is {resource.tag('data_class')}")  # fmt: skip
 
 
-def _document(*statements: Mapping[str, Any], **more: object) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)} | more)
-
-
-ARN = "arn:aws:sqs:eu-west-1:000000000000:q"
-ROOT = "arn:aws:iam::000000000000:root"
-TLS: dict[str, Any] = {"Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": ARN, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-SENDS: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sqs:SendMessage", "Resource": ARN}
-BUCKET_TLS: dict[str, Any] = TLS | {"Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]}
 READS: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:000000000000:table/a"}
 ADMINISTERS: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:Put*", "Resource": "*"}
 PROVIDER = {"allowedAccountIds": '["000000000000"]'}
 
 
-def _queue(*statements: Mapping[str, Any], **more: object) -> Given:
-    return Given(QUEUE_POLICY, {"queueUrl": "q", "policy": _document(*statements, **more)})
-
-
-def _bucket(*statements: Mapping[str, Any]) -> Given:
-    return Given(BUCKET_POLICY, {"bucket": "b", "policy": _document(*statements)})
-
-
 def _role(*statements: Mapping[str, Any]) -> Given:
-    return Given(ROLE_POLICY, {"policy": _document(*statements)})
+    return Given(ROLE_POLICY, {"policy": policy_text(*statements)})
 
 
 def _key(class_: str | None, *statements: Mapping[str, Any]) -> Given:
-    return Given(KEY, {"policy": _document(*statements), "tags": {"data_class": class_} if class_ else None}, provider=PROVIDER)
+    return Given(KEY, {"policy": policy_text(*statements), "tags": {"data_class": class_} if class_ else None}, provider=PROVIDER)
 
 
 def _uses(action: str, **condition: object) -> dict[str, Any]:
@@ -210,54 +152,27 @@ RULES = (
         sources=("IAM reference, IAM JSON policy element reference", "IAM Access Analyzer, policy validation"),
         cases=(
             Case("a policy of a role", _role(READS)),
-            Case("a policy of a queue", _queue(SENDS, TLS)),
+            Case("a policy of a queue", queue(SENDS, TLS)),
             Case("a key", _key(None, ADMINISTERS)),
             Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("policy=(a document of 1 characters): is no policy document (not JSON",)),
             Case("no statement", Given(ROLE_POLICY, {"policy": "{}"}), finds=("is no policy document (no Statement in it)",)),
-            Case("an empty list of them", Given(ROLE_POLICY, {"policy": _document()}), finds=("policy Statement=not set: says nothing",)),
+            Case("an empty list of them", Given(ROLE_POLICY, {"policy": policy_text()}), finds=("policy Statement=not set: says nothing",)),
             Case("an effect that is none", _role(READS | {"Effect": "allow"}), finds=("Statement[0].Effect is 'allow'",)),
             Case("an element that is none", _role(READS | {"Actions": "sqs:*"}), finds=("statement 0 Actions=not set: is no element",)),
             Case("no action", _role({"Effect": "Allow", "Resource": "*"}), finds=("Action=not set: has to be there",)),
             Case("an action without its service", _role(READS | {"Action": "GetItem"}), finds=("Action=GetItem: is no action",)),
             Case("no resource", _role({"Effect": "Allow", "Action": "xray:PutTraceSegments"}), finds=("Resource=not set: has to be there",)),
             Case("who, in a role's policy", _role(READS | {"Principal": "*"}), finds=("Principal=*: says who",)),
-            Case("nobody, in a queue's policy", _queue({"Effect": "Deny", "Action": "sqs:*", "Resource": ARN}), finds=("Principal=not set: has to be there",)),
-            Case("a resource in trust", Given(ROLE, {"assumeRolePolicy": _document(SENDS | {"Action": "sts:AssumeRole"})}), finds=(f"Resource={ARN}: is nothing",)),
-            Case("a wildcard in a principal", _queue(SENDS | {"Principal": {"AWS": "arn:aws:iam::000000000000:role/*"}}), finds=("holds a wildcard",)),
-            Case("an operator that is none", _queue(TLS | {"Condition": {"Boolean": {"aws:SecureTransport": "false"}}}), finds=("Condition.boolean=not set: is no operator",)),
-            Case("a condition that is none", _queue(TLS | {"Condition": ["Bool"]}), finds=("Condition is not a mapping",)),
-            Case("one Sid twice", _queue(SENDS | {"Sid": "A"}, TLS | {"Sid": "A"}), finds=("policy Sid=A: stands for two statements",)),
+            Case("nobody, in a queue's policy", queue({"Effect": "Deny", "Action": "sqs:*", "Resource": ARN}), finds=("Principal=not set: has to be there",)),
+            Case("a resource in trust", Given(ROLE, {"assumeRolePolicy": policy_text(SENDS | {"Action": "sts:AssumeRole"})}), finds=(f"Resource={ARN}: is nothing",)),
+            Case("a wildcard in a principal", queue(SENDS | {"Principal": {"AWS": "arn:aws:iam::000000000000:role/*"}}), finds=("holds a wildcard",)),
+            Case("an operator that is none", queue(TLS | {"Condition": {"Boolean": {"aws:SecureTransport": "false"}}}), finds=("Condition.boolean=not set: is no operator",)),
+            Case("a condition that is none", queue(TLS | {"Condition": ["Bool"]}), finds=("Condition is not a mapping",)),
+            Case("one Sid twice", queue(SENDS | {"Sid": "A"}, TLS | {"Sid": "A"}), finds=("policy Sid=A: stands for two statements",)),
             Case("a variable under the old version", Given(ROLE_POLICY, {"policy": json.dumps({"Statement": READS | {"Resource": "arn:aws:s3:::b/${aws:username}"}})}),
                  finds=("policy Version=not set: its variables",)),
             Case("the old version without variables", Given(ROLE_POLICY, {"policy": json.dumps({"Version": "2008-10-17", "Statement": READS})})),
             Case("what the component tells", Given("serverless-platform:index:Function", {"statements": [{"sid": "A", "actions": ["sqs:SendMessage"]}]})),
-            NOT_KNOWN,
-        ),
-    ),
-    Rule(
-        id="policy-refuses-plain-http",
-        title="Queues, topics and buckets refuse every call without TLS.",
-        why="AWS still answers plain HTTP for these. What is sent so can be read and changed on its way.",
-        fix="add a Deny for everybody, for all actions, if aws:SecureTransport is false, as the components do (for a bucket on its objects as well)",
-        severity=Severity.MEDIUM,
-        reads=reads(Kind.RESOURCE, told=False, services=("s3", "sqs", "sns")),
-        check=refuses_plain_http,
-        sources=("Security Hub S3.5", "cdk-nag AwsSolutions-S10, AwsSolutions-SQS4, AwsSolutions-SNS3"),
-        cases=(
-            Case("a queue", _queue(SENDS, TLS)),
-            Case("a bucket", _bucket(BUCKET_TLS)),
-            Case("a topic", Given(TOPIC_POLICY, {"policy": _document(TLS | {"Action": "sns:Publish"})})),
-            Case("a condition with IfExists", _queue(TLS | {"Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}})),
-            Case("nothing denied", _queue(SENDS), finds=("policy Deny=not set: no statement denies everybody sqs:DeleteMessage, sqs:ReceiveMessage, sqs:SendMessage",)),
-            Case("only sending", _queue(TLS | {"Action": "sqs:SendMessage"}), finds=("sqs:DeleteMessage, sqs:ReceiveMessage without TLS",)),
-            Case("only somebody", _queue(TLS | {"Principal": {"AWS": ROOT}}), finds=("no statement denies everybody",)),
-            Case("the other way round", _queue(TLS | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}), finds=("no statement denies everybody",)),
-            Case("only under one more condition", _queue(TLS | {"Condition": {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalTag/a": "b"}}}),
-                 finds=("no statement denies everybody",)),
-            Case("the bucket without its objects", _bucket(BUCKET_TLS | {"Resource": "arn:aws:s3:::b"}), finds=("no statement denies everybody",)),
-            Case("objects without the bucket", _bucket(BUCKET_TLS | {"Resource": "arn:aws:s3:::b/*"}), finds=("no statement denies everybody",)),
-            Case("inside the queue", Given("aws:sqs/queue:Queue", {"policy": _document(SENDS)}), finds=("no statement denies",)),
-            Case("a queue without a policy", Given("aws:sqs/queue:Queue", {"name": "q"})),
             NOT_KNOWN,
         ),
     ),
@@ -271,11 +186,11 @@ RULES = (
         check=keeps_owner_in,
         sources=("checkov CKV_AWS_93, CKV2_AWS_64", "KMS guide, default key policy"),
         cases=(
-            Case("everybody, without TLS", _bucket(BUCKET_TLS)),
-            Case("everybody, everything", _bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}), finds=("denies s3:PutBucketPolicy to everybody",)),
-            Case("everybody, all but reading", _bucket({"Effect": "Deny", "Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"}), finds=("denies s3:PutBucketPolicy",)),
-            Case("everybody, something else", _bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::b/*"})),
-            Case("everybody but the owner", _bucket({"Effect": "Deny", "NotPrincipal": {"AWS": ROOT}, "Action": "s3:*", "Resource": "*"})),
+            Case("everybody, without TLS", bucket(BUCKET_TLS)),
+            Case("everybody, everything", bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}), finds=("denies s3:PutBucketPolicy to everybody",)),
+            Case("everybody, all but reading", bucket({"Effect": "Deny", "Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"}), finds=("denies s3:PutBucketPolicy",)),
+            Case("everybody, something else", bucket({"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::b/*"})),
+            Case("everybody but the owner", bucket({"Effect": "Deny", "NotPrincipal": {"AWS": ROOT}, "Action": "s3:*", "Resource": "*"})),
             Case("a key that its account administers", _key(None, ADMINISTERS)),
             Case("a key that nobody administers", _key(None, _uses("kms:Decrypt")), finds=("policy Action=not set: nobody of ours may kms:PutKeyPolicy",)),
             Case("a key that somebody else administers", _key(None, ADMINISTERS | {"Principal": {"AWS": "333333333333"}}), finds=("nobody of ours may",)),

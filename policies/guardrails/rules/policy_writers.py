@@ -4,17 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
-from guardrails.values import Unknown, Values
+from guardrails.values import Undecided, Unknown, Values
 
 QUEUE, TOPIC, BUCKET, SECRET = "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:s3/bucket:Bucket", "aws:secretsmanager/secret:Secret"
 KEY, API, ROLE = "aws:kms/key:Key", "aws:apigateway/restApi:RestApi", "aws:iam/role:Role"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+TOPIC_POLICY, BUCKET_POLICY = "aws:sns/topicPolicy:TopicPolicy", "aws:s3/bucketPolicy:BucketPolicy"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 WRITERS: Mapping[str, tuple[str, str, str]] = {
     QUEUE_POLICY: ("queueUrl", QUEUE, "policy"),
-    "aws:sns/topicPolicy:TopicPolicy": ("arn", TOPIC, "policy"),
-    "aws:s3/bucketPolicy:BucketPolicy": ("bucket", BUCKET, "policy"),
+    TOPIC_POLICY: ("arn", TOPIC, "policy"),
+    BUCKET_POLICY: ("bucket", BUCKET, "policy"),
     "aws:secretsmanager/secretPolicy:SecretPolicy": ("secretArn", SECRET, "policy"),
     "aws:kms/keyPolicy:KeyPolicy": ("keyId", KEY, "policy"),
     "aws:apigateway/restApiPolicy:RestApiPolicy": ("restApiId", API, "policy"),
@@ -26,6 +27,9 @@ WRITERS: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """Type that writes the whole policy (or the whole notifications) of another -> the property that names it, its type, and the property with
 which it writes its own."""
+
+NAMES = ("name", "bucket", "arn", "id", "url")
+"""Properties by which another resource may name one in letters."""
 
 EXCLUSIVE = {ROLE_POLICY: ("role", "inlinePolicies"), "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "managedPolicyArns")}
 """Type that adds one policy to a role -> the property that names the role, and that of a role which holds all of them and removes others."""
@@ -55,7 +59,7 @@ def _named(resource: Resource, path: str, type_: str, stack: Stack) -> list[Reso
     value = resource.get(path)
     if referred or not isinstance(value, str):
         return referred
-    return [other for other in stack.of(type_) if any(_is(other.get(name), value) for name in ("name", "bucket", "arn", "id", "url"))]
+    return [other for other in stack.of(type_) if any(_is(other.get(name), value) for name in NAMES)]
 
 
 def _is(value: object, wanted: str) -> bool:
@@ -76,6 +80,21 @@ def _writers(stack: Stack) -> Mapping[tuple[str, str], Resource]:
         for resource in stack.of(*WRITERS):
             found.setdefault((resource.type, _target(resource, WRITERS[resource.type][0])), resource)
     return found
+
+
+def is_written(owner: Resource, stack: Stack) -> bool:
+    """Whether a resource of the stack writes the policy of another. Raises `Undecided` where one writes, and of which is not known yet."""
+    writers = _writers(stack)
+    for type_, (path, kind, own) in WRITERS.items():
+        if kind != owner.type or not own:
+            continue
+        names = [name for name in map(owner.get, NAMES) if isinstance(name, str)]
+        if any((type_, target) in writers for target in (owner.urn, *names)):
+            return True
+        for writer in stack.of(type_):
+            if (type_, writer.urn) in writers:
+                raise Undecided(path)
+    return False
 
 
 def _set(value: object) -> bool:
