@@ -139,7 +139,7 @@ def _wider_action(actions: Callable[[At], Any], key: str = "Action") -> Break:
     """Of a resource policy: whoever is let in may do more."""
 
     def break_(at: At) -> tuple[Broken, set[str]] | None:
-        if at.kind is not Kind.RESOURCE or not at.allows or at.our_root:
+        if at.kind not in (Kind.RESOURCE, Kind.TRUST) or not at.allows or at.our_root:
             return None
         return _with(at, Action=None) | {key: actions(at)}, {GRANTS}
 
@@ -247,6 +247,9 @@ BREAKS: Mapping[str, Break] = {
     "a key, for the whole account": _restricted(lambda at: {}),
     "a key, for every role": _restricted(lambda at: {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{at.own}:*"}} if "aws:PrincipalArn" in at.keys else None),
     "a key, through a service if it is one": _restricted(lambda at: {"StringLikeIfExists": {"kms:ViaService": "*"}} if "kms:ViaService" in at.keys else None),
+    "a key, for everybody of the account": lambda at: (
+        _with(at, Principal="*", Condition={"StringEquals": {"kms:CallerAccount": at.own}}), {PROTECTED}
+    ) if at.allows and at.protected and at.our_root and at.tests else None,
     "a resource policy with everything of the service": _wider_action(lambda at: f"{_service(at)}:*"),
     "a resource policy with everything": _wider_action(lambda at: ["*"]),
     "a resource policy with everything but": _wider_action(lambda at: [f"{_service(at)}:Delete*"], "NotAction"),

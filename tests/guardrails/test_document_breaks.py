@@ -1,9 +1,11 @@
 """Every security-relevant property of every policy document of prod, broken one at a time: the rule that is for it notices, and no other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from document_breaks import BREAKS, FOREIGN, broken, noticed
+from guardrails.judge import WAITING
 from recorded import Recorded, Sent
 
 from tests.program.stacks import graph_of
@@ -85,6 +87,39 @@ def test_broken_grants_are_noticed_in_the_first_preview(path: str, element: str,
     assert len(found) > 40
     assert [each for each in found if each[1] != rules] == []
     COUNTED[f"{path} {element} {value}"] = (len(found), len(found))
+
+
+WRITERS = {
+    "aws:sqs/queuePolicy:QueuePolicy": 23, "aws:sns/topicPolicy:TopicPolicy": 4, "aws:s3/bucketPolicy:BucketPolicy": 7,
+}  # fmt: skip
+"""Types of the whole graph -> how many there are in prod."""
+
+
+@pytest.mark.parametrize("type_", WRITERS)
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_policy_that_is_not_there_is_missed(type_: str, preview: bool) -> None:
+    found = Recorded.of(graph_of("prod", preview)).without(type_).judged(preview=preview)
+    assert [each.policy for each in found if each.policy != WAITING] == ["policy-refuses-plain-http-joined"] * WRITERS[type_]
+
+
+@pytest.mark.parametrize("type_", WRITERS)
+def test_a_second_writer_of_a_policy_is_noticed(prod: tuple[Sent, ...], type_: str) -> None:
+    twice = [replace(sent, name=f"{sent.name}-too", urn=f"{sent.urn}-too") for sent in prod if sent.type == type_]
+    found = Recorded((*prod, *twice)).judged(preview=False)
+    assert [each.policy for each in found] == ["policy-has-one-writer-joined"] * WRITERS[type_]
+    assert all("writes the same, so one would overwrite the other" in each.message for each in found)
+
+
+def test_a_key_under_the_policy_that_aws_gives_is_noticed_where_its_data_is_protected(prod: tuple[Sent, ...]) -> None:
+    for sent in (sent for sent in prod if sent.type == "aws:kms/key:Key"):
+        protected = sent.inputs["tags"]["data_class"] in ("confidential", "restricted")
+        assert noticed(sent.changed({"policy": None})) == ({"kms-key-of-protected-data-names-users"} if protected else set())
+
+
+def test_roles_that_remove_what_others_attach_are_noticed(prod: tuple[Sent, ...]) -> None:
+    policy = next(sent.inputs["policy"] for sent in prod if sent.type == "aws:iam/rolePolicy:RolePolicy")
+    found = Recorded(prod).broken("aws:iam/role:Role", {"inlinePolicies": [{"name": "a", "policy": policy}]}).judged(preview=False)
+    assert [each.policy for each in found] == ["policy-has-one-writer-joined"] * sum(sent.type == "aws:iam/rolePolicy:RolePolicy" for sent in prod)
 
 
 def test_the_score(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,9 +66,12 @@ def deputies(document: Document, statement: Statement, own: frozenset[str]) -> I
 
 
 def whole_account(document: Document, statement: Statement, own: frozenset[str]) -> Iterator[Principal]:
-    """Principals that stand for all of our own account, where no condition says who in it."""
+    """Principals that stand for all of our own account, where no condition says who in it. Everybody is, where a condition names the account."""
     for principal in statement.principals:
-        if principal.is_account and principal.account in own and _meets(document, statement, Stranger(principal.account, own=True).by_himself):
+        if not (principal.is_account or principal.everybody) or everybody(document, statement):
+            continue
+        account = next(iter(own), "") if principal.everybody else principal.account
+        if account in own and _meets(document, statement, Stranger(account, own=True).by_himself):
             yield principal
 
 

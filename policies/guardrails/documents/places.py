@@ -4,6 +4,7 @@ A test compares the table with the installed provider: a property that holds a d
 hold something else.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,9 +89,13 @@ STRUCTURED: Mapping[str, tuple[Place, ...]] = {
 and permissions that AWS writes into a document of its own."""
 
 
+BOUNDARY = re.compile(r"-boundary(-[a-z0-9-]+)?$")
+"""With environment and region behind it, as the platform's own; see `boundary_name` of the contract."""
+
+
 def is_boundary(name: object) -> bool:
     """Whether a policy's name or ARN says that it is a permissions boundary: these limit, and may be as wide as that needs."""
-    return isinstance(name, str) and name.endswith("-boundary")
+    return isinstance(name, str) and BOUNDARY.search(name) is not None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,12 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+ATTACHMENTS = {
+    ROLE: "managedPolicyArns", ATTACHMENT: "policyArn", "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn", "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+}  # fmt: skip
+"""Type -> property with the ARNs of policies that it attaches."""
 FUNCTION = "serverless-platform:index:Function"
 """The component tells its grants as inputs: known at preview even where the document is not, because of a key's ARN."""
 
@@ -56,7 +62,7 @@ def _of_others(pattern: str, own: frozenset[str]) -> str:
 
 
 def no_policies_of_aws(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    path = "policyArn" if resource.type == ATTACHMENT else "managedPolicyArns"
+    path = ATTACHMENTS[resource.type]
     for arn in each(resource.get(path)):
         if isinstance(arn, Unknown):
             yield NotKnown(path)
@@ -182,7 +188,7 @@ RULES = (
         why="A managed policy grants on every resource, more than any function needs, and AWS changes it without asking.",
         fix="grant named actions on named resources, or ask for verbs in the manifest's `uses`",
         severity=Severity.HIGH,
-        reads={ATTACHMENT: ("policyArn",), ROLE: ("managedPolicyArns",)},
+        reads={type_: (path,) for type_, path in ATTACHMENTS.items()},
         check=no_policies_of_aws,
         sources=("cdk-nag AwsSolutions-IAM4", "checkov CKV_AWS_274"),
         cases=(
@@ -192,7 +198,9 @@ RULES = (
                  finds=("policyArn=arn:aws:iam::aws:policy/AdministratorAccess: grants what AWS thinks useful",)),
             Case("inside the role", Given(ROLE, {"managedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}),
                  finds=("managedPolicyArns=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)),
-            Case("the boundary as a grant", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/serverless-platform-boundary"}),
+            Case("to a group", Given("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", {"policyArn": "arn:aws:iam::aws:policy/PowerUserAccess"}),
+                 finds=("policyArn=arn:aws:iam::aws:policy/PowerUserAccess",)),
+            Case("the boundary as a grant", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/serverless-platform-boundary-dev-eu-west-1"}),
                  finds=("is a permissions boundary; attached as a policy it grants",)),
             Case("not known yet", Given(ATTACHMENT, {"policyArn": UNKNOWN}), waits=("policyArn",)),
         ),

@@ -20,7 +20,8 @@ from guardrails.rules.policy_writers import QUEUE_POLICY
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 ROLE = "aws:iam/role:Role"
 KEY = "aws:kms/key:Key"
-KEY_TYPES = tuple(type_ for type_, places in PLACES.items() if places[0].service == "kms")
+KEY_TYPES = tuple(type_ for type_, places in PLACES.items() if places[0].service == "kms" and type_ != "aws:kms/keyPolicy:KeyPolicy")
+"""Those that have tags, and so a class of data."""
 
 OWNERS_ACTIONS = {
     "s3": "s3:PutBucketPolicy", "sqs": "sqs:SetQueueAttributes", "sns": "sns:SetTopicAttributes", "kms": "kms:PutKeyPolicy",
@@ -106,18 +107,21 @@ def _administers(statement: Statement, action: str, own: frozenset[str]) -> bool
 
 
 def protected_key_names_users(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    class_ = resource.tag("data_class")
+    rules = CLASSES.get(str(class_))
+    if rules is None or rules.key_users == "account":
+        return
+    if resource.get("policy") is None:
+        yield Finding("policy", None, f"AWS's own policy lets whoever IAM of the account allows use the key, and the data under it is {class_}")
     for found in allowing(resource, Kind.RESOURCE):
         if isinstance(found, NotKnown):
             yield found
             continue
         document, statement = found
-        class_ = CLASSES.get(str(resource.tag("data_class")))
         used = next((action for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant") if statement.touches(action)), None)
-        if class_ is None or class_.key_users == "account" or used is None:
-            continue
-        for principal in whole_account(document, statement, resource.own_accounts):
+        for principal in whole_account(document, statement, resource.own_accounts) if used else ():
             yield Finding(place(document, statement, "Principal"), str(principal),
-                          f"lets whoever IAM of the account allows it {used}, and the data under it is {resource.tag('data_class')}")  # fmt: skip
+                          f"lets whoever IAM of the account allows it {used}, and the data under it is {class_}")  # fmt: skip
 
 
 READS: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:000000000000:table/a"}
@@ -204,7 +208,7 @@ RULES = (
         why="With the account alone as principal, every administrator of IAM can give himself the data. The class of data promises that he cannot.",
         fix="let the policy name roles (aws:PrincipalArn), services (kms:ViaService) or grants to services, as the platform's key of the class does",
         severity=Severity.HIGH,
-        reads={type_: ("policy", *(("tags",) if type_ != "aws:kms/keyPolicy:KeyPolicy" else ())) for type_ in KEY_TYPES},
+        reads=dict.fromkeys(KEY_TYPES, ("policy", "tags")),
         check=protected_key_names_users,
         sources=("docs/decisions/0007-data-class.md", "KMS guide, key policies"),
         cases=(
@@ -212,6 +216,10 @@ RULES = (
             Case("internal data", _key("internal", _uses("kms:*"))),
             Case("restricted data, for the account", _key("restricted", _uses("kms:*")), finds=("lets whoever IAM of the account allows it kms:Decrypt, and the data under it is restricted",)),
             Case("confidential data, for the account", _key("confidential", _uses("kms:Decrypt")), finds=("the data under it is confidential",)),
+            Case("restricted data, for everybody of the account", _key("restricted", _uses("kms:Decrypt", StringEquals={"kms:CallerAccount": "000000000000"}) | {"Principal": "*"}),
+                 finds=("Principal=*: lets whoever IAM of the account allows it kms:Decrypt",)),
+            Case("restricted data, under the policy that AWS gives", Given(KEY, {"tags": {"data_class": "restricted"}}), finds=("policy=not set: AWS's own policy",)),
+            Case("internal data, under the policy that AWS gives", Given(KEY, {"tags": {"data_class": "internal"}})),
             Case("for named roles", _key("restricted", _uses("kms:Decrypt", ArnEquals={"aws:PrincipalArn": "arn:aws:iam::000000000000:role/a"}))),
             Case("for all roles", _key("restricted", _uses("kms:Decrypt", ArnLike={"aws:PrincipalArn": "arn:aws:iam::000000000000:role/*"})), finds=("lets whoever IAM",)),
             Case("through services", _key("confidential", _uses("kms:Decrypt", StringLike={"kms:ViaService": "*.eu-west-1.amazonaws.com"}))),

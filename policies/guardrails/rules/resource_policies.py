@@ -58,7 +58,7 @@ def binds_services(resource: Resource, _: Memory) -> Iterator[Outcome]:
 
 
 def grants_named_actions(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    for found in allowing(resource, Kind.RESOURCE):
+    for found in allowing(resource, Kind.RESOURCE, Kind.TRUST):
         if isinstance(found, NotKnown):
             yield found
             continue
@@ -217,11 +217,11 @@ RULES = (
     ),
     Rule(
         id="policy-grants-named-actions",
-        title="Resource policies grant named actions.",
+        title="Resource policies and trust grant named actions.",
         why="A wildcard lets whoever is admitted also delete the resource and change the policy itself.",
-        fix="name the actions: sqs:SendMessage, sns:Publish, s3:GetObject",
+        fix="name the actions: sqs:SendMessage, sns:Publish, s3:GetObject, sts:AssumeRole",
         severity=Severity.HIGH,
-        reads=reads(Kind.RESOURCE),
+        reads=reads(Kind.RESOURCE, Kind.TRUST),
         check=grants_named_actions,
         sources=("checkov CKV_AWS_72", "AWS Well-Architected, grant least privilege access (SEC03-BP02)"),
         cases=(
@@ -229,6 +229,7 @@ RULES = (
             Case("all of the service", _queue(Principal=SNS, Action="sqs:*"), finds=("policy statement 0 Action=sqs:*: allows all actions of a service",)),
             Case("a single star", _queue(Principal=SNS, Action=["sqs:SendMessage", "*"]), finds=("Action=*: allows all actions",)),
             Case("everything but", _queue(Principal=SNS, Action=None, NotAction="sqs:DeleteQueue"), finds=("NotAction=sqs:DeleteQueue: allows every action but",)),
+            Case("trust with all of STS", Given(ROLE, {"assumeRolePolicy": _document(Principal=SNS, Action="sts:*", Resource=None)}), finds=("assumeRolePolicy statement 0 Action=sts:*",)),
             Case("a key that its account administers", _key({"AWS": "arn:aws:iam::000000000000:root"}, Action="kms:*")),
             Case("a key that somebody else administers", _key({"AWS": PARTNER}, Action="kms:*"), finds=("Action=kms:*",)),
             Case("denial of everything", _queue(Effect="Deny", Action="*")),

@@ -58,6 +58,8 @@ RULES = (
             Case("a role", _trust({"AWS": "arn:aws:iam::000000000000:role/deploy"})),
             Case("the account", _trust({"AWS": ROOT}), finds=(f"assumeRolePolicy statement 0 Principal={ROOT}: lets everybody in the account",)),
             Case("the account, by its number", _trust({"AWS": "000000000000"}), finds=("lets everybody in the account",)),
+            Case("everybody of the account", _trust("*", {"StringEquals": {"aws:PrincipalAccount": "000000000000"}}), finds=("Principal=*: lets everybody in the account",)),
+            Case("everybody, judged elsewhere", _trust("*")),
             Case("one role of the account", _trust({"AWS": ROOT}, {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::000000000000:role/deploy"}})),
             Case("a pattern that every role matches", _trust({"AWS": ROOT}, {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::000000000000:role/*"}}),
                  finds=("lets everybody in the account",)),
