@@ -92,8 +92,15 @@ class Resource:
 @dataclass(frozen=True)
 class Stack:
     resources: tuple[Resource, ...]
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """URN -> names of the inputs that the program gave, where the judge has seen them. What is here as a resource holds outputs, and AWS fills
+    in much that nobody gave: the policy of a queue that another resource writes, for example."""
     notes: dict[str, dict[Any, Any]] = field(default_factory=dict, compare=False)
     """What a rule works out once for all resources, by the rule's own name."""
+
+    def gives(self, resource: Resource, name: str) -> bool:
+        """Whether the program itself gives a resource the input. Not where nobody knows: it was judged when it was made."""
+        return name in self.given.get(resource.urn, ())
 
     def of(self, *types: str) -> list[Resource]:
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]

@@ -94,6 +94,10 @@ class Values:
         for key in keys:
             yield str(key), self._step(str(key))
 
+    def names(self) -> frozenset[str]:
+        """Of a mapping, what is set in it; no value is looked at."""
+        return frozenset(self._raw)
+
     def elements(self) -> Iterator[Any]:
         yield from dict(self.items()).values()
 

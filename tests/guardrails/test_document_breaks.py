@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from document_breaks import BREAKS, FOREIGN, broken, noticed
 from guardrails.judge import WAITING
+from guardrails.rule import UNKNOWN
 from recorded import Recorded, Sent
 
 from tests.program.stacks import graph_of
@@ -100,6 +101,16 @@ WRITERS = {
 def test_a_policy_that_is_not_there_is_missed(type_: str, preview: bool) -> None:
     found = Recorded.of(graph_of("prod", preview)).without(type_).judged(preview=preview)
     assert [each.policy for each in found if each.policy != WAITING] == ["policy-refuses-plain-http-joined"] * WRITERS[type_]
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_what_aws_fills_in_is_nobodys_policy(preview: bool) -> None:
+    """In a preview as something that is not known yet, in an update as what another resource wrote."""
+    filled = {"policy": UNKNOWN if preview else "{}", "inlinePolicies": [{"name": "a"}], "managedPolicyArns": UNKNOWN if preview else ["a"]}
+    sound = Recorded.of(graph_of("prod", preview)).each(lambda sent: replace(sent, outputs=filled | sent.outputs))
+    assert [each.policy for each in sound.judged(preview=preview) if each.policy != WAITING] == []
+    lacking = sound.without("aws:sqs/queuePolicy:QueuePolicy").judged(preview=preview)
+    assert {each.policy for each in lacking} - {WAITING} == {"policy-refuses-plain-http-joined"}
 
 
 @pytest.mark.parametrize("type_", WRITERS)

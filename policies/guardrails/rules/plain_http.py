@@ -54,7 +54,9 @@ def _plainly(key: str, _: str) -> Values:
 
 
 def has_a_policy(resource: Resource, stack: Stack) -> Iterator[Outcome]:
-    if resource.get("policy") is None and not is_written(resource, stack):
+    given = stack.given.get(resource.urn)
+    has_own = resource.get("policy") is not None if given is None else "policy" in given
+    if not has_own and not is_written(resource, stack):
         yield Finding("policy", None, "it has no policy in this program, so nothing refuses a call without TLS")
 
 

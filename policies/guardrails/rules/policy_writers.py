@@ -39,7 +39,7 @@ def has_one_writer(resource: Resource, stack: Stack) -> Iterator[Outcome]:
     if resource.type in EXCLUSIVE:
         path, own = EXCLUSIVE[resource.type]
         for role in _named(resource, path, ROLE, stack):
-            if _set(role.get(own)):
+            if stack.gives(role, own) and _set(role.get(own)):
                 yield Finding(path, role.name, f"the role says itself which policies it has ({own}), and would remove this one")
         return
     path, owner, own = WRITERS[resource.type]
@@ -47,7 +47,7 @@ def has_one_writer(resource: Resource, stack: Stack) -> Iterator[Outcome]:
         yield NotKnown(path)
         return
     for named in _named(resource, path, owner, stack):
-        if own and _set(named.get(own)):
+        if own and stack.gives(named, own):
             yield Finding(path, named.name, f"it writes its {own} itself, so one would overwrite the other in every update")
     first = _writers(stack)[resource.type, _target(resource, path)]
     if first.urn != resource.urn:
