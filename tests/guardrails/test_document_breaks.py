@@ -39,7 +39,7 @@ def test_a_broken_document_is_noticed(prod: tuple[Sent, ...], name: str) -> None
 
 
 PERMISSION = "aws:lambda/permission:Permission"
-TOLD = [
+PERMISSIONS = [
     (PERMISSION, {"sourceArn": None, "sourceAccount": None}, {"policy-binds-services-to-sources"}),
     (PERMISSION, {"sourceArn": "arn:aws:execute-api:eu-west-1:*:*/*/*", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
     (PERMISSION, {"sourceArn": "*", "sourceAccount": None}, {"policy-binds-services-to-sources"}),
@@ -53,7 +53,7 @@ TOLD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type_", "changes", "rules"), TOLD)
+@pytest.mark.parametrize(("type_", "changes", "rules"), PERMISSIONS)
 def test_a_broken_permission_is_noticed(prod: tuple[Sent, ...], type_: str, changes: dict, rules: set[str]) -> None:
     found = [(sent.name, noticed(sent.changed(changes))) for sent in prod if sent.type == type_]
     assert [each for each in found if each[1] != rules] == []
@@ -138,6 +138,6 @@ def test_the_score(capsys: pytest.CaptureFixture[str]) -> None:
     seen, total = (sum(each[part] for each in COUNTED.values()) for part in (0, 1))
     with capsys.disabled():
         print(f"\nPolicy documents of prod: {seen} of {total} breaks noticed, of {len(COUNTED)} kinds")
-    if len(COUNTED) == len(BREAKS) + len(TOLD) + len(GRANTS):  # not where only some were chosen
+    if len(COUNTED) == len(BREAKS) + len(PERMISSIONS) + len(GRANTS):  # not where only some were chosen
         assert total >= LEAST
     assert seen == total

@@ -108,7 +108,7 @@ class Document:
     parsed: Parsed | None = None
     unknown: str = ""
     error: str = ""
-    told: bool = False
+    as_inputs: bool = False
     """Whether it comes from structured inputs."""
 
     @property
@@ -123,7 +123,7 @@ def documents(type_: str, props: Values) -> tuple[Document, ...]:
 
 def _found(type_: str, props: Values) -> Iterator[Document]:
     for place in STRUCTURED.get(type_, ()):
-        yield from _told(type_, place, props)
+        yield from _from_inputs(type_, place, props)
     for place in PLACES.get(type_, ()):
         kind = Kind.LIMIT if type_ == "aws:iam/policy:Policy" and is_boundary(props.get("name")) else place.kind
         for path, value in _values(place.path, props):
@@ -137,13 +137,13 @@ def _found(type_: str, props: Values) -> Iterator[Document]:
                 yield Document(path, kind, place.service, error=str(error))
 
 
-def _told(type_: str, place: Place, props: Values) -> Iterator[Document]:
+def _from_inputs(type_: str, place: Place, props: Values) -> Iterator[Document]:
     try:
-        told = tuple(structured.READ[type_](place.path, props))
+        statements = tuple(structured.READ[type_](place.path, props))
     except Undecided as undecided:
-        yield Document(place.path, place.kind, place.service, unknown=undecided.path, told=True)
+        yield Document(place.path, place.kind, place.service, unknown=undecided.path, as_inputs=True)
     else:
-        yield Document(place.path, place.kind, place.service, Parsed("", told, False), told=True)
+        yield Document(place.path, place.kind, place.service, Parsed("", statements, False), as_inputs=True)
 
 
 def _values(path: str, props: Values) -> Iterator[tuple[str, object]]:
@@ -156,9 +156,9 @@ def _values(path: str, props: Values) -> Iterator[tuple[str, object]]:
             yield f"{head}.{position}.{tail}", entry.get(tail) if isinstance(entry, Values) else entry
 
 
-def reads(*kinds: Kind, told: bool = True, services: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
-    """Type -> properties for a rule's `reads`: places of documents of these kinds, and those told; of these services, or of all."""
-    tables = [PLACES, STRUCTURED] if told else [PLACES]
+def reads(*kinds: Kind, with_inputs: bool = True, services: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+    """Type -> properties for a rule's `reads`: places of documents of these kinds, of these services or of all. with_inputs: those of STRUCTURED too."""
+    tables = [PLACES, STRUCTURED] if with_inputs else [PLACES]
     found = {
         type_: tuple(path for place in places if place.kind in kinds and (place.service in services or not services) for path in _paths(type_, place))
         for table in tables for type_, places in table.items()

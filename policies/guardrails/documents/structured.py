@@ -9,10 +9,10 @@ from guardrails.values import Unknown, Values, each, known
 def _statements(path: str, props: Values) -> Iterator[Statement]:
     """Of the platform's Function component. Statements on its key name no resource: it is the workload's key."""
     for position, entry in enumerate(each(props.get(path))):
-        told = known(entry)
+        statement = known(entry)
         yield Statement(
-            True, str(told.get("sid") or position), actions=texts(told.get("actions")), resources=texts(told.get("resources")),
-            conditions=tuple(conditions(told.get("condition") or {})),
+            True, str(statement.get("sid") or position), actions=texts(statement.get("actions")), resources=texts(statement.get("resources")),
+            conditions=tuple(conditions(statement.get("condition") or {})),
         )  # fmt: skip
 
 

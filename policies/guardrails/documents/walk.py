@@ -9,7 +9,7 @@ from guardrails.rule import NotKnown
 
 
 def readable(resource: Resource, *kinds: Kind) -> Iterator[Document | NotKnown]:
-    """Documents of these kinds that can be judged; `policy-document-is-valid` tells of those that are none."""
+    """Documents of these kinds that can be judged; `policy-document-is-valid` finds those that are none."""
     for document in resource.documents:
         if document.kind in kinds:
             if document.unknown:

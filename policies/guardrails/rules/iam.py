@@ -23,7 +23,7 @@ ATTACHMENTS = {
 }  # fmt: skip
 """Type -> property with the ARNs of policies that it attaches."""
 FUNCTION = "serverless-platform:index:Function"
-"""The component tells its grants as inputs: known at preview even where the document is not, because of a key's ARN."""
+"""The component has its grants among its inputs: known at preview even where the document is not, because of a key's ARN."""
 
 
 def actions_are_named(resource: Resource, _: Memory) -> Iterator[Outcome]:
@@ -132,12 +132,12 @@ RULES = (
                 finds=("inlinePolicies.0.policy statement 0 Action=kms:*",),
             ),
             Case(
-                "grants that the component tells",
+                "grants in the component's inputs",
                 Given(FUNCTION, {"statements": [{"sid": "Orders", "actions": ["dynamodb:*"], "resources": ["arn:aws:dynamodb:a:0:table/b"]}]}),
                 finds=("statements statement Orders Action=dynamodb:*",),
             ),
             Case(
-                "narrow grants that the component tells",
+                "narrow grants in the component's inputs",
                 Given(FUNCTION, {"statements": [], "keyStatements": [{"sid": "Key", "actions": ["kms:Decrypt"]}]}),
             ),
             Case("a boundary, which grants nothing", Given(POLICY, {"name": "serverless-platform-boundary", "policy": _document(Action="s3:*")})),

@@ -87,7 +87,7 @@ RULES = (
         why="AWS still answers plain HTTP for these. What is sent so can be read and changed on its way.",
         fix="add a Deny for everybody, for all actions, if aws:SecureTransport is false, as the components do (for a bucket on its objects as well)",
         severity=Severity.MEDIUM,
-        reads=reads(Kind.RESOURCE, told=False, services=("s3", "sqs", "sns")),
+        reads=reads(Kind.RESOURCE, with_inputs=False, services=("s3", "sqs", "sns")),
         check=refuses_plain_http,
         joins=(BUCKET, QUEUE, TOPIC),
         check_stack=has_a_policy,

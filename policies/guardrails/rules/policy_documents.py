@@ -38,7 +38,7 @@ def document_is_valid(resource: Resource, _: Memory) -> Iterator[Outcome]:
             yield NotKnown(document.unknown)
         elif document.error:
             yield Finding(document.path, resource.get(document.path), f"is no policy document ({document.error})", "give it a valid policy document")
-        elif not document.told:
+        elif not document.as_inputs:
             yield from _malformed(document)
 
 
@@ -91,7 +91,7 @@ def keeps_owner_in(resource: Resource, _: Memory) -> Iterator[Outcome]:
             yield document
             continue
         action = OWNERS_ACTIONS.get(document.service)
-        if action is None or document.told:
+        if action is None or document.as_inputs:
             continue
         for statement in document.statements:
             if not statement.allows and statement.everybody() and not statement.not_principals and not statement.conditions and statement.touches(action):
@@ -176,7 +176,7 @@ RULES = (
             Case("a variable under the old version", Given(ROLE_POLICY, {"policy": json.dumps({"Statement": READS | {"Resource": "arn:aws:s3:::b/${aws:username}"}})}),
                  finds=("policy Version=not set: its variables",)),
             Case("the old version without variables", Given(ROLE_POLICY, {"policy": json.dumps({"Version": "2008-10-17", "Statement": READS})})),
-            Case("what the component tells", Given("serverless-platform:index:Function", {"statements": [{"sid": "A", "actions": ["sqs:SendMessage"]}]})),
+            Case("grants in the component's inputs", Given("serverless-platform:index:Function", {"statements": [{"sid": "A", "actions": ["sqs:SendMessage"]}]})),
             NOT_KNOWN,
         ),
     ),
@@ -186,7 +186,7 @@ RULES = (
         why="Who denies everybody everything denies it to himself. Nobody but the root user, or AWS support, can then mend or delete it.",
         fix="except the account in a condition on aws:PrincipalAccount or aws:PrincipalArn; let the account administer its key",
         severity=Severity.HIGH,
-        reads=reads(Kind.RESOURCE, told=False),
+        reads=reads(Kind.RESOURCE, with_inputs=False),
         check=keeps_owner_in,
         sources=("checkov CKV_AWS_93, CKV2_AWS_64", "KMS guide, default key policy"),
         cases=(
