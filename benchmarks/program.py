@@ -31,10 +31,11 @@ REFERENCE = 0
 
 PROGRAM = """
 import runpy
-from serverless_platform import guarded
+from serverless_platform.program import require_policy_pack
 async def judged(digest):
     pass
-guarded.refuse_unjudged = judged
+require_policy_pack.refuse_unjudged = judged
+require_policy_pack.refuse_unpreviewed = lambda nonce, digest: None
 runpy.run_path({main!r}, run_name="__main__")
 """
 

@@ -86,14 +86,17 @@ def tell_crash(rule_id: str, error: BaseException, resource: Resource, memory: M
 
 
 def tell_waiting(waits: list[tuple[str, str, Resource]], memory: Memory) -> str:
+    """A line for each value and those that it is a value of, with all rules that wait for it."""
     by_value: dict[tuple[str, str], list[str]] = {}
     for rule_id, path, resource in waits:
         by_value.setdefault((rule_id, path), []).append(subject(resource, memory))
-    told = []
+    rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (rule_id, path), subjects in sorted(by_value.items()):
-        names = list(dict.fromkeys(subjects))
+        rules.setdefault((path, tuple(dict.fromkeys(subjects))), []).append(rule_id)
+    told = []
+    for (path, names), ids in rules.items():
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        told.append(f"  {rule_id}: {path} of {', '.join(names[:MOST_NAMES])}{more}")
+        told.append(f"  {', '.join(ids)}: {path} of {', '.join(names[:MOST_NAMES])}{more}")
     return "\n".join(told)
 
 

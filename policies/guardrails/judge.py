@@ -6,6 +6,7 @@ before the resource is made. Nothing here knows the SDK: the policy server and t
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -64,6 +65,7 @@ class Judge:
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         self._joins: list[Rule] = []
         self._remembered = {WORKLOAD_COMPONENT}
+        self._given: dict[str, frozenset[str]] = {}
         for rule in rules:
             for type_ in rule.types if rule.check else ():
                 self._rules[type_].append(rule)
@@ -79,6 +81,7 @@ class Judge:
         """Judges a resource that is about to be made."""
         memory, told = self._memory, []
         secrets = cache(lambda: secret_texts([resource, *memory.all(resource)]))
+        self._given[resource.urn] = resource.props.names()
         if resource.type in self._remembered:
             memory.remember(resource)
         if resource.type == STACK:
@@ -91,6 +94,7 @@ class Judge:
 
     def stack(self, stack: Stack) -> list[Told]:
         """Judges all resources together, and in a preview tells what waits for the update."""
+        stack = replace(stack, given=self._given)
         told: list[Told] = []
         secrets = cache(lambda: secret_texts(stack.resources))
         for rule in self._joins:

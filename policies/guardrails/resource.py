@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from guardrails.values import Values, as_mapping
+from guardrails.documents.places import Document, documents
+from guardrails.values import Unknown, Values, as_mapping
+from guardrails.values import each as each_of
 
 WORKLOAD_COMPONENT = "serverless-platform:index:Workload"
 STACK = "pulumi:pulumi:Stack"
@@ -42,6 +44,22 @@ class Resource:
         return "::".join(self.urn.split("::")[:2])
 
     @property
+    def environment(self) -> str:
+        """The stack's own name, with which names of resources begin."""
+        return self.urn.split("::", 1)[0].rsplit(":", 1)[-1]
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Its policy documents, parsed when a rule first asks."""
+        return documents(self.type, self.props)
+
+    @cached_property
+    def own_accounts(self) -> frozenset[str]:
+        """Accounts that are ours: those that the provider allows. Empty where it names none, or they are not known yet."""
+        allowed = as_mapping(self.provider.get("allowedAccountIds"), "allowedAccountIds") if self.provider else None
+        return frozenset() if isinstance(allowed, Unknown) else frozenset(str(each) for each in each_of(allowed) if not isinstance(each, Unknown))
+
+    @property
     def kind(self) -> str:
         """The type's class, as people call it: `Queue` of `aws:sqs/queue:Queue`."""
         return self.type.rsplit(":", 1)[-1]
@@ -74,6 +92,15 @@ class Resource:
 @dataclass(frozen=True)
 class Stack:
     resources: tuple[Resource, ...]
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """URN -> names of the inputs that the program gave, where the judge has seen them. What is here as a resource holds outputs, and AWS fills
+    in much that nobody gave: the policy of a queue that another resource writes, for example."""
+    notes: dict[str, dict[Any, Any]] = field(default_factory=dict, compare=False)
+    """What a rule works out once for all resources, by the rule's own name."""
+
+    def gives(self, resource: Resource, name: str) -> bool:
+        """Whether the program itself gives a resource the input. Not where nobody knows: it was judged when it was made."""
+        return name in self.given.get(resource.urn, ())
 
     def of(self, *types: str) -> list[Resource]:
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]

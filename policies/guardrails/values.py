@@ -94,6 +94,10 @@ class Values:
         for key in keys:
             yield str(key), self._step(str(key))
 
+    def names(self) -> frozenset[str]:
+        """Of a mapping, what is set in it; no value is looked at."""
+        return frozenset(self._raw)
+
     def elements(self) -> Iterator[Any]:
         yield from dict(self.items()).values()
 
@@ -173,3 +177,16 @@ def as_mapping(value: Any, path: str) -> Any:
     if isinstance(value, str):
         return Values(json.loads(value), path)
     return value
+
+
+def known(value: Any) -> Any:
+    """The value as dicts and lists. Raises `Undecided` where it, or something inside, is unknown."""
+    if isinstance(value, Unknown):
+        raise Undecided(value.path)
+    return value.plain() if isinstance(value, Values) else value
+
+
+def as_text(value: Any) -> str:
+    """A document that arrives as JSON text or as a mapping, as text. Raises `Undecided` where something inside is unknown."""
+    found = known(value)
+    return found if isinstance(found, str) else json.dumps(found, sort_keys=True)

@@ -84,15 +84,15 @@ class Recorded:
         told = []
         for sent in self.resources:
             if judge.wants(current_type(sent.type)):
-                told += judge.resource(_resource(sent, sent.inputs, {}))
+                told += judge.resource(resource_of(sent, sent.inputs, {}))
         references: dict[str, dict[str, tuple[Resource, ...]]] = {sent.urn: {} for sent in self.resources}
-        views = {sent.urn: _resource(sent, sent.outputs, references[sent.urn]) for sent in self.resources}
+        views = {sent.urn: resource_of(sent, sent.outputs, references[sent.urn]) for sent in self.resources}
         for sent in self.resources:
             for path, urns in sent.dependencies.items():
                 references[sent.urn][path] = tuple(views[urn] for urn in urns if urn in views)
         return told + judge.stack(Stack(tuple(views.values())))
 
 
-def _resource(sent: Sent, properties: Mapping[str, Any], references: Mapping[str, tuple[Resource, ...]]) -> Resource:
+def resource_of(sent: Sent, properties: Mapping[str, Any], references: Mapping[str, tuple[Resource, ...]]) -> Resource:
     provider = Values(sent.provider) if sent.provider is not None else None
     return Resource(current_type(sent.type), sent.name, sent.urn, Values(properties), provider, references)

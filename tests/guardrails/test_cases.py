@@ -27,7 +27,7 @@ def in_process(rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]
     views = {each.name: resource(each, stack, references[each.name]) for each in given}
     for each in given:
         references[each.name].update({path: (views[other],) for path, other in each.refers.items()})
-    before = [told for each in given for told in judge.resource(views[each.name])] if case.scope is Scope.RESOURCE else []
+    before = [told for each in given for told in judge.resource(views[each.name])]
     at_end = (
         judge.stack(Stack(tuple(views.values())))
         if case.scope is Scope.STACK
@@ -40,9 +40,8 @@ def in_process(rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]
 
 def waiting(messages: list[str], policy: str) -> list[str]:
     """The paths that a policy waits for, of the message that tells what is decided in the update."""
-    prefix = f"  {policy}: "
-    lines = [line for message in messages for line in message.splitlines() if line.startswith(prefix)]
-    return [line.removeprefix(prefix).split(" of ")[0] for line in lines]
+    lines = [line.removeprefix("  ").split(": ", 1) for message in messages for line in message.splitlines() if line.startswith("  ")]
+    return [rest.split(" of ")[0] for rules, rest in lines if policy in rules.split(", ")]
 
 
 def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]]:
@@ -50,7 +49,8 @@ def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[
     told = []
     for each in case.given:
         server.analyze(each, stack)
-    told += server.analyze(case.subject, stack) if case.scope is Scope.RESOURCE else []
+    before = server.analyze(case.subject, stack)
+    told += before if case.scope is Scope.RESOURCE else []
     at_end = server.analyze_stack([*case.given, case.subject], stack)
     told += at_end if case.scope is Scope.STACK else []
     policy = rule.id if case.scope is Scope.RESOURCE else rule.id + JOINED

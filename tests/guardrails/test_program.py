@@ -8,7 +8,7 @@ import pytest
 from guardrails.judge import WAITING as WAITING_POLICY
 from guardrails.rules.tagging import TAGGED
 from pulumi.runtime.proto import analyzer_pb2 as messages
-from recorded import Recorded
+from recorded import Recorded, Sent
 from wire import POLICIES, Server, Told, struct, told
 
 from tests.program.graph import ROOT
@@ -89,10 +89,15 @@ WAITING = {
     ("event-bus-is-encrypted", "kmsKeyIdentifier"),
     ("event-target-has-failure-path", "deadLetterConfig.arn"),
     ("iam-actions-are-named", "policy"),
+    ("iam-grants-no-administration", "policy"),
+    ("iam-metrics-name-their-namespace", "policy"),
+    ("iam-passes-named-roles-only", "policy"),
     ("iam-resources-are-named", "policy"),
+    ("iam-uses-keys-through-services", "policy"),
     ("lambda-event-source-has-failure-path", "destinationConfig.onFailure.destinationArn"),
     ("lambda-event-source-has-failure-path", "eventSourceArn"),
-    ("lambda-permission-names-its-source", "sourceArn"),
+    ("policy-binds-services-to-sources", "sourceArn"),
+    ("policy-document-is-valid", "policy"),
     ("log-group-is-encrypted", "kmsKeyId"),
     ("s3-bucket-is-encrypted", "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId"),
     ("schedule-has-failure-path", "target.deadLetterConfig.arn"),
@@ -111,7 +116,7 @@ def test_the_preview_has_no_finding_and_tells_what_waits(graphs, stack: str) -> 
     (waiting,) = graphs[stack, True].judged(preview=True)
     assert waiting.policy == WAITING_POLICY
     lines = [line.strip().split(": ", 1) for line in waiting.message.splitlines()]
-    assert {(rule, rest.split(" of ")[0]) for rule, rest in lines} == WAITING
+    assert {(rule, rest.split(" of ")[0]) for rules, rest in lines for rule in rules.split(", ")} == WAITING
 
 
 BROAD = {"sid": "All", "actions": ["dynamodb:*"], "resources": ["*"]}
@@ -119,13 +124,13 @@ EVERYBODY = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:G
 BROKEN = [
     ("aws:iam/role:Role", {"permissionsBoundary": None}, {"iam-role-has-boundary"}),
     ("aws:iam/role:Role", {"managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}, {"iam-role-has-no-policy-of-aws"}),
-    ("serverless-platform:index:Function", {"statements": [BROAD]}, {"iam-actions-are-named", "iam-resources-are-named"}),
+    ("serverless-platform:index:Function", {"statements": [BROAD]}, {"iam-actions-are-named", "iam-resources-are-named", "iam-grants-no-administration"}),
     ("aws:lambda/function:Function", {"tracingConfig": None}, {"lambda-function-is-traced"}),
     ("aws:lambda/function:Function", {"loggingConfig": None}, {"lambda-function-logs-into-own-group"}),
     ("aws:lambda/function:Function", {"environment": {"variables": {"PARTNER_API_KEY": "x"}}}, {"lambda-environment-holds-no-secret"}),
     ("aws:lambda/function:Function", {"timeout": 900}, {"sqs-visibility-covers-function-timeout", "sqs-visibility-covers-function-timeout-joined"}),
     ("aws:sqs/queue:Queue", {"kmsMasterKeyId": None}, {"sqs-queue-is-encrypted"}),
-    ("aws:lambda/permission:Permission", {"sourceArn": None}, {"lambda-permission-names-its-source"}),
+    ("aws:lambda/permission:Permission", {"sourceArn": None}, {"policy-binds-services-to-sources"}),
     ("aws:sns/topic:Topic", {"kmsMasterKeyId": "alias/aws/sns"}, {"sns-topic-is-encrypted"}),
     ("aws:scheduler/schedule:Schedule", {"target": {"arn": "a"}}, {"schedule-has-failure-path"}),
     ("aws:kinesis/stream:Stream", {"encryptionType": "NONE"}, {"kinesis-stream-is-encrypted"}),
@@ -140,7 +145,7 @@ BROKEN = [
     ("aws:dynamodb/table:Table", {"serverSideEncryption": None}, {"dynamodb-table-is-encrypted"}),
     ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", {"rules": []}, {"s3-bucket-is-encrypted"}),
     ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"blockPublicPolicy": False}, {"s3-bucket-is-private"}),
-    ("aws:s3/bucketPolicy:BucketPolicy", {"policy": EVERYBODY}, {"s3-bucket-is-private"}),
+    ("aws:s3/bucketPolicy:BucketPolicy", {"policy": EVERYBODY}, {"policy-names-who-it-admits", "policy-refuses-plain-http"}),
     ("aws:cloudwatch/logGroup:LogGroup", {"kmsKeyId": None}, {"log-group-is-encrypted"}),
     ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": None}, {"log-group-has-retention"}),
     ("aws:cloudwatch/metricAlarm:MetricAlarm", {"alarmActions": []}, {"alarm-has-action"}),
@@ -176,7 +181,11 @@ def test_a_resource_that_is_not_there_is_missed(graphs, taken: str, rule: str, p
 
 
 def test_nobody_owns_what_lost_its_tags(graphs) -> None:
-    untagged = graphs["dev", False].each(lambda sent: replace(sent.changed({"tags": None, "tagsAll": None}), provider=None))
+    def untagged_(sent: Sent) -> Sent:
+        provider = {key: value for key, value in (sent.provider or {}).items() if key != "defaultTags"}
+        return replace(sent.changed({"tags": None, "tagsAll": None}), provider=provider)
+
+    untagged = graphs["dev", False].each(untagged_)
     taggable = [sent for sent in untagged.resources if sent.type in TAGGED]
     found = untagged.judged(preview=False)
     ownerless = [each for each in found if each.policy == "resource-has-owner"]

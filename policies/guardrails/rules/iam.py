@@ -1,123 +1,68 @@
 """IAM: what a role may do is named, and no role can outgrow the boundary."""
 
 import json
-import re
 from collections.abc import Iterator
 
-from guardrails.iam_documents import DocumentError, Statement, parse, statements
+from guardrails.documents.places import Kind, is_boundary, reads
+from guardrails.documents.reach import beyond, broad
+from guardrails.documents.walk import allowing, place
 from guardrails.limits import WITHOUT_RESOURCE
 from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Severity
-from guardrails.values import Undecided, Unknown, Values, each
+from guardrails.values import Unknown, each
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-USER_POLICY = "aws:iam/userPolicy:UserPolicy"
-GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
+ATTACHMENTS = {
+    ROLE: "managedPolicyArns", ATTACHMENT: "policyArn", "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn", "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+}  # fmt: skip
+"""Type -> property with the ARNs of policies that it attaches."""
 FUNCTION = "serverless-platform:index:Function"
-"""The component tells its grants as inputs: known at preview even where the document is not, because of a key's ARN."""
-
-FIRST_PART_NAMES = ("s3", "execute-api")
-"""Services whose ARN begins with the name (`bucket/key`, `api/stage/...`), where others begin with a kind (`table/name`)."""
-
-
-def is_boundary(name: object) -> bool:
-    """Whether a policy's name or ARN says that it is a permissions boundary: these limit, and may be as wide as that needs."""
-    return isinstance(name, str) and name.endswith("-boundary")
-
-
-def _documents(resource: Resource) -> Iterator[tuple[str, object]]:
-    """(path, policy) of every permission policy of the resource; a trust policy is none, a boundary grants nothing."""
-    if resource.type == POLICY and is_boundary(resource.get("name")):
-        return
-    if resource.type != ROLE:
-        yield "policy", resource.get("policy")
-        return
-    inline = resource.get("inlinePolicies")
-    if isinstance(inline, Unknown):
-        yield "inlinePolicies", inline
-    elif isinstance(inline, Values):
-        for position, entry in inline.items():
-            policy = entry.get("policy") if isinstance(entry, Values) else entry
-            if policy is not None:
-                yield f"inlinePolicies.{position}.policy", policy
-
-
-def _allowing(resource: Resource) -> Iterator[tuple[str, Statement | Outcome]]:
-    """(path, statement) of everything allowed; a document that is unknown or none is an outcome of its own."""
-    if resource.type == FUNCTION:
-        yield from _told(resource)
-        return
-    for path, document in _documents(resource):
-        try:
-            for statement in statements(document):
-                if statement.allows:
-                    yield path, statement
-        except Undecided:
-            yield path, NotKnown(path)
-        except DocumentError as error:
-            yield path, Finding(path, document, f"is no policy document ({error})", "give it a valid IAM policy document")
-
-
-def _told(resource: Resource) -> Iterator[tuple[str, Statement | Outcome]]:
-    """The grants of the platform's Function component; statements on its key name no resource, it is the workload's key."""
-    for path in ("statements", "keyStatements"):
-        try:
-            for position, entry in enumerate(each(resource.get(path))):
-                told = entry.plain()
-                statement = {"Effect": "Allow", "Sid": told.get("sid") or position, "Action": told.get("actions", [])}
-                document = {"Statement": statement | {"Resource": told.get("resources", [])}}
-                yield from ((path, parsed) for parsed in parse(json.dumps(document)))
-        except Undecided as undecided:
-            yield path, NotKnown(undecided.path)
+"""The component has its grants among its inputs: known at preview even where the document is not, because of a key's ARN."""
 
 
 def actions_are_named(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    for path, statement in _allowing(resource):
-        if not isinstance(statement, Statement):
-            yield statement
+    for found in allowing(resource, Kind.GRANT):
+        if isinstance(found, NotKnown):
+            yield found
             continue
+        document, statement = found
         if statement.not_actions:
-            yield Finding(f"{path} statement {statement.name} NotAction", ", ".join(statement.not_actions),
+            yield Finding(place(document, statement, "NotAction"), ", ".join(statement.not_actions),
                           "allows every action but these, also those that AWS will add")  # fmt: skip
         for action in statement.actions:
-            service, _colon, name = action.partition(":")
-            if not name.strip("*?") or "*" in service or "?" in service:
-                yield Finding(f"{path} statement {statement.name} Action", action, "allows all actions of a service")
+            if problem := broad(action):
+                yield Finding(place(document, statement, "Action"), action, problem)
 
 
 def resources_are_named(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    for path, statement in _allowing(resource):
-        if not isinstance(statement, Statement):
-            yield statement
+    for found in allowing(resource, Kind.GRANT):
+        if isinstance(found, NotKnown):
+            yield found
             continue
+        document, statement = found
         if statement.not_resources:
-            yield Finding(f"{path} statement {statement.name} NotResource", ", ".join(statement.not_resources),
+            yield Finding(place(document, statement, "NotResource"), ", ".join(statement.not_resources),
                           "allows every resource but these")  # fmt: skip
-        if any(_is_any(name) for name in statement.resources):
-            narrow = [action for action in statement.actions if action.lower() not in WITHOUT_RESOURCE]
-            if narrow:
-                yield Finding(f"{path} statement {statement.name} Resource", ", ".join(statement.resources),
-                              f"allows {', '.join(narrow)} on every resource of the account")  # fmt: skip
+        narrow = [action for action in statement.actions or ("whatever NotAction leaves",) if action.lower() not in WITHOUT_RESOURCE]
+        for pattern in statement.resources if narrow else ():
+            if where := beyond(pattern, resource.environment) or _of_others(pattern, resource.own_accounts):
+                yield Finding(place(document, statement, "Resource"), pattern, f"allows {', '.join(narrow)} {where}")
 
 
-def _is_any(name: str) -> bool:
-    """`*`, or an ARN that names no resource: `arn:aws:sqs:*:*:*`, `...:table/*`, `...:log-group:*`, `arn:aws:s3:::*/*`."""
-    parts = name.split(":", 5)
-    if len(parts) < 6:
-        return not name.strip("*?:")
-    if parts[2] in FIRST_PART_NAMES:
-        named = parts[5].split("/", 1)[0]
-    else:
-        named = re.split("[:/]", parts[5], maxsplit=1)[-1]
-    return not named.strip("*?:/")
+def _of_others(pattern: str, own: frozenset[str]) -> str:
+    """Of an ARN that names another account than ours. AWS names its own resources `aws`."""
+    account = pattern.split(":", 5)[4] if pattern.count(":") > 4 else ""
+    return f"on a resource of account {account}" if own and account.isdigit() and account not in own else ""
 
 
 def no_policies_of_aws(resource: Resource, _: Memory) -> Iterator[Outcome]:
-    path = "policyArn" if resource.type == ATTACHMENT else "managedPolicyArns"
+    path = ATTACHMENTS[resource.type]
     for arn in each(resource.get(path)):
         if isinstance(arn, Unknown):
             yield NotKnown(path)
@@ -147,11 +92,12 @@ def _with(**changes: object) -> Given:
     return Given(ROLE_POLICY, {"role": "a", "policy": _document(**changes)})
 
 
-READS = {
-    ROLE: ("inlinePolicies.policy",), ROLE_POLICY: ("policy",), POLICY: ("name", "policy"),
-    USER_POLICY: ("policy",), GROUP_POLICY: ("policy",),
-    FUNCTION: ("statements.actions", "statements.resources", "keyStatements.actions"),
-}  # fmt: skip
+def _ours(**changes: object) -> Given:
+    """Under a provider that says which account is ours."""
+    return Given(ROLE_POLICY, {"role": "a", "policy": _document(**changes)}, provider={"allowedAccountIds": '["000000000000"]'})
+
+
+READS = reads(Kind.GRANT)
 UNKNOWN_POLICY = Case("a policy over an ARN that is not known yet", Given(ROLE_POLICY, {"policy": UNKNOWN}), waits=("policy",))
 
 RULES = (
@@ -186,16 +132,18 @@ RULES = (
                 finds=("inlinePolicies.0.policy statement 0 Action=kms:*",),
             ),
             Case(
-                "grants that the component tells",
+                "grants in the component's inputs",
                 Given(FUNCTION, {"statements": [{"sid": "Orders", "actions": ["dynamodb:*"], "resources": ["arn:aws:dynamodb:a:0:table/b"]}]}),
                 finds=("statements statement Orders Action=dynamodb:*",),
             ),
             Case(
-                "narrow grants that the component tells",
+                "narrow grants in the component's inputs",
                 Given(FUNCTION, {"statements": [], "keyStatements": [{"sid": "Key", "actions": ["kms:Decrypt"]}]}),
             ),
             Case("a boundary, which grants nothing", Given(POLICY, {"name": "serverless-platform-boundary", "policy": _document(Action="s3:*")})),
-            Case("no JSON", Given(ROLE_POLICY, {"policy": "{"}), finds=("is no policy document",)),
+            Case("most verbs of a service", _with(Action="dynamodb:*Item"), finds=("Action=dynamodb:*Item: allows several kinds of actions",)),
+            Case("a writing verb", _with(Action="dynamodb:Put?*"), finds=("allows whatever begins with Put",)),
+            Case("the document as a mapping", Given(ROLE_POLICY, {"policy": json.loads(_document(Action="s?s:*"))}), finds=("Action=s?s:*",)),
             UNKNOWN_POLICY,
             Case("unknown inline policies", Given(ROLE, {"inlinePolicies": UNKNOWN}), waits=("inlinePolicies",)),
         ),
@@ -217,7 +165,14 @@ RULES = (
             Case("tracing, which knows no resource", _with(Action=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource="*")),
             Case("data on everything", _with(Resource="*"), finds=("Resource=*: allows dynamodb:GetItem on every resource",)),
             Case("a list that holds a star", _with(Resource=["arn:aws:dynamodb:eu-west-1:0:table/a", "*"]), finds=("on every resource",)),
-            Case("an ARN of wildcards", _with(Resource="arn:aws:dynamodb:*:*:table/*"), finds=("table/*: allows dynamodb:GetItem",)),
+            Case("a wildcard that is written otherwise", _with(Resource="arn:aws:dynamodb:eu-west-1:000000000000:table/?*"), finds=("on every resource",)),
+            Case("a wildcard in front", _with(Resource="arn:aws:dynamodb:eu-west-1:000000000000:table/*-orders"), finds=("on every resource",)),
+            Case("an ARN of wildcards", _with(Resource="arn:aws:dynamodb:*:*:table/*"), finds=("allows dynamodb:GetItem on resources of other accounts",)),
+            Case("a table of that name in any account", _with(Resource="arn:aws:dynamodb:eu-west-1:*:table/a"), finds=("on resources of other accounts",)),
+            Case("a table of another account", _ours(Resource="arn:aws:dynamodb:eu-west-1:333333333333:table/a"),
+                 finds=("allows dynamodb:GetItem on a resource of account 333333333333",)),
+            Case("a table of our account", _ours()),
+            Case("a name that begins like no other's", _with(Resource="arn:aws:dynamodb:eu-west-1:000000000000:table/test-orders-*")),
             Case("every bucket", _with(Action="s3:GetObject", Resource="arn:aws:s3:::*/*"), finds=("allows s3:GetObject",)),
             Case("every log group", _with(Action="logs:PutLogEvents", Resource="arn:aws:logs:eu-west-1:0:log-group:*"), finds=("log-group:*",)),
             Case("the streams of a log group", _with(Action="logs:PutLogEvents", Resource="arn:aws:logs:eu-west-1:0:log-group:/aws/lambda/a:*")),
@@ -233,7 +188,7 @@ RULES = (
         why="A managed policy grants on every resource, more than any function needs, and AWS changes it without asking.",
         fix="grant named actions on named resources, or ask for verbs in the manifest's `uses`",
         severity=Severity.HIGH,
-        reads={ATTACHMENT: ("policyArn",), ROLE: ("managedPolicyArns",)},
+        reads={type_: (path,) for type_, path in ATTACHMENTS.items()},
         check=no_policies_of_aws,
         sources=("cdk-nag AwsSolutions-IAM4", "checkov CKV_AWS_274"),
         cases=(
@@ -243,7 +198,9 @@ RULES = (
                  finds=("policyArn=arn:aws:iam::aws:policy/AdministratorAccess: grants what AWS thinks useful",)),
             Case("inside the role", Given(ROLE, {"managedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}),
                  finds=("managedPolicyArns=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",)),
-            Case("the boundary as a grant", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/serverless-platform-boundary"}),
+            Case("to a group", Given("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", {"policyArn": "arn:aws:iam::aws:policy/PowerUserAccess"}),
+                 finds=("policyArn=arn:aws:iam::aws:policy/PowerUserAccess",)),
+            Case("the boundary as a grant", Given(ATTACHMENT, {"policyArn": "arn:aws:iam::000000000000:policy/serverless-platform-boundary-dev-eu-west-1"}),
                  finds=("is a permissions boundary; attached as a policy it grants",)),
             Case("not known yet", Given(ATTACHMENT, {"policyArn": UNKNOWN}), waits=("policyArn",)),
         ),

@@ -1,19 +1,16 @@
 """S3: buckets are encrypted with a key of ours, and no one outside reaches them."""
 
-import json
 from collections.abc import Iterator
 
-from guardrails.iam_documents import DocumentError, statements
 from guardrails.joins import meant
 from guardrails.memory import Memory
 from guardrails.resource import Resource, Stack
 from guardrails.rule import UNKNOWN, Case, Finding, Given, NotKnown, Outcome, Rule, Scope, Severity
-from guardrails.values import Undecided, Unknown, each
+from guardrails.values import Unknown, each
 
 BUCKET = "aws:s3/bucket:Bucket"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 ACCESS_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 ACL = "aws:s3/bucketAcl:BucketAcl"
 KEY = "arn:aws:kms:eu-west-1:000000000000:key/7b1f2a9c"
 
@@ -53,26 +50,12 @@ def bucket_is_private(resource: Resource, _: Memory) -> Iterator[Outcome]:
                 yield NotKnown(flag)
             elif value is not True:
                 yield Finding(flag, value, "must be true, or the bucket can be opened to the internet")
-    elif resource.type == POLICY:
-        yield from _public_statements(resource)
     else:
         acl = resource.get("acl")
         if isinstance(acl, Unknown):
             yield NotKnown("acl")
         elif acl and acl not in CLOSED_ACLS:
             yield Finding("acl", acl, "lets everybody, or every AWS account, in")
-
-
-def _public_statements(resource: Resource) -> Iterator[Outcome]:
-    try:
-        for statement in statements(resource.get("policy")):
-            public = "*" in statement.principals or statement.not_principals
-            if statement.allows and public and not statement.narrowed():
-                yield Finding(f"policy statement {statement.name} Principal", "*", "lets everybody in, no condition says who")
-    except Undecided:
-        yield NotKnown("policy")
-    except DocumentError as error:
-        yield Finding("policy", resource.get("policy"), f"is no policy document ({error})", "give it a valid bucket policy")
 
 
 def bucket_has_access_block(bucket: Resource, stack: Stack) -> Iterator[Outcome]:
@@ -92,11 +75,6 @@ def _encrypted(**changes: object) -> Given:
 
 def _block(**changes: object) -> Given:
     return Given(ACCESS_BLOCK, {"bucket": "b"} | dict.fromkeys(FLAGS, True) | changes, "other")
-
-
-def _policy(**changes: object) -> Given:
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
-    return Given(POLICY, {"bucket": "b", "policy": json.dumps({"Statement": statement | changes})})
 
 
 OURS = Given(BUCKET, {"bucket": "b"})
@@ -140,27 +118,18 @@ RULES = (
         id="s3-bucket-is-private",
         title="No bucket can be read or written from outside.",
         why="Public buckets are how data leaks. The public access block holds even when a policy or an ACL is changed by hand.",
-        fix="use the platform's Bucket, or set all four flags of a bucketPublicAccessBlock and name the principals",
+        fix="use the platform's Bucket, or set all four flags of a bucketPublicAccessBlock",
         severity=Severity.CRITICAL,
-        reads={ACCESS_BLOCK: ("bucket", *FLAGS), POLICY: ("policy",), ACL: ("acl",), BUCKET: ("acl", "bucket")},
+        reads={ACCESS_BLOCK: ("bucket", *FLAGS), ACL: ("acl",), BUCKET: ("acl", "bucket")},
         check=bucket_is_private,
         joins=(BUCKET,),
         check_stack=bucket_has_access_block,
-        sources=("Security Hub S3.2, S3.3, S3.8", "cdk-nag AwsSolutions-S2", "checkov CKV_AWS_53 to 56, CKV_AWS_70"),
+        sources=("Security Hub S3.8", "cdk-nag AwsSolutions-S2", "checkov CKV_AWS_53 to 56"),
         cases=(
             Case("all four flags", _block()),
             *(Case(f"{flag} missing", _block(**{flag: False}), finds=(f"{flag}=false: must be true",)) for flag in FLAGS),
             Case("flag not set", Given(ACCESS_BLOCK, {"bucket": "b"}), finds=tuple(f"{flag}=not set" for flag in FLAGS)),
             Case("flag not known yet", _block(blockPublicAcls=UNKNOWN), waits=("blockPublicAcls",)),
-            Case("denial for everybody", _policy(Effect="Deny")),
-            Case("everybody", _policy(), finds=("policy statement 0 Principal=*: lets everybody in",)),
-            Case("everybody, written as AWS", _policy(Principal={"AWS": ["*"]}), finds=("lets everybody in",)),
-            Case("everybody but", _policy(Principal=None, NotPrincipal={"AWS": "arn:aws:iam::1:root"}), finds=("lets everybody in",)),
-            Case("everybody of our organisation", _policy(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
-            Case("condition that says nothing about who", _policy(Condition={"Bool": {"aws:SecureTransport": "true"}}), finds=("lets everybody in",)),
-            Case("condition with a bare wildcard", _policy(Condition={"StringLike": {"aws:PrincipalArn": "*"}}), finds=("lets everybody in",)),
-            Case("a service", _policy(Principal={"Service": "cloudtrail.amazonaws.com"})),
-            Case("policy not known yet", Given(POLICY, {"policy": UNKNOWN}), waits=("policy",)),
             Case("public ACL", Given(ACL, {"acl": "public-read"}), finds=("acl=public-read: lets everybody",)),
             Case("private ACL", Given(ACL, {"acl": "private"})),
             Case("public ACL of the bucket itself", Given(BUCKET, {"acl": "authenticated-read"}), finds=("acl=authenticated-read",)),
