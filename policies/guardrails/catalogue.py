@@ -6,6 +6,7 @@ from guardrails.rule import Rule
 from guardrails.rules import (
     apis,
     cloudwatch,
+    companions,
     dynamodb,
     edge,
     events,
@@ -20,6 +21,7 @@ from guardrails.rules import (
     sqs,
     state,
     tagging,
+    types,
 )
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
@@ -41,6 +43,8 @@ BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "Costs": operations.COSTS,
     "Secrets in plain text": plain_text.RULES,
     "Tags": tagging.RULES,
+    "What stands beside": companions.RULES,
 }
+BY_SERVICE["Types"] = types.rules(rule for rules in BY_SERVICE.values() for rule in rules)
 
 RULES: tuple[Rule, ...] = tuple(replace(rule, service=service) for service, rules in BY_SERVICE.items() for rule in rules)
