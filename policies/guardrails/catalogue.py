@@ -22,6 +22,8 @@ from guardrails.rules import (
     state,
     tagging,
     types,
+    watching,
+    wiring,
 )
 
 BY_SERVICE: dict[str, tuple[Rule, ...]] = {
@@ -36,14 +38,14 @@ BY_SERVICE: dict[str, tuple[Rule, ...]] = {
     "API Gateway and AppSync": apis.RULES,
     "Step Functions": operations.WORKFLOWS,
     "CloudWatch Logs and X-Ray": (*logs.RULES, *operations.LOGS),
-    "CloudWatch alarms": (*cloudwatch.RULES, *operations.ALARMS),
+    "CloudWatch alarms": (*cloudwatch.RULES, *operations.ALARMS, *watching.RULES),
     "Releases and feature flags": operations.SAFE_RELEASES,
     "Users": operations.USERS,
     "Firewalls and distributions": (*edge.RULES, *operations.EDGE),
     "Costs": operations.COSTS,
     "Secrets in plain text": plain_text.RULES,
     "Tags": tagging.RULES,
-    "What stands beside": companions.RULES,
+    "What hangs together": (*wiring.RULES, *companions.RULES),
 }
 BY_SERVICE["Types"] = types.rules(rule for rules in BY_SERVICE.values() for rule in rules)
 

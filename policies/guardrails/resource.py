@@ -86,6 +86,20 @@ class Stack:
             known = self._holders[(type_, path)] = Holders.of(self.of(type_), path)
         return known
 
+    def named(self, type_: str, name: str) -> list[Resource]:
+        """The resources of a type that are called so: by name, ARN, URL or whatever else names them in letters."""
+        known = self._named.get(type_)
+        if known is None:
+            known = self._named[type_] = {}
+            for resource in self.of(type_):
+                for text in {value for key in IDENTITIES if isinstance(value := resource.get(key), str)}:
+                    known.setdefault(text, []).append(resource)
+        return known.get(name, [])
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, list[Resource]]]:
+        return {}
+
     @cached_property
     def _holders(self) -> dict[tuple[str, str], "Holders"]:
         return {}

@@ -89,7 +89,7 @@ def rules(others: Iterable[Rule]) -> tuple[Rule, ...]:
 
     users = Rule(
         id="identity-is-a-role", title="Nobody is made a user: who works in the account takes a role.", why="A user's keys never end, stand in state and in files, and are the most frequent way into an account.",
-        fix="let people sign in through the identity centre, and machines take a role (for pipelines by OpenID Connect)", severity=Severity.HIGH, reads={type_: () for type_ in IDENTITIES},
+        fix="let people sign in through the identity centre, and machines take a role (for pipelines by OpenID Connect)", severity=Severity.HIGH, reads=dict.fromkeys(IDENTITIES, ()),
         check=identities_are_roles, sources=("checkov CKV_AWS_273, CKV_AWS_40, CKV2_AWS_22", "cdk-nag HIPAA.Security-IAMUserNoPolicies, HIPAA.Security-IAMUserGroupMembership", "Security Hub IAM.2, IAM.3"),
         cases=(Case("a role", Given("aws:iam/role:Role", {"name": "deploy"}, provider={})), Case("a user", USER, finds=("type=aws:iam/user:User: is an identity for people",)), Case("an access key", Given(IDENTITIES[1], {"user": "deploy"}, provider={}), finds=("is an identity",))),
     )  # fmt: skip
