@@ -87,6 +87,7 @@ def test_the_policy_server_says_the_same_as_the_judge_in_this_process(judging: S
 WAITING = {
     ("api-authorizer-names-its-audience", "jwtConfiguration.audiences"),
     ("api-authorizer-trusts-https-issuers", "jwtConfiguration.issuer"),
+    ("athena-results-have-own-key", "configuration.resultConfiguration.encryptionConfiguration.kmsKeyArn"),
     ("backup-vault-has-own-key", "kmsKeyArn"),
     ("distribution-has-firewall", "webAclId"),
     ("dynamodb-table-has-own-key", "serverSideEncryption.kmsKeyArn"),
@@ -94,6 +95,7 @@ WAITING = {
     ("event-bus-is-encrypted", "kmsKeyIdentifier"),
     ("event-bus-keeps-what-it-cannot-read", "kmsKeyIdentifier"),
     ("event-target-has-failure-path", "deadLetterConfig.arn"),
+    ("function-does-not-feed-itself-joined", "eventSourceArn"),
     ("iam-actions-are-named", "policy"),
     ("iam-resources-are-named", "policy"),
     ("kinesis-stream-has-own-key", "kmsKeyId"),
@@ -111,6 +113,7 @@ WAITING = {
     ("sns-topic-is-encrypted", "kmsMasterKeyId"),
     ("sqs-queue-is-encrypted", "kmsMasterKeyId"),
     ("sqs-visibility-covers-function-timeout", "eventSourceArn"),
+    ("workflow-has-own-key", "encryptionConfiguration.kmsKeyId"),
 }
 """What a first preview cannot judge: the ARN of the workload's key, and the role policy that grants its use (what that
 policy grants is judged in the preview all the same, as the Function component tells it); the ARN of a table's stream, which
@@ -134,7 +137,8 @@ BROKEN = [
     ("aws:lambda/function:Function", {"tracingConfig": None}, {"lambda-function-is-traced"}),
     ("aws:lambda/function:Function", {"loggingConfig": None}, {"lambda-function-logs-into-own-group"}),
     ("aws:lambda/function:Function", {"environment": {"variables": {"PARTNER_API_KEY": "x"}}}, {"lambda-environment-holds-no-secret"}),
-    ("aws:lambda/function:Function", {"timeout": 900}, {"sqs-visibility-covers-function-timeout", "sqs-visibility-covers-function-timeout-joined"}),
+    ("aws:lambda/function:Function", {"timeout": 900}, {"sqs-visibility-covers-function-timeout", "sqs-visibility-covers-function-timeout-joined",
+     "api-waits-for-its-function-joined", "authorizer-answers-in-time-joined"}),
     ("aws:sqs/queue:Queue", {"kmsMasterKeyId": None}, {"sqs-queue-is-encrypted"}),
     ("aws:lambda/permission:Permission", {"sourceArn": None}, {"lambda-permission-names-its-source"}),
     ("aws:sns/topic:Topic", {"kmsMasterKeyId": "alias/aws/sns"}, {"sns-topic-is-encrypted"}),

@@ -179,6 +179,14 @@ RULES = tuple(map(rule, (
         ("API Gateway guide, usage plans",), USAGE_PLAN, "throttleSettings.rateLimit", at_least(1), "one client could take everything",
     ),
     Setting(
+        "usage-plan-burst-is-throttled", "A usage plan limits a burst.", "One client otherwise takes what the others have paid for, for a moment that is enough.", "set throttleSettings.burstLimit, as the platform's RestApi does", Severity.LOW, ("API Gateway guide, usage plans",), USAGE_PLAN,
+        "throttleSettings.burstLimit", at_least(1), "one client could take everything for a moment",
+    ),
+    Setting(
+        "rest-validator-looks-at-parameters", "A validator of a REST API looks at parameters.", "A required parameter that nobody asks for is not required.", "set validateRequestParameters", Severity.LOW, ("cdk-nag AwsSolutions-APIG2",), "aws:apigateway/requestValidator:RequestValidator",
+        "validateRequestParameters", equals(True), "parameters would reach the function unseen",
+    ),
+    Setting(
         "graphql-api-knows-its-callers", "GraphQL APIs know who calls.", "An API key is in every page that calls the API, so it is nobody's.",
         "set authenticationType to AMAZON_COGNITO_USER_POOLS, AWS_IAM, OPENID_CONNECT or AWS_LAMBDA", Severity.HIGH, ("Security Hub AppSync.5",), GRAPHQL, "authenticationType",
         none_of("API_KEY", good="AMAZON_COGNITO_USER_POOLS"), "everybody who has seen a page that calls it could call it",

@@ -1,7 +1,13 @@
 """Lambda: single settings of functions and of what invokes them."""
 
-from guardrails.rule import Level, Severity
-from guardrails.setting import EACH, Setting, at_least, at_most, equals, holds, is_set, matches, none_of, rule
+from collections.abc import Iterator
+from datetime import date
+
+from guardrails.memory import Memory
+from guardrails.resource import Resource
+from guardrails.rule import UNKNOWN, Case, Finding, Given, Level, NotKnown, Outcome, Rule, Severity
+from guardrails.setting import EACH, Setting, at_least, at_most, equals, holds, is_set, matches, none_of, one_of, rule
+from guardrails.values import Unknown, each
 
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -14,7 +20,43 @@ STREAM = ("startingPosition", is_set("LATEST"), None)
 """Mappings of streams have a starting position, mappings of queues have none."""
 FOR_EVER = matches(lambda value: value is not None and value >= 0, good=(0, 5), bad=(-1,))
 
-RULES = tuple(map(rule, (
+DEPRECATED = {
+    "python3.6": date(2022, 7, 18), "python3.7": date(2023, 12, 4), "python3.8": date(2024, 10, 14), "python3.9": date(2025, 12, 15), "python3.10": date(2026, 10, 31), "python3.11": date(2027, 6, 30),
+    "python3.12": date(2028, 10, 31), "python3.13": date(2029, 6, 30), "python3.14": date(2029, 6, 30), "nodejs14.x": date(2023, 12, 4), "nodejs16.x": date(2024, 6, 12), "nodejs18.x": date(2025, 9, 1),
+    "nodejs20.x": date(2026, 4, 30), "nodejs22.x": date(2027, 4, 30), "nodejs24.x": date(2028, 4, 30), "java8.al2": date(2027, 6, 30), "java11": date(2027, 6, 30), "java17": date(2027, 6, 30), "java21": date(2029, 6, 30),
+    "java25": date(2029, 6, 30), "dotnet6": date(2024, 12, 20), "dotnet8": date(2026, 11, 10), "ruby3.2": date(2026, 3, 31), "ruby3.3": date(2027, 3, 31), "ruby3.4": date(2028, 3, 31), "go1.x": date(2024, 1, 8),
+    "provided": date(2024, 1, 8), "provided.al2": date(2026, 7, 31), "provided.al2023": date(2029, 6, 30),
+}  # fmt: skip
+"""Runtime -> the day from which AWS gives it no more security fixes. Source: AWS Lambda guide, "Lambda runtimes"."""
+TRUSTED_LAYERS = ("017000801446", "580247275435", "094274105915", "901920570463")
+"""Accounts of AWS that publish layers: Powertools, Lambda Insights, Powertools for TypeScript, OpenTelemetry."""
+
+
+def layers_are_ours(resource: Resource, _: Memory) -> Iterator[Outcome]:
+    role = resource.get("role")
+    for layer in each(resource.get("layers")):
+        if isinstance(layer, Unknown) or isinstance(role, Unknown):
+            continue  # made by this program: a literal is known in the preview
+        account, ours = (str(arn).split(":")[4] if str(arn).count(":") >= 5 else "" for arn in (layer, role))
+        if account not in (ours, *TRUSTED_LAYERS):
+            yield Finding("layers", layer, f"account {account or '(none)'} can change what our function runs")
+    if isinstance(role, Unknown) and resource.get("layers"):
+        yield NotKnown("role")
+
+
+ROLE, LAYER = "arn:aws:iam::000000000000:role/api", "arn:aws:lambda:eu-west-1:%s:layer:packages:1"
+
+RULES = (*map(rule, (
+    Setting(
+        "lambda-runtime-is-supported", "Functions run on a runtime that AWS still repairs.", "A deprecated runtime gets no security fixes, and one day no updates of the function either.", "move to a newer runtime", Severity.HIGH,
+        ("cdk-nag AwsSolutions-L1, Serverless-LambdaLatestVersion", "checkov CKV_AWS_363", "Security Hub Lambda.2"), FUNCTION, "runtime",
+        matches(lambda name: DEPRECATED.get(str(name), date.min) > date.today(), good=("python3.13",), bad=("python3.8", "nodejs14.x", "")), "gets no security fixes any more, or is unknown",
+        when=(("packageType", equals("Zip", "Image"), "Zip"),),
+    ),
+    Setting(
+        "lambda-function-publishes-versions", "Functions publish versions.", "Without versions there is nothing that an alias could lead back to.", "set publish, as the platform's Function does", Severity.MEDIUM, ("AWS Lambda guide, versions",), FUNCTION, "publish", equals(True),
+        "there would be no version to go back to",
+    ),
     Setting(
         "lambda-timeout-is-chosen", "A function's timeout is chosen, not left at 3 seconds.",
         "Three seconds are over before a cold start and one slow call are. The right number follows from what the function calls.",
@@ -113,6 +155,14 @@ RULES = tuple(map(rule, (
         PROVISIONED, "provisionedConcurrentExecutions", at_most(50), "would be paid for day and night", by_environment={"local": at_most(5), "dev": at_most(5)},
     ),
     Setting(
+        "lambda-permission-is-to-invoke", "A permission is one to invoke.", "Whoever gets lambda:* may change the code.", "set action lambda:InvokeFunction", Severity.HIGH, ("serverless-rules WS1003",), "aws:lambda/permission:Permission", "action",
+        one_of("lambda:InvokeFunction", "lambda:InvokeFunctionUrl", bad="lambda:*"), "allows more than to invoke",
+    ),
+    Setting(
+        "lambda-permission-is-of-the-alias", "A permission belongs to the alias that is invoked.", "A permission to the function itself is one to invoke $LATEST, which nobody has released.", "set qualifier to the alias", Severity.MEDIUM, ("AWS Lambda guide, resource-based policies",), "aws:lambda/permission:Permission", "qualifier",
+        none_of("$LATEST", "", good="live"), "allows to invoke what nobody has released",
+    ),
+    Setting(
         "lambda-recursion-is-stopped", "Lambda may stop a function that calls itself.", "A function that writes to its own trigger runs until the budget is gone. AWS stops it after 16 rounds, if it may.",
         "leave recursiveLoop at Terminate", Severity.HIGH, ("AWS Lambda guide, recursive loop detection",), "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
         "recursiveLoop", equals("Terminate", "Allow"), "a loop would run until the budget is gone",
@@ -158,4 +208,12 @@ RULES = tuple(map(rule, (
         MAPPING, "scalingConfig.maximumConcurrency", matches(lambda most: 2 <= most <= 1000, good=(2, 1000), bad=(1, 1001)), "a flood would take the account's concurrency",
         when=(("startingPosition", matches(lambda value: not value, good=(None,), bad=("LATEST",)), ""),),
     ),
-)))  # fmt: skip
+)), Rule(
+    id="lambda-layer-is-trusted", title="Layers come from this account, or from AWS.", why="A layer runs with the function's role. Whoever publishes the next version of somebody else's decides what that is.", fix="copy the layer into this account",
+    severity=Severity.HIGH, reads={FUNCTION: ("layers", "role")}, check=layers_are_ours, sources=("prowler awslambda_function_using_cross_account_layers",),
+    cases=(
+        Case("ours", Given(FUNCTION, {"role": ROLE, "layers": [LAYER % "000000000000"]})), Case("of AWS", Given(FUNCTION, {"role": ROLE, "layers": [LAYER % TRUSTED_LAYERS[0]]})), Case("none", Given(FUNCTION, {"role": UNKNOWN})),
+        Case("made with it", Given(FUNCTION, {"role": ROLE, "layers": [UNKNOWN]})), Case("of somebody", Given(FUNCTION, {"role": ROLE, "layers": [LAYER % "111111111111"]}), finds=("account 111111111111 can change what our function runs",)),
+        Case("whose we are is not known yet", Given(FUNCTION, {"role": UNKNOWN, "layers": [LAYER % "111111111111"]}), waits=("role",)),
+    ),
+))  # fmt: skip

@@ -28,6 +28,10 @@ DYNAMODB = tuple(map(rule, (
         Severity.HIGH, ("Security Hub DynamoDB.6",), TABLE, "deletionProtectionEnabled", equals(True), "one call, or one planned replacement, would delete all data", environments=PROD,
     ),
     Setting(
+        "dynamodb-table-scales", "Tables take what comes.", "A capacity that is fixed throttles on the best day of the year.", "set billingMode PAY_PER_REQUEST, as the platform's Table does, or waive the rule with the scaling policy as reason", Severity.MEDIUM,
+        ("cdk-nag HIPAA.Security-DynamoDBAutoScalingEnabled", "checkov CKV2_AWS_16", "Security Hub DynamoDB.1"), TABLE, "billingMode", equals("PAY_PER_REQUEST", "PROVISIONED"), "throttles on the best day of the year", default="PROVISIONED",
+    ),
+    Setting(
         "dynamodb-table-has-own-key", "Tables are encrypted with the workload's key.", "Under the key that AWS manages for all tables, who may read one may read each.", "set serverSideEncryption.kmsKeyArn to the workload's key, as the platform's Table does",
         Severity.MEDIUM, ("checkov CKV_AWS_119",), TABLE, "serverSideEncryption.kmsKeyArn", OWN_KEY, "who may read one table could read each", when=(("serverSideEncryption.enabled", equals(True), False),),
     ),
@@ -73,6 +77,10 @@ S3 = tuple(map(rule, (
     Setting(
         "s3-access-point-is-private", "Access points block what would open a bucket.", "A bucket that is closed is open through an access point that is not.", "leave publicAccessBlockConfiguration on", Severity.CRITICAL, ("checkov CKV_AWS_392", "Security Hub S3.19"),
         "aws:s3/accessPoint:AccessPoint", "publicAccessBlockConfiguration.blockPublicPolicy", equals(True), "the bucket could be opened through it", default=True,
+    ),
+    Setting(
+        "s3-lifecycle-rules-hold", "Rules of a lifecycle are switched on.", "A rule that is switched off looks like one on every page.", "set status Enabled", Severity.LOW, ("Security Hub S3.13", "checkov CKV_AWS_300"), "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", f"rules.{EACH}.status",
+        equals("Enabled", "Disabled"), "what it should remove would be kept, and paid for",
     ),
     Setting(
         "s3-names-its-origins", "Buckets name the origins of pages that may use them.", "With `*`, every page on the internet may use a link that leaked.", "list the origins in corsRules, in a manifest `cors`", Severity.MEDIUM, ("AWS S3 guide, cross-origin resource sharing",),
@@ -179,6 +187,7 @@ BACKUPS = tuple(map(rule, (
             "who may read one backup could read each"),
     Setting("backup-vault-is-not-emptied", "Vaults in production are not emptied to be deleted.", "With it, `pulumi destroy` deletes every backup.", "leave forceDestroy off", Severity.HIGH, ("Pulumi registry, aws.backup.Vault forceDestroy",), VAULT, "forceDestroy", equals(False),
             "every backup would be deleted with it", default=False, environments=PROD),
+    Setting("backup-plan-has-rules", "A plan of backups has rules.", "A plan without rules looks like backups on every page.", "set rules, as the platform's Backups do", Severity.HIGH, ("AWS Backup guide, backup plan options",), PLAN, "rules", is_set([{"ruleName": "nightly"}]), "nothing would be backed up"),
     Setting("backup-plan-forgets", "Backups end.", "Kept for ever is paid for ever, and personal data beyond its purpose.", "set rules[].lifecycle.deleteAfter", Severity.MEDIUM, ("AWS Backup guide, backup plan options",), PLAN, f"rules.{EACH}.lifecycle.deleteAfter", at_least(1),
             "backups would be kept, and paid for, for ever"),
 )))  # fmt: skip

@@ -147,7 +147,7 @@ def _watched(alarm: Resource, stack: Stack, dimension: str, type_: str) -> list[
     """What the alarm watches, of this program."""
     found = [other for other in alarm.references.get("dimensions", ()) if other.type == type_]
     value = alarm.get(f"dimensions.{dimension}")
-    return found or [other for other in (stack.named(type_, value) if isinstance(value, str) else ())]
+    return found or (stack.named(type_, value) if isinstance(value, str) else [])
 
 
 def _beyond(alarm: Resource, threshold: object, resource: Resource, limit: object, default: int, factor: int, says: str) -> Iterator[Outcome]:

@@ -219,8 +219,9 @@ def route_knows_its_callers(route: Resource, stack: Stack) -> Iterator[Outcome]:
 
 
 def _is_socket(route: Resource, stack: Stack) -> bool:
-    apis = [api for api in (*route.references.get("apiId", ()), *stack.named("aws:apigatewayv2/api:Api", str(route.get("apiId")) if not isinstance(route.get("apiId"), Unknown) else ""))]
-    return any(api.get("protocolType") == "WEBSOCKET" for api in apis)
+    api = route.get("apiId")
+    named = stack.named("aws:apigatewayv2/api:Api", api) if isinstance(api, str) else []
+    return any(each.get("protocolType") == "WEBSOCKET" for each in (*route.references.get("apiId", ()), *named))
 
 
 def workload_has_budget(workload: Resource, stack: Stack) -> Iterator[Outcome]:
