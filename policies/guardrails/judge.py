@@ -13,7 +13,7 @@ from typing import NamedTuple
 from guardrails import findings
 from guardrails.memory import Memory
 from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack
-from guardrails.rule import Finding, NotKnown, Outcome, Rule
+from guardrails.rule import Finding, Level, NotKnown, Outcome, Rule
 from guardrails.values import Undecided
 from guardrails.waivers import Waivers
 
@@ -55,14 +55,16 @@ class Judge:
     """Judges one stack in one phase: each resource before it is made, in the engine's order, then the whole stack.
 
     updating: whether resources are being made; in an update nothing may be unknown any more.
-    off: names of policies that are not judged, because the pack's configuration disables them.
+    off: names of policies that are not judged: those that have to be asked for, or that the pack's configuration disables.
     """
 
     def __init__(self, rules: Iterable[Rule], waivers: Waivers, *, updating: bool = False) -> None:
         self.updating = updating
-        self.off: frozenset[str] = frozenset()
+        rules = tuple(rules)
+        self.off = frozenset(name for rule in rules if rule.level is Level.OPT_IN for name in (rule.id, rule.id + JOINED))
         self._waivers, self._memory = waivers, Memory()
         self._rules: dict[str, list[Rule]] = defaultdict(list)
+        self._sparing = [rule for rule in rules if rule.spares]
         self._joins: list[Rule] = []
         self._remembered = {WORKLOAD_COMPONENT}
         self._given: dict[str, frozenset[str]] = {}
@@ -75,7 +77,8 @@ class Judge:
 
     def wants(self, type_: str) -> bool:
         """Whether any rule looks at resources of this type before they are made."""
-        return type_ in self._rules or type_ in self._remembered or type_ == STACK
+        known = type_ in self._rules or type_ in self._remembered or type_ == STACK
+        return known or any(type_ not in rule.spares for rule in self._sparing)
 
     def resource(self, resource: Resource) -> list[Told]:
         """Judges a resource that is about to be made."""
@@ -86,7 +89,7 @@ class Judge:
             memory.remember(resource)
         if resource.type == STACK:
             told += [Told(SOUND, resource.urn, problem) for problem in self._waivers.problems()]
-        for rule in self._rules.get(resource.type, ()):
+        for rule in (*self._rules.get(resource.type, ()), *(each for each in self._sparing if resource.type not in each.spares)):
             check = rule.check
             assert check
             told += self._judged(rule, rule.id, resource, lambda check=check: check(resource, memory), secrets)  # type: ignore[misc]
@@ -111,7 +114,7 @@ class Judge:
         self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]], secrets: Callable[[], set[str]]
     ) -> Iterator[Told]:
         """secrets: what no message may show; looked for only where there is something to tell."""
-        if policy in self.off or self._waivers.covers(rule.id, resource.urn):
+        if policy in self.off or not rule.holds_in(resource) or self._waivers.covers(rule.id, resource.urn):
             return
         memory = self._memory
         outcomes, crash = run(check)

@@ -17,7 +17,7 @@ from guardrails.rule import Level, Rule
 FOLDER = Path(__file__).resolve().parents[1]
 PACK_NAME = "serverless-platform-guardrails"
 
-LEVELS = {Level.MANDATORY: EnforcementLevel.MANDATORY, Level.ADVISORY: EnforcementLevel.ADVISORY}
+LEVELS = {Level.MANDATORY: EnforcementLevel.MANDATORY, Level.ADVISORY: EnforcementLevel.ADVISORY, Level.OPT_IN: EnforcementLevel.DISABLED}
 
 
 @cache

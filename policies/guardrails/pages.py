@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from guardrails import coverage
 from guardrails.catalogue import BY_SERVICE, RULES
-from guardrails.rule import Case, Rule, Scope
+from guardrails.rule import Case, Level, Rule, Scope
 from guardrails.values import SENTINELS
 from guardrails.waivers import LONGEST_LIFE, SHOWN_FILE
 
@@ -15,7 +16,7 @@ GENERATED = "<!-- Generated from policies/guardrails by `make docs`; do not edit
 
 def pages() -> dict[str, str]:
     """File name -> text, the index included."""
-    return {"README.md": _index()} | {f"{rule.id}.md": "\n".join(_page(rule)) + "\n" for rule in RULES}
+    return {"README.md": _index(), "coverage.md": coverage.page(RULES, GENERATED)} | {f"{rule.id}.md": "\n".join(_page(rule)) + "\n" for rule in RULES}
 
 
 def write(folder: Path = FOLDER) -> list[Path]:
@@ -35,11 +36,12 @@ def _index() -> str:
         GENERATED, "# Guardrails", "",
         "Judged by the engine before any resource changes (`policies/`, attached to every `pulumi up` and `preview`).",
         "A value that is not known before the update is told in the preview and judged in the update, before the resource",
-        "is made. A rule that cannot judge refuses.",
+        "is made. A rule that cannot judge refuses. Rules that are opt-in hold where the pack's configuration gives them a level.",
+        "[Which controls of other tools they cover](coverage.md).",
     ]  # fmt: skip
     for service in BY_SERVICE:
         lines += ["", f"## {service}", "", "| rule | severity | |", "|---|---|---|"]
-        lines += [f"| [{r.id}]({r.id}.md) | {r.severity} | {r.title} |" for r in RULES if r.service == service]
+        lines += [f"| [{r.id}]({r.id}.md) | {r.severity}{', opt-in' if r.level is Level.OPT_IN else ''} | {r.title} |" for r in RULES if r.service == service]
     lines += [
         "", "## Waivers", "",
         f"`{SHOWN_FILE}` holds exceptions, each with rule, URN pattern, reason, owner and a date at most",
@@ -50,7 +52,10 @@ def _index() -> str:
 
 def _page(rule: Rule) -> Iterator[str]:
     yield from (GENERATED, f"# {rule.id}", "", f"**{rule.title}**", "", rule.why, "")
-    yield f"- Severity: {rule.severity}; a finding is {rule.level}"
+    level = 'off, until the pack\'s configuration names it: `{"' + rule.id + '": "mandatory"}`' if rule.level is Level.OPT_IN else f"a finding is {rule.level}"
+    yield f"- Severity: {rule.severity}; {level}"
+    if rule.environments:
+        yield f"- Holds in: {', '.join(rule.environments)}"
     yield f"- Judged: {_when(rule)}"
     yield f"- Sources: {'; '.join(rule.sources)}"
     yield from ("", "## What to do", "", rule.fix[0].upper() + rule.fix[1:] + ".", "", "## What it looks at", "")

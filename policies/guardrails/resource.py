@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from guardrails.documents.places import Document, documents
-from guardrails.values import Unknown, Values, as_mapping
+from guardrails.values import Undecided, Unknown, Values, as_mapping
 from guardrails.values import each as each_of
 
 WORKLOAD_COMPONENT = "serverless-platform:index:Workload"
 STACK = "pulumi:pulumi:Stack"
+ALIAS = "aws:lambda/alias:Alias"
 
 RENAMED = {
     f"aws:s3/{old[0].lower()}{old[1:]}:{old}": f"aws:s3/{old[0].lower()}{old[1:-2]}:{old[:-2]}"
@@ -85,7 +86,7 @@ class Resource:
             seen.add(other.urn)
             if other.type == type_:
                 yield other
-            elif other.type == "aws:lambda/alias:Alias":
+            elif other.type == ALIAS:
                 pending.extend(other.references.get("functionName", ()))
 
 
@@ -105,9 +106,82 @@ class Stack:
     def of(self, *types: str) -> list[Resource]:
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]
 
+    def holders(self, type_: str, path: str) -> "Holders":
+        """The resources of a type by what their property at `path` leads to; looked through once for each path."""
+        known = self._holders.get((type_, path))
+        if known is None:
+            known = self._holders[(type_, path)] = Holders.of(self.of(type_), path)
+        return known
+
+    def named(self, type_: str, name: str) -> list[Resource]:
+        """The resources of a type that are called so: by name, ARN, URL or whatever else names them in letters."""
+        known = self._named.get(type_)
+        if known is None:
+            known = self._named[type_] = {}
+            for resource in self.of(type_):
+                for text in {value for key in IDENTITIES if isinstance(value := resource.get(key), str)}:
+                    known.setdefault(text, []).append(resource)
+        return known.get(name, [])
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, list[Resource]]]:
+        return {}
+
+    @cached_property
+    def _holders(self) -> dict[tuple[str, str], "Holders"]:
+        return {}
+
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for resource in self.resources:
             found.setdefault(resource.type, []).append(resource)
+        return found
+
+
+IDENTITIES = ("arn", "name", "bucket", "url", "keyId", "id", "alarmName")
+"""Outputs by which another resource may name this one in letters."""
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Resources by what one of their properties leads to: a resource that the engine knows it was made from, or a literal."""
+
+    by_urn: Mapping[str, list[Resource]]
+    by_text: Mapping[str, list[Resource]]
+    unknown: tuple[Resource, ...]
+    """Those whose value is not known, and of which the engine does not say what it was made from."""
+    path: str
+
+    @classmethod
+    def of(cls, resources: list[Resource], path: str) -> "Holders":
+        by_urn: dict[str, list[Resource]] = {}
+        by_text: dict[str, list[Resource]] = {}
+        unknown = []
+        for resource in resources:
+            made_from = resource.references.get(path.split(".", 1)[0], ())
+            for other in made_from:
+                for meant in (other, *other.references.get("functionName", ())) if other.type == ALIAS else (other,):
+                    by_urn.setdefault(meant.urn, []).append(resource)
+            value = resource.get(path)
+            if isinstance(value, str):
+                by_text.setdefault(value, []).append(resource)
+            elif isinstance(value, Unknown) and not made_from:
+                unknown.append(resource)
+        return cls(by_urn, by_text, tuple(unknown), path)
+
+    def to(self, target: Resource) -> list[Resource]:
+        """Those that lead to the resource."""
+        found = list(self.by_urn.get(target.urn, ()))
+        for name in IDENTITIES:
+            value = target.get(name)
+            if isinstance(value, str):
+                found += [each for each in self.by_text.get(value, ()) if all(each is not other for other in found)]
+        return found
+
+    def may_lead_to(self, target: Resource) -> list[Resource]:
+        """The same. Raises `Undecided` where there is none, and what one leads to is not known yet."""
+        found = self.to(target)
+        if not found and self.unknown:
+            raise Undecided(self.path)
         return found

@@ -23,6 +23,18 @@ class Severity(StrEnum):
 class Level(StrEnum):
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
+    OPT_IN = "opt-in"
+    """Off until the pack's configuration gives it a level: what costs money, or is a matter of taste or of compliance."""
+
+
+STRICTEST = "prod"
+ENVIRONMENTS = ("local", "dev", STRICTEST)
+
+
+def environment(resource: Resource) -> str:
+    """The environment that a stack is named for (`prod`, `orders-prod`). A stack with another name is judged as the strictest."""
+    last = resource.stack.removeprefix("urn:pulumi:").split("::")[0].rsplit("-", 1)[-1]
+    return last if last in ENVIRONMENTS else STRICTEST
 
 
 class Scope(StrEnum):
@@ -76,6 +88,7 @@ class Case:
     waits: tuple[str, ...] = ()
     given: tuple[Given, ...] = ()
     scope: Scope = Scope.RESOURCE
+    environment: str = STRICTEST
 
 
 @dataclass(frozen=True)
@@ -99,16 +112,24 @@ class Rule:
     check_stack: StackCheck | None = None
     judges: tuple[str, ...] = ()
     """Types that `check` is called for; all of `reads` when empty."""
+    spares: frozenset[str] = frozenset()
+    """When not empty, `check` is called for every type but these, and `judges` says nothing."""
     joins: tuple[str, ...] = ()
     """Types that `check_stack` is called for."""
     remembers: tuple[str, ...] = ()
     level: Level = Level.MANDATORY
+    environments: tuple[str, ...] = ()
+    """Where it holds; everywhere when empty."""
     service: str = ""
 
     @property
     def types(self) -> tuple[str, ...]:
         """Types that `check` is called for."""
-        return self.judges or tuple(self.reads)
+        return () if self.spares else self.judges or tuple(self.reads)
+
+    def holds_in(self, resource: Resource) -> bool:
+        """Whether the rule holds in the environment of the resource."""
+        return not self.environments or environment(resource) in self.environments
 
     @property
     def page(self) -> str:

@@ -1,15 +1,15 @@
 """Every case of every rule: in this process, with the proxies that rules really get, and through the real policy server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from guardrails.catalogue import RULES
 from guardrails.judge import JOINED, WAITING, Judge
 from guardrails.resource import Resource, Stack, current_type
-from guardrails.rule import Case, Given, Rule, Scope
+from guardrails.rule import Case, Given, Level, Rule, Scope
 from guardrails.values import Values
 from guardrails.waivers import Waivers
-from wire import Server, urn, without_nones
+from wire import POLICIES, Server, urn, without_nones
 
 CASES = [pytest.param(rule, case, id=f"{rule.id}: {case.name}") for rule in RULES for case in rule.cases]
 
@@ -23,6 +23,7 @@ def resource(given: Given, stack: str, references: dict[str, tuple[Resource, ...
 def in_process(rule: Rule, case: Case, stack: str) -> tuple[list[str], list[str]]:
     """Messages about the subject, and the paths that the rule waits for."""
     judge, given = Judge([rule], Waivers()), [*case.given, case.subject]
+    judge.off = frozenset()
     references: dict[str, dict[str, tuple[Resource, ...]]] = {each.name: {} for each in given}
     views = {each.name: resource(each, stack, references[each.name]) for each in given}
     for each in given:
@@ -55,7 +56,7 @@ def through_server(server: Server, rule: Rule, case: Case, stack: str) -> tuple[
     told += at_end if case.scope is Scope.STACK else []
     policy = rule.id if case.scope is Scope.RESOURCE else rule.id + JOINED
     mine = [t for t in told if t.policy == policy]
-    assert {t.level for t in mine} <= {"mandatory"}
+    assert {t.level for t in mine} <= {"advisory" if rule.level is Level.ADVISORY else "mandatory"}
     waits = [t for t in at_end if t.policy == WAITING]
     assert {t.level for t in waits} <= {"advisory"}
     return [t.message for t in mine if t.urn == urn(case.subject, stack)], waiting([t.message for t in waits], policy)
@@ -71,12 +72,24 @@ def judged(run: Callable[[], tuple[list[str], list[str]]], rule: Rule, case: Cas
         assert case.subject.name in message
 
 
+@pytest.fixture(scope="module")
+def asked() -> Iterator[Server]:
+    """The pack with a level for every rule that has to be asked for."""
+    with Server(POLICIES) as running:
+        running.configure({name: "mandatory" for rule in RULES if rule.level is Level.OPT_IN for name in policies_of(rule)})
+        yield running
+
+
+def policies_of(rule: Rule) -> list[str]:
+    return [name for name, check in ((rule.id, rule.check), (rule.id + JOINED, rule.check_stack)) if check]
+
+
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_case_in_process(rule: Rule, case: Case) -> None:
-    judged(lambda: in_process(rule, case, "test"), rule, case)
+    judged(lambda: in_process(rule, case, f"test-{case.environment}"), rule, case)
 
 
 @pytest.mark.parametrize(("rule", "case"), CASES)
-def test_case_through_the_policy_server(server: Server, rule: Rule, case: Case) -> None:
-    stack = f"case-{rule.id}-{rule.cases.index(case)}"
-    judged(lambda: through_server(server, rule, case, stack), rule, case)
+def test_case_through_the_policy_server(asked: Server, rule: Rule, case: Case) -> None:
+    stack = f"case-{rule.id}-{rule.cases.index(case)}-{case.environment}"
+    judged(lambda: through_server(asked, rule, case, stack), rule, case)

@@ -49,7 +49,7 @@ PERMISSIONS = [
     (PERMISSION, {"principal": "*", "sourceArn": None, "sourceAccount": None}, {"policy-names-who-it-admits"}),
     (PERMISSION, {"principal": FOREIGN, "sourceArn": None, "sourceAccount": None}, {"policy-admits-own-account-only"}),
     (PERMISSION, {"principal": f"arn:aws:iam::{FOREIGN}:root", "sourceArn": None, "sourceAccount": None}, {"policy-admits-own-account-only"}),
-    (PERMISSION, {"action": "lambda:*"}, {"policy-grants-named-actions"}),
+    (PERMISSION, {"action": "lambda:*"}, {"policy-grants-named-actions", "lambda-permission-is-to-invoke"}),
 ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_a_second_writer_of_a_policy_is_noticed(prod: tuple[Sent, ...], type_: s
 def test_a_key_under_the_policy_that_aws_gives_is_noticed_where_its_data_is_protected(prod: tuple[Sent, ...]) -> None:
     for sent in (sent for sent in prod if sent.type == "aws:kms/key:Key"):
         protected = sent.inputs["tags"]["data_class"] in ("confidential", "restricted")
-        assert noticed(sent.changed({"policy": None})) == ({"kms-key-of-protected-data-names-users"} if protected else set())
+        assert noticed(sent.changed({"policy": None})) == {"kms-key-has-a-policy", *({"kms-key-of-protected-data-names-users"} if protected else ())}
 
 
 def test_roles_that_remove_what_others_attach_are_noticed(prod: tuple[Sent, ...]) -> None:

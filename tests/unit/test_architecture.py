@@ -20,7 +20,7 @@ LONGEST = 350
 """Lines of a file that somebody writes."""
 
 GENERATED = re.compile(
-    r"(requirements.*\.txt|docs/reference/[a-z]+\.md|docs/runbooks/[a-z-]+\.md|go\.(mod|sum)|\.schema\.json|tests/package/schema\.json|checksums\.json|aws_provider/data/.*)$"
+    r"(requirements.*\.txt|docs/reference/[a-z]+\.md|docs/reference/rules/[A-Za-z0-9-]+\.md|docs/runbooks/[a-z-]+\.md|go\.(mod|sum)|\.schema\.json|tests/package/schema\.json|checksums\.json|aws_provider/data/.*)$"
 )
 
 STANDARD = set(sys.stdlib_module_names)

@@ -24,6 +24,7 @@ WRITERS: Mapping[str, tuple[str, str, str]] = {
     "aws:kinesis/resourcePolicy:ResourcePolicy": ("resourceArn", "aws:kinesis/stream:Stream", ""),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": ("repository", "aws:ecr/repository:Repository", ""),
     "aws:s3/bucketNotification:BucketNotification": ("bucket", BUCKET, ""),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("bucket", BUCKET, ""),
 }  # fmt: skip
 """Type that writes the whole policy (or the whole notifications) of another -> the property that names it, its type, and the property with
 which it writes its own."""
