@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from guardrails import findings
 from guardrails.memory import Memory
-from guardrails.resource import STACK, WORKLOAD_COMPONENT, Resource, Stack
+from guardrails.resource import COMPONENTS, STACK, WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import Finding, Level, NotKnown, Outcome, Rule
 from guardrails.values import Undecided
 from guardrails.waivers import Waivers
@@ -68,6 +68,8 @@ class Judge:
         self._joins: list[Rule] = []
         self._remembered = {WORKLOAD_COMPONENT}
         self._given: dict[str, frozenset[str]] = {}
+        self._asked: dict[str, Resource] = {}
+        """URN -> component with what it was asked for: with the whole stack, the engine gives no more of it than its outputs."""
         for rule in rules:
             for type_ in rule.types if rule.check else ():
                 self._rules[type_].append(rule)
@@ -77,7 +79,7 @@ class Judge:
 
     def wants(self, type_: str) -> bool:
         """Whether any rule looks at resources of this type before they are made."""
-        known = type_ in self._rules or type_ in self._remembered or type_ == STACK
+        known = type_ in self._rules or type_ in self._remembered or type_ == STACK or (type_.startswith(COMPONENTS) and bool(self._joins))
         return known or any(type_ not in rule.spares for rule in self._sparing)
 
     def resource(self, resource: Resource) -> list[Told]:
@@ -85,6 +87,8 @@ class Judge:
         memory, told = self._memory, []
         secrets = cache(lambda: secret_texts([resource, *memory.all(resource)]))
         self._given[resource.urn] = resource.props.names()
+        if resource.type.startswith(COMPONENTS):
+            self._asked[resource.urn] = resource
         if resource.type in self._remembered:
             memory.remember(resource)
         if resource.type == STACK:
@@ -97,7 +101,7 @@ class Judge:
 
     def stack(self, stack: Stack) -> list[Told]:
         """Judges all resources together, and in a preview tells what waits for the update."""
-        stack = replace(stack, given=self._given)
+        stack = replace(stack, given=self._given, resources=tuple(self._with_inputs(each) for each in stack.resources))
         told: list[Told] = []
         secrets = cache(lambda: secret_texts(stack.resources))
         for rule in self._joins:
@@ -109,6 +113,10 @@ class Judge:
                 )  # fmt: skip
         waits = self._memory.waits(stack.resources[0]) if stack.resources and not self.updating else []
         return [*told, Told(WAITING, None, findings.tell_waiting(waits, self._memory))] if waits else told
+
+    def _with_inputs(self, resource: Resource) -> Resource:
+        asked = self._asked.get(resource.urn)
+        return replace(resource, props=asked.props) if asked else resource
 
     def _judged(
         self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]], secrets: Callable[[], set[str]]

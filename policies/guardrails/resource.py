@@ -9,7 +9,9 @@ from guardrails.documents.places import Document, documents
 from guardrails.values import Undecided, Unknown, Values, as_mapping
 from guardrails.values import each as each_of
 
-WORKLOAD_COMPONENT = "serverless-platform:index:Workload"
+COMPONENTS = "serverless-platform:index:"
+"""Begin of the types of our components, which tell what was asked for."""
+WORKLOAD_COMPONENT = f"{COMPONENTS}Workload"
 STACK = "pulumi:pulumi:Stack"
 ALIAS = "aws:lambda/alias:Alias"
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from guardrails.catalogue import RULES
 from guardrails.judge import Judge
-from guardrails.resource import Resource, Stack, current_type
+from guardrails.resource import COMPONENTS, Resource, Stack, current_type
 from guardrails.rule import Rule
 from guardrails.values import Values
 from guardrails.waivers import Waivers
@@ -86,7 +86,7 @@ class Broken:
         for each in self._sent:
             if each is sent:
                 told += judge.resource(_view(changed, changed.inputs, {}))
-            elif each.type in needed:
+            elif each.type in needed or each.type.startswith(COMPONENTS):
                 told += judge.resource(self._inputs[each.urn])
         return {each.policy for each in [*told, *judge.stack(self._with(changed, broken.path.split('.')[0]))]}
 

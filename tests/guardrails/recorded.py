@@ -63,7 +63,7 @@ class Recorded:
         providers = {node.urn: on_the_wire(node.inputs) for node in graph.nodes if node.type.startswith("pulumi:providers:")}
 
         def sent(node: Node) -> Sent:
-            return Sent(node.type, node.name, node.urn, on_the_wire(node.inputs), on_the_wire(node.outputs),
+            return Sent(node.type, node.name, node.urn, on_the_wire(node.inputs), on_the_wire(node.outputs if node.custom else node.registered_outputs or {}),
                         providers.get(node.provider.rsplit("::", 1)[0]), node.property_dependencies)  # fmt: skip
 
         return cls(tuple(sent(node) for node in graph.nodes))
