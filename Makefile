@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; each file, and each stack, in one of them, those that take longest first (tests/conftest.py).
 TESTS = .venv/bin/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
-.PHONY: help validate phases token logs invoke secret run-schedule probe-login owners release rollback releases flags access least-privilege traces dashboard check-guardrails up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
+.PHONY: help waivers validate phases token logs invoke secret run-schedule probe-login owners release rollback releases flags access least-privilege traces dashboard check-guardrails up watch down test test-all test-quick check lint preview engine setup layer lock docs benchmarks clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -114,6 +114,9 @@ least-privilege: setup engine ## drives every workload (or WORKLOADS=): what eac
 
 check-guardrails: setup ## breaks the production graph one property at a time, and prints how many breaks the guardrails notice
 	@.venv/bin/pytest -q -n 0 -s tests/guardrails/test_breaks.py
+
+waivers: setup ## every exception from the guardrails, with days left; with BASE=commit, what is new since it
+	@cd policies && ../$(RUN) guardrails waivers $(BASE)
 
 docs: setup ## generates docs/reference, the runbooks, the arguments of components, and the JSON schemas of contracts
 	@$(RUN) platform_contract schema && $(RUN) platform_contract docs && $(RUN) serverless_platform.program.argument_files && $(RUN) serverless_platform.program.component_page && cd policies && ../$(RUN) guardrails docs && cd ../handlers && ../$(RUN) shared.schemas && cd .. && $(RUN) local.openapi

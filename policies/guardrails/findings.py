@@ -9,6 +9,7 @@ from guardrails.memory import Memory
 from guardrails.resource import Resource
 from guardrails.rule import Finding, NotKnown, Rule
 from guardrails.values import Unknown, Values
+from guardrails.waivers import Waiver
 
 LONGEST_VALUE = 120
 MOST_NAMES = 4
@@ -98,6 +99,13 @@ def tell_waiting(waits: list[tuple[str, str, Resource]], memory: Memory) -> str:
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         told.append(f"  {', '.join(ids)}: {path} of {', '.join(names[:MOST_NAMES])}{more}")
     return "\n".join(told)
+
+
+def tell_unused(waiver: Waiver) -> str:
+    return (
+        f"Waiver of rule {waiver.rule} for '{waiver.urn}' (owner {waiver.owner}): the rule finds nothing there any more.\n"
+        f"Remove it from policies/waivers.yaml"
+    )
 
 
 def tell_still_unknown(rule: Rule, outcome: NotKnown, resource: Resource, memory: Memory) -> str:

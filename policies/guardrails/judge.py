@@ -15,12 +15,14 @@ from guardrails.memory import Memory
 from guardrails.resource import COMPONENTS, STACK, WORKLOAD_COMPONENT, Resource, Stack
 from guardrails.rule import Finding, Level, NotKnown, Outcome, Rule
 from guardrails.values import Undecided
-from guardrails.waivers import Waivers
+from guardrails.waivers import Waiver, Waivers
 
 JOINED = "-joined"
 """Suffix of the policy that holds a rule's check of the whole stack."""
 SOUND = "guardrails-can-judge"
 """The policy that reports what would weaken the guardrails themselves: a bad waiver, a rule that crashes."""
+UNUSED = "waivers-are-used"
+"""Policy that names waivers of which nothing is left to waive."""
 WAITING = "decided-in-the-update"
 """The policy that tells what could not be looked at in the preview."""
 
@@ -68,6 +70,7 @@ class Judge:
         self._joins: list[Rule] = []
         self._remembered = {WORKLOAD_COMPONENT}
         self._given: dict[str, frozenset[str]] = {}
+        self._used: set[Waiver] = set()
         self._asked: dict[str, Resource] = {}
         """URN -> component with what it was asked for: with the whole stack, the engine gives no more of it than its outputs."""
         for rule in rules:
@@ -111,6 +114,8 @@ class Judge:
                 told += self._judged(
                     rule, rule.id + JOINED, resource, lambda check=check, resource=resource: check(resource, stack), secrets  # type: ignore[misc]
                 )  # fmt: skip
+        if stack.resources and not self.updating:
+            told += [Told(UNUSED, None, findings.tell_unused(each)) for each in self._waivers.of_stack(stack.resources[0].stack) if each not in self._used]
         waits = self._memory.waits(stack.resources[0]) if stack.resources and not self.updating else []
         return [*told, Told(WAITING, None, findings.tell_waiting(waits, self._memory))] if waits else told
 
@@ -122,7 +127,12 @@ class Judge:
         self, rule: Rule, policy: str, resource: Resource, check: Callable[[], Iterator[Outcome]], secrets: Callable[[], set[str]]
     ) -> Iterator[Told]:
         """secrets: what no message may show; looked for only where there is something to tell."""
-        if policy in self.off or not rule.holds_in(resource) or self._waivers.covers(rule.id, resource.urn):
+        if policy in self.off or not rule.holds_in(resource):
+            return
+        if covering := self._waivers.covering(rule.id, resource.urn):
+            outcomes, crash = run(check)
+            if crash or outcomes:
+                self._used.update(covering)
             return
         memory = self._memory
         outcomes, crash = run(check)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import yaml
 from pulumi_policy import EnforcementLevel, Policy, ResourceValidationPolicy, Severity, StackValidationPolicy
 
-from guardrails.judge import JOINED, SOUND, WAITING
+from guardrails.judge import JOINED, SOUND, UNUSED, WAITING
 from guardrails.rule import Level, Rule
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -43,6 +43,7 @@ def policies(rules: Iterable[Rule]) -> list[Policy]:
             made.append(StackValidationPolicy(rule.id + JOINED, validate=_judged_by_the_server, **_texts(rule)))
     return [
         *made,
+        StackValidationPolicy(UNUSED, "Waivers still waive something.", _judged_by_the_server, enforcement_level=EnforcementLevel.ADVISORY),
         StackValidationPolicy(
             WAITING, "Not known before the update; judged then, before the resource is made.", _judged_by_the_server,
             enforcement_level=EnforcementLevel.ADVISORY,

@@ -75,7 +75,15 @@ class Waivers:
     today: Callable[[], date] = date.today
 
     def covers(self, rule_id: str, urn: str) -> bool:
-        return any(w.rule == rule_id and self._in_force(w) and w.place.holds(urn) for w in self.entries)
+        return bool(self.covering(rule_id, urn))
+
+    def covering(self, rule_id: str, urn: str) -> list[Waiver]:
+        """Those in force of a rule that hold for a resource."""
+        return [each for each in self.entries if each.rule == rule_id and self._in_force(each) and each.place.holds(urn)]
+
+    def of_stack(self, stack: str) -> list[Waiver]:
+        """Those in force in a stack, `urn:pulumi:<stack>::<project>`."""
+        return [each for each in self.entries if self._in_force(each) and f"urn:pulumi:{each.place.stack}::{each.place.project}" == stack]
 
     def problems(self) -> Iterator[str]:
         yield from self.broken

@@ -151,7 +151,7 @@ def test_the_server_offers_what_the_table_holds(server: Server) -> None:
     offered = {policy.name: policy for policy in info.policies}
     expected = {rule.id for rule in RULES if rule.check} | {rule.id + JOINED for rule in RULES if rule.check_stack}
     assert info.name == PACK_NAME
-    assert set(offered) == expected | {"guardrails-can-judge", "decided-in-the-update"}
+    assert set(offered) == expected | {"guardrails-can-judge", "waivers-are-used", "decided-in-the-update"}
     assert offered["decided-in-the-update"].enforcementLevel == 0  # advisory
     levels = {Level.MANDATORY: 1, Level.ADVISORY: 0, Level.OPT_IN: 2}
     for rule in RULES:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from guardrails.catalogue import RULES
 from guardrails.judge import Judge
+from guardrails.register import register, waivers_of
 from guardrails.resource import STACK, Resource, Stack
 from guardrails.rule import Given
 from guardrails.values import Values
@@ -192,3 +193,38 @@ def test_the_waivers_are_checked_without_an_engine(tmp_path: Path) -> None:
     assert done.stderr.startswith(
         "Waiver of rule 'sqs-queue-is-encrypted': policies/waivers.yaml: waivers[0].expires='2026-02-30': is no date"
     )
+
+
+def asked(waivers: Waivers, inputs: dict, *, updating: bool = False) -> list[tuple[str, str]]:
+    queue = Resource(QUEUE, "orders-intake", URN, Values(inputs))
+    judge = Judge([rule for rule in RULES if rule.id == "sqs-queue-is-encrypted"], waivers, updating=updating)
+    return [(told.policy, told.message) for told in [*judge.resource(queue), *judge.stack(Stack((queue,)))]]
+
+
+def test_a_waiver_that_waives_nothing_any_more_is_named(tmp_path: Path) -> None:
+    waivers = load(tmp_path, yaml_of(GOOD))
+    assert asked(waivers, {"tags": {}}) == [], "it is in use"
+    assert asked(waivers, {"kmsMasterKeyId": "arn:aws:kms:eu-west-1:000000000000:key/a"}) == [(
+        "waivers-are-used",
+        f"Waiver of rule sqs-queue-is-encrypted for '{GOOD['urn']}' (owner commerce): the rule finds nothing there any more.\nRemove it from policies/waivers.yaml",
+    )]  # fmt: skip
+    assert asked(waivers, {"kmsMasterKeyId": "arn:aws:kms:eu-west-1:000000000000:key/a"}, updating=True) == [], "said once, by the preview"
+
+
+def test_the_register_shows_who_waived_what_until_when_and_what_is_new(tmp_path: Path) -> None:
+    before = load(tmp_path, yaml_of(GOOD))
+    other = {**GOOD, "rule": "resource-has-owner", "expires": "2026-02-20"}
+    after = load(tmp_path, yaml_of(GOOD, other).replace("'2026-05-01'", "2026-05-01"))
+    assert register(Waivers(today=lambda: TODAY)) == "Nothing is waived."
+    assert register(after, before).splitlines()[2:4] == [
+        f"| **new** resource-has-owner | `{GOOD['urn']}` | commerce | The partner cannot use our key yet. | 2026-02-20 | expired 9 days ago |",
+        f"| sqs-queue-is-encrypted | `{GOOD['urn']}` | commerce | The partner cannot use our key yet. | 2026-05-01 | 61 |",
+    ]
+    assert "it has expired" in register(after).splitlines()[-1]
+    assert register(Waivers(today=lambda: TODAY), before).splitlines() == ["Nothing is waived.", "", f"Gone: sqs-queue-is-encrypted for `{GOOD['urn']}`."]
+
+
+def test_waivers_of_a_commit_are_read_and_another_is_refused() -> None:
+    assert waivers_of("HEAD", IDS).broken == ()
+    with pytest.raises(ValueError, match="there is no commit nowhere here; fetch it, or name another with BASE="):
+        waivers_of("nowhere", IDS)
