@@ -143,7 +143,7 @@ class Project:
 
 @pytest.fixture
 def make_project(engine, tmp_path):
-    def make(program: str, name: str = "toy", runtime: str = "") -> Project:
+    def make(program: str, name: str = "toy", runtime: str = "", stack: str = "test") -> Project:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "__main__.py").write_text(program)
@@ -151,7 +151,7 @@ def make_project(engine, tmp_path):
             f"name: {name}\n"
             + (runtime or f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {ROOT / '.venv'}}}}}\n")
         )
-        project = Project(folder, environment(engine, tmp_path / "state"), str(engine.pulumi))
+        project = Project(folder, environment(engine, tmp_path / "state"), str(engine.pulumi), stack)
         made = project.call("stack", "init", project.stack)
         assert made.returncode == 0, made.stderr
         return project

@@ -36,7 +36,7 @@ pulumi.export("resources", workload.resources)
 
 def test_a_workload_runs_alone_against_the_exported_platform(whole, reached, make_project):
     """Receipts under another name, beside the receipts of the platform's own stack."""
-    project = make_project(PROGRAM, name="slips-team")
+    project = make_project(PROGRAM, name="slips-team", stack="local")  # the stack's name says the environment, by which guardrails judge
     manifest = (whole.folder / "workloads" / "receipts.yaml").read_text()
     (project.folder / "slips.yaml").write_text(manifest.replace("name: receipts\n", "name: slips\n").replace("handler: receipts.", "handler: slips."))
     (project.folder / "platform.json").write_text(whole.stack().outputs()["platform"])

@@ -142,7 +142,7 @@ def test_an_answer_that_another_program_takes_meanwhile_is_no_obstacle(monkeypat
         ([], "nothing was changed: the guardrails do not judge this update. Run `make up STACK=dev`"),
         ([Answer("b" * 64)], "(digest bbbbbbbbbbbb) are not those that this program expects (digest aaaaaaaaaaaa)"),
         ([Answer("b" * 64), Answer("c" * 64)], "(digest bbbbbbbbbbbb, cccccccccccc)"),
-        ([Answer(OURS, {"b": "disabled", "a": "advisory"})], "weakens the guardrails: a is advisory, b is disabled. Run without it"),
+        ([Answer(OURS, {"b": "disabled", "a": "advisory"})], "weakens the guardrails: b is disabled; a is advisory. Run without it"),
     ],
 )  # fmt: skip
 def test_what_the_program_refuses(given: list[Answer], problem: str) -> None:

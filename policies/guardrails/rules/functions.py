@@ -61,7 +61,8 @@ RULES = (*map(rule, (
         "lambda-timeout-is-chosen", "A function's timeout is chosen, not left at 3 seconds.",
         "Three seconds are over before a cold start and one slow call are. The right number follows from what the function calls.",
         "set timeout, in a manifest `timeout_seconds`", Severity.MEDIUM, ("serverless-rules ES1006", "cdk-nag Serverless-LambdaDefaultTimeout"),
-        FUNCTION, "timeout", none_of(3, good=10), "is what AWS takes where nobody has chosen", default=3,
+        # Opt-in: the provider fills 3 in, so three seconds that somebody chose look the same.
+        FUNCTION, "timeout", none_of(3, good=10), "is what AWS takes where nobody has chosen", default=3, level=Level.OPT_IN,
     ),
     Setting(
         "lambda-memory-is-chosen", "A function's memory is chosen, not left at 128 MB.",

@@ -1,9 +1,13 @@
 """The program's side of the handshake with the guardrails: unjudged, it registers nothing."""
 
+from collections.abc import Mapping
+
 import pulumi
 
 from platform_contract.platform.guardrails import QUESTION_NAME, Answer, Nonce, note_preview, preview_passed, take
 
+MOST_NAMES = 3
+"""Of one level, that a message names."""
 QUESTION = "Which guardrails judge this run?"
 """The stash's input. It never changes, so the stash is made once and stays; the nonce of a run travels in an option."""
 
@@ -53,9 +57,18 @@ def wrong(answers: list[Answer], digest: str, stack: str) -> str | None:
             f"expects (digest {digest[:12]}), of which policies/ is the source. {command}"
         )
     if all(answer.weakened for answer in ours):
-        levels = ", ".join(f"{policy} is {level}" for policy, level in sorted(ours[0].weakened.items()))
         return (
-            f"nothing was changed: a configuration of the policy pack weakens the guardrails: {levels}. Run without it; "
+            f"nothing was changed: a configuration of the policy pack weakens the guardrails: {_weakened(ours[0].weakened)}. Run without it; "
             f"an exception is a waiver in policies/waivers.yaml, with reason, owner and date"
         )
     return None
+
+
+def _weakened(levels: Mapping[str, str]) -> str:
+    """A few names of each level, those that are not judged at all first: there may be hundreds."""
+    told = []
+    for level in sorted(set(levels.values()), key=lambda each: (each != "disabled", each)):
+        names = sorted(policy for policy, its in levels.items() if its == level)
+        more = f" and {len(names) - MOST_NAMES} more are" if len(names) > MOST_NAMES else " is" if len(names) == 1 else " are"
+        told.append(f"{', '.join(names[:MOST_NAMES])}{more} {level}")
+    return "; ".join(told)
